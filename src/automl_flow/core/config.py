@@ -1,0 +1,72 @@
+"""Configuration documents: frozen pydantic models, with errors that name the file and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from automl_flow.core.errors import ConfigError, nearest
+
+
+class Config(BaseModel):
+    """Base of every configuration: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+C = TypeVar("C", bound=Config)
+
+
+def parse_config(model: type[C], values: Mapping[str, Any] | None, source: str) -> C:
+    """Build *model* from *values*, as read from a file or given by a caller.
+
+    Args:
+        model: The configuration class.
+        values: Keys and values; ``None`` (an empty YAML section) means all defaults.
+        source: Where the values stand, for example ``"conf/base/parameters/x.yml: x.nas"``.
+
+    Raises:
+        ConfigError: Lists every key that is unknown, missing or of the wrong type or range.
+    """
+    if values is None:
+        values = {}
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{source} must be a mapping of keys to values, got {values!r}")
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise ConfigError(explain_validation(error, model, source)) from None
+
+
+def explain_validation(error: ValidationError, model: type[BaseModel], source: str) -> str:
+    """Put pydantic's findings in one readable text, a line per key."""
+    lines = []
+    for detail in error.errors(include_url=False):
+        path = ".".join(str(part) for part in detail["loc"])
+        where = f"{source}.{path}" if path else source
+        if detail["type"] == "extra_forbidden":
+            valid = _fields_at(model, detail["loc"][:-1])
+            lines.append(f"{where}: unknown key {str(detail['loc'][-1])!r}{nearest(detail['loc'][-1], valid)}")
+        elif detail["type"] == "missing":
+            lines.append(f"{where}: this key is required")
+        else:
+            lines.append(f"{where}: {_reason(detail)}, got {detail['input']!r}")
+    return "\n".join(lines)
+
+
+def _reason(detail: Any) -> str:
+    message = str(detail["msg"])
+    return message.removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+
+
+def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Names of the keys that are valid in the (nested) model at *location*."""
+    current: Any = model
+    for part in location:
+        field = getattr(current, "model_fields", {}).get(part)
+        if field is None:
+            return []
+        current = field.annotation
+    return sorted(getattr(current, "model_fields", {}))

@@ -1,0 +1,51 @@
+"""Errors a user can act on: each names the rule, the value, where it came from and the nearest valid choice."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class AutoMLFlowError(Exception):
+    """Base of all errors that automl_flow raises on purpose; its text is meant for the user."""
+
+
+class ConfigError(AutoMLFlowError, ValueError):
+    """A setting (a YAML key or a constructor argument) is unknown or has a value that is not allowed."""
+
+
+class DataError(AutoMLFlowError, ValueError):
+    """The data break a rule: missing file or column, no rows, unusable target, wrong shape."""
+
+
+class BudgetError(AutoMLFlowError, RuntimeError):
+    """The budget ended, or was too small, before there was anything to return."""
+
+
+class ArtifactError(AutoMLFlowError, ValueError):
+    """A saved model or document is damaged, was changed, or was written by an incompatible version."""
+
+
+class DependencyError(AutoMLFlowError, ImportError):
+    """An optional library is needed and is not installed; the text names the extra to install."""
+
+
+def nearest(name: object, valid: Iterable[object]) -> str:
+    """Return the end of an error sentence that points to what *name* probably meant.
+
+    Args:
+        name: What was given.
+        valid: What would have been accepted; an empty collection gives an empty string.
+
+    Returns:
+        ``"; did you mean 'x'?"`` when one choice is close, else ``"; valid: a, b, c"`` (at most 20 choices).
+    """
+    choices = [str(choice) for choice in valid]
+    if not choices:
+        return ""
+    close = difflib.get_close_matches(str(name), choices, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    shown = ", ".join(choices[:20])
+    more = len(choices) - 20
+    return f"; valid: {shown}" + (f" and {more} more" if more > 0 else "")

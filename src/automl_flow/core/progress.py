@@ -1,0 +1,134 @@
+"""Progress of long work: a live line on a terminal, plain log lines elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+logger = logging.getLogger("automl_flow")
+
+
+class Progress(Protocol):
+    """What long-running functions report to."""
+
+    def start(self, label: str, total: int | None = None) -> None:
+        """Begin a piece of work of *total* steps (``None``: unknown)."""
+
+    def advance(self, message: str = "") -> None:
+        """One step is done; *message* is the latest thing worth seeing."""
+
+    def note(self, message: str) -> None:
+        """Say something that stays visible."""
+
+    def finish(self) -> None:
+        """The work is done (or was given up)."""
+
+
+class SilentProgress:
+    """Reports nothing."""
+
+    def start(self, label: str, total: int | None = None) -> None:
+        """Ignore."""
+
+    def advance(self, message: str = "") -> None:
+        """Ignore."""
+
+    def note(self, message: str) -> None:
+        """Ignore."""
+
+    def finish(self) -> None:
+        """Ignore."""
+
+
+class LogProgress:
+    """Log lines, at most one every *interval* seconds beside the first and the last step."""
+
+    def __init__(self, interval: float = 5.0) -> None:
+        """Set the pace.
+
+        Args:
+            interval: Seconds between two lines.
+        """
+        self.interval = interval
+        self._label = ""
+        self._total: int | None = None
+        self._done = 0
+        self._began = self._last = time.monotonic()
+
+    def start(self, label: str, total: int | None = None) -> None:
+        """Begin a piece of work."""
+        self._label, self._total, self._done = label, total, 0
+        self._began = self._last = time.monotonic()
+        logger.info("%s%s", label, f" ({total} steps at most)" if total else "")
+
+    def advance(self, message: str = "") -> None:
+        """Count a step, and say so when it is time."""
+        self._done += 1
+        now = time.monotonic()
+        if now - self._last >= self.interval or self._done in (1, self._total):
+            self._last = now
+            of_total = f"/{self._total}" if self._total else ""
+            logger.info("%s: %d%s, %.0f s. %s", self._label, self._done, of_total, now - self._began, message)
+
+    def note(self, message: str) -> None:
+        """Log *message*."""
+        logger.info("%s", message)
+
+    def finish(self) -> None:
+        """Nothing is open that would have to be closed."""
+
+
+class LiveProgress:
+    """One line at the foot of a terminal that is redrawn in place."""
+
+    def __init__(self) -> None:
+        """Nothing is drawn before :meth:`start`."""
+        self._bar: RichProgress | None = None
+
+    def start(self, label: str, total: int | None = None) -> None:
+        """Draw the line."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        self.finish()
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[message]}", markup=False),
+        )
+        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.add_task(label, total=total, message="")
+        self._bar.start()
+
+    def advance(self, message: str = "") -> None:
+        """Move the line one step on."""
+        if self._bar is not None and self._bar.tasks:
+            self._bar.update(self._bar.tasks[0].id, advance=1, message=message)
+
+    def note(self, message: str) -> None:
+        """Log *message* above the line."""
+        logger.info("%s", message)
+
+    def finish(self) -> None:
+        """Remove the line."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def silent_progress() -> Progress:
+    """Progress that reports nothing."""
+    return SilentProgress()
+
+
+def console_progress() -> Progress:
+    """A live line where standard error is a terminal, log lines where it is not."""
+    return LiveProgress() if sys.stderr.isatty() else LogProgress()
