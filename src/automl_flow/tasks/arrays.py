@@ -1,0 +1,80 @@
+"""Images and sequences: arrays with labels, in NPZ files."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_flow.core.errors import DataError, nearest
+from automl_flow.tasks.spec import Modality, TaskSpec
+
+
+@dataclass(frozen=True)
+class ArrayData:
+    """Samples and what is to be predicted.
+
+    Attributes:
+        x: Images (n, height, width, channels), or sequences (n, channels, steps).
+        y: Target, shape (n,).
+        split: ``"train"`` or ``"holdout"`` for every sample where the data fix it, else ``None``.
+    """
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    split: NDArray[Any] | None = None
+
+
+def read_arrays(path: Path, task: TaskSpec, source: str = "") -> ArrayData:
+    """Read an NPZ file with the arrays ``x``, the target (by the task's name for it) and perhaps a split.
+
+    Pickled objects inside the file are refused.
+
+    Raises:
+        DataError: The file is missing or damaged, an array is missing, or shapes do not fit.
+    """
+    path = Path(path)
+    told = f" (given in {source})" if source else ""
+    if not path.is_file():
+        beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
+        raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            arrays = {name: content[name] for name in content.files}
+    except (ValueError, OSError, zipfile.BadZipFile, EOFError, AttributeError) as error:
+        raise DataError(f"{path}{told}: cannot be read as an NPZ file of plain arrays: {error}") from None
+    for name in ("x", task.target, *filter(None, [task.split_column])):
+        if name not in arrays:
+            raise DataError(f"{path}{told}: has no array {name!r}{nearest(name, arrays)}")
+    split = arrays[task.split_column] if task.split_column else None
+    return check_arrays(ArrayData(arrays["x"], arrays[task.target], split), task.modality, str(path))
+
+
+def check_arrays(data: ArrayData, modality: Modality, source: str) -> ArrayData:
+    """Return *data* in the shape that the rest relies on.
+
+    Grey images (n, h, w) gain a channel axis and univariate sequences (n, steps) a channel axis.
+
+    Raises:
+        DataError: Wrong number of axes, no samples, lengths that differ, or values that are not numbers.
+    """
+    x = np.asarray(data.x)
+    wanted = {"image": (3, 4), "sequence": (2, 3)}.get(modality, (2, 2))
+    if x.ndim not in wanted:
+        form = {"image": "(n, height, width[, channels])", "sequence": "(n[, channels], steps)"}.get(modality, "(n, d)")
+        raise DataError(f"{source}: {modality} data must have the shape {form}, got {x.shape}")
+    if x.dtype.kind not in "uifb":
+        raise DataError(f"{source}: x must hold numbers, got {x.dtype}")
+    if 0 in x.shape:
+        raise DataError(f"{source}: x is empty, its shape is {x.shape}")
+    if len(x) != len(data.y) or (data.split is not None and len(x) != len(data.split)):
+        raise DataError(f"{source}: x has {len(x)} samples and the target has {len(data.y)}; they must be equal")
+    if modality == "image" and x.ndim == 3:
+        x = x[..., np.newaxis]
+    if modality == "sequence" and x.ndim == 2:
+        x = x[:, np.newaxis, :]
+    return ArrayData(x, np.asarray(data.y), data.split)

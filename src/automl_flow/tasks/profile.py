@@ -1,0 +1,176 @@
+"""What kind of column each column is: guessed from the data, overridden by the task."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl_flow.core.errors import DataError, nearest
+from automl_flow.tasks.spec import Role, TaskSpec
+from automl_flow.tasks.tables import features
+
+_SAMPLE = 2_000  # values looked at to tell text, dates and numbers apart
+_MOST = 0.95  # share of the values that must parse
+_TEXT_WORDS = 4.0  # mean words of a value from which it reads as prose
+_DATE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})")
+_IDENTIFIER = re.compile(r"(^|[_\s.-])(id|uuid|guid|key|index|idx|rownames?)$|(^id$)|([a-z]I[Dd]$)", re.IGNORECASE)
+_MIN_IDENTIFIERS = 30  # distinct values below which nothing is called an identifier
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column.
+
+    Attributes:
+        name: Column name.
+        role: How it is treated.
+        dtype: pandas type as text.
+        missing: Share of missing values, 0…1.
+        unique: Distinct values, missing ones not counted.
+        given: The role was given by the task, not guessed.
+        minimum: Smallest finite number of a numeric column.
+        maximum: Largest finite number of a numeric column.
+        order: Categories of an ordinal column from low to high, as text.
+    """
+
+    name: str
+    role: Role
+    dtype: str
+    missing: float
+    unique: int
+    given: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All feature columns of a table, in the table's order."""
+
+    n_rows: int
+    columns: tuple[ColumnProfile, ...]
+
+    def by_role(self, *roles: Role) -> list[str]:
+        """Names of the columns that have one of *roles*."""
+        return [column.name for column in self.columns if column.role in roles]
+
+    def column(self, name: str) -> ColumnProfile:
+        """The column called *name*.
+
+        Raises:
+            DataError: There is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise DataError(f"the profile has no column {name!r}{nearest(name, [c.name for c in self.columns])}")
+
+    def to_document(self) -> dict[str, Any]:
+        """The profile as a JSON document."""
+        return {"n_rows": self.n_rows, "columns": [asdict(column) for column in self.columns]}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Profile:
+        """Read what :meth:`to_document` gave."""
+        columns = (ColumnProfile(**{**column, "order": tuple(column["order"])}) for column in document["columns"])
+        return cls(int(document["n_rows"]), tuple(columns))
+
+
+def profile_table(table: pd.DataFrame, task: TaskSpec) -> Profile:
+    """Describe the feature columns of *table* (target, weight and given split are left out)."""
+    frame = features(table, task)
+    return Profile(len(frame), tuple(_profile_column(frame[name], task) for name in frame.columns))
+
+
+def _profile_column(column: pd.Series[Any], task: TaskSpec) -> ColumnProfile:
+    name = str(column.name)
+    present = column.dropna()
+    unique = _distinct(present)
+    given = name in task.roles or name in task.orders
+    role = task.roles.get(name, "ordinal") if given else guess_role(column)
+    low = high = None
+    if role == "numeric":
+        numbers = pd.to_numeric(present, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        numbers = numbers[np.isfinite(numbers)]
+        low, high = (float(numbers.min()), float(numbers.max())) if len(numbers) else (None, None)
+    missing = float(np.round(1 - len(present) / max(len(column), 1), 10))
+    order = _order(column, task) if role == "ordinal" else ()
+    return ColumnProfile(name, role, str(column.dtype), missing, unique, given, low, high, order)
+
+
+def _order(column: pd.Series[Any], task: TaskSpec) -> tuple[str, ...]:
+    """Categories from low to high: as the task says, as the type says, or sorted."""
+    if str(column.name) in task.orders:
+        return tuple(str(value) for value in task.orders[str(column.name)])
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return tuple(str(value) for value in column.dtype.categories)
+    values = column.dropna().unique().tolist()
+    try:
+        return tuple(str(value) for value in sorted(values))
+    except TypeError:
+        return tuple(sorted(str(value) for value in values))
+
+
+def guess_role(column: pd.Series[Any]) -> Role:
+    """Guess the role of a column from its type, its values and, for identifiers, its name.
+
+    A column with nothing but one value, or nothing at all, is ``constant``; one value and gaps are information. Text that parses as numbers or dates is treated as
+    such. Whole numbers stay numeric however few there are: a model can split them, and a person can override it.
+    """
+    present = column.dropna()
+    distinct = _distinct(present)
+    if distinct == 0 or (distinct == 1 and len(present) == len(column)):
+        return "constant"
+    dtype = column.dtype
+    if pd.api.types.is_bool_dtype(dtype):
+        return "boolean"
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "ordinal" if dtype.ordered else "categorical"
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "datetime"
+    if pd.api.types.is_timedelta64_dtype(dtype):
+        return "numeric"
+    if pd.api.types.is_numeric_dtype(dtype):
+        whole = pd.api.types.is_integer_dtype(dtype)
+        return "identifier" if whole and _identifies(column, present) else "numeric"
+    return _guess_text_role(column, present)
+
+
+def _identifies(column: pd.Series[Any], present: pd.Series[Any]) -> bool:
+    """Whether every row has a value of its own and the name says that it is a key."""
+    distinct = _distinct(present)
+    return distinct == len(column) >= _MIN_IDENTIFIERS and bool(_IDENTIFIER.search(str(column.name)))
+
+
+def _guess_text_role(column: pd.Series[Any], present: pd.Series[Any]) -> Role:
+    sample = present.iloc[:: max(1, len(present) // _SAMPLE)]
+    if {type(value) for value in sample} <= {bool, np.bool_}:
+        return "boolean"
+    text = sample.astype(str)
+    if pd.to_numeric(text, errors="coerce").notna().mean() >= _MOST:
+        return "numeric"
+    if text.str.match(_DATE).mean() >= _MOST and _parses_as_dates(text):
+        return "datetime"
+    words = np.mean([len(value.split()) for value in text])
+    distinct = _distinct(present)
+    if words >= _TEXT_WORDS and distinct > max(_MIN_IDENTIFIERS, 0.2 * len(present)):
+        return "text"
+    if distinct == len(column) >= _MIN_IDENTIFIERS:
+        return "identifier" if words < 2 else "text"
+    return "categorical"
+
+
+def _parses_as_dates(text: pd.Series[str]) -> bool:
+    parsed = pd.to_datetime(text, errors="coerce", format="mixed", utc=True)
+    return bool(parsed.notna().mean() >= _MOST)
+
+
+def _distinct(present: pd.Series[Any]) -> int:
+    """Number of distinct values; mixed objects are compared as text, for they may not be hashable."""
+    return int(present.astype(str).nunique() if present.dtype == object else present.nunique())

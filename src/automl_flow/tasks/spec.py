@@ -1,0 +1,79 @@
+"""A task: one dataset, one target, one metric."""
+
+from __future__ import annotations
+
+from typing import Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from automl_flow.core.config import Config
+from automl_flow.core.errors import nearest
+
+Problem = Literal["binary", "multiclass", "regression"]
+Modality = Literal["tabular", "image", "sequence"]
+Role = Literal["numeric", "categorical", "ordinal", "boolean", "datetime", "text", "identifier", "constant", "ignore"]
+ROLES: tuple[str, ...] = get_args(Role)
+Label = bool | int | float | str
+
+_DEFAULT_METRIC: dict[str, str] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
+
+
+class TaskSpec(Config):
+    """What a person says about a task; everything else is read off the data.
+
+    Attributes:
+        modality: Kind of one sample: a table's row, an image, or a sequence.
+        target: Column (or array) to predict.
+        problem: Kind of target.
+        metric: Name of the metric that the search optimises; the default depends on problem and modality.
+        positive: The class whose probability binary metrics look at; the default is the last class in order.
+        roles: Column roles that override the guesses.
+        orders: Categories of ordinal columns, from low to high.
+        sensitive: Columns for which performance is compared between groups.
+        group: Column whose rows of equal value must stay on one side of every split.
+        time: Column that orders the rows; validation then always lies after training.
+        weight: Column of sample weights.
+        split_column: Column (or array) with the values ``train`` and ``holdout`` that fixes the holdout.
+        about: One sentence for the report and the model card.
+    """
+
+    name: str = "task"
+    modality: Modality = "tabular"
+    target: str = "target"
+    problem: Problem
+    metric: str | None = None
+    positive: Label | None = None
+    roles: dict[str, Role] = Field(default_factory=dict)
+    orders: dict[str, list[Label]] = Field(default_factory=dict)
+    sensitive: list[str] = Field(default_factory=list)
+    group: str | None = None
+    time: str | None = None
+    weight: str | None = None
+    split_column: str | None = None
+    about: str = ""
+
+    @property
+    def metric_name(self) -> str:
+        """The metric that is optimised: the given one, or the default of the problem."""
+        if self.metric is not None:
+            return self.metric
+        if self.modality != "tabular" and self.problem != "regression":
+            return "accuracy"
+        return _DEFAULT_METRIC[self.problem]
+
+    @property
+    def special_columns(self) -> tuple[str, ...]:
+        """Columns that are never features: target, weight and given split (group and time may be features)."""
+        named = (self.target, self.weight, self.split_column)
+        return tuple(column for column in named if column is not None)
+
+    @model_validator(mode="after")
+    def _check_metric(self) -> Self:
+        from automl_flow.tasks.metrics import metric_names
+
+        valid = metric_names(self.problem)
+        if self.metric is not None and self.metric not in valid:
+            raise ValueError(f"metric must suit a {self.problem} problem{nearest(self.metric, valid)}")
+        if self.positive is not None and self.problem != "binary":
+            raise ValueError(f"positive belongs to binary problems, this one is {self.problem}")
+        return self

@@ -1,0 +1,183 @@
+"""Splits as positions, decided once: a holdout that no search sees, and folds inside the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from automl_flow.core.config import Config
+from automl_flow.core.errors import DataError, nearest
+from automl_flow.core.seeds import derive_seed, generator
+from automl_flow.tasks.target import Target
+
+Positions = NDArray[np.int64]
+Fold = tuple[Positions, Positions]
+
+
+class SplitConfig(Config):
+    """How rows are split.
+
+    Attributes:
+        holdout: Share of the rows that no search sees.
+        folds: Number of folds of the rest.
+        repeats: How often the folds are drawn anew (not where groups or time bind them).
+        seed: Seed of the draw.
+    """
+
+    holdout: float = Field(default=0.2, gt=0, lt=1)
+    folds: int = Field(default=5, ge=2, le=50)
+    repeats: int = Field(default=1, ge=1, le=20)
+    seed: int = 42
+
+
+@dataclass(frozen=True)
+class Split:
+    """Positions of rows in the table.
+
+    Attributes:
+        train: Rows that searches may use, sorted.
+        holdout: Rows for the final evaluation, sorted.
+        folds: (training, validation) pairs inside *train*. Validation parts cover *train* once per repeat, except
+            in time order, where the earliest rows are only ever trained on.
+    """
+
+    train: Positions
+    holdout: Positions
+    folds: tuple[Fold, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """The split as a JSON document."""
+        folds = [{"train": fit.tolist(), "valid": valid.tolist()} for fit, valid in self.folds]
+        return {"train": self.train.tolist(), "holdout": self.holdout.tolist(), "folds": folds}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Split:
+        """Read what :meth:`to_document` gave."""
+        folds = tuple((_positions(fold["train"]), _positions(fold["valid"])) for fold in document["folds"])
+        return cls(_positions(document["train"]), _positions(document["holdout"]), folds)
+
+    def local_folds(self) -> tuple[Fold, ...]:
+        """The folds as positions inside ``train``, for tables that hold the training rows only."""
+        return tuple(
+            (np.searchsorted(self.train, fit), np.searchsorted(self.train, valid)) for fit, valid in self.folds
+        )
+
+
+def make_split(
+    target: Target,
+    config: SplitConfig,
+    groups: NDArray[Any] | None = None,
+    time: NDArray[Any] | None = None,
+    given: NDArray[Any] | None = None,
+) -> Split:
+    """Split rows into training and holdout, and training into folds.
+
+    Args:
+        target: The target, for stratification: classes, or quantiles of a regression's values.
+        config: Sizes and seed.
+        groups: Group of every row; a group is never divided.
+        time: Sortable time of every row; the holdout is the latest part.
+        given: ``"train"`` or ``"holdout"`` for every row; overrides the size of the holdout.
+
+    Raises:
+        DataError: Too few rows or groups, or values in *given* that mean nothing.
+    """
+    n = len(target.values)
+    if given is not None:
+        holdout = _given_holdout(given)
+    elif time is not None:
+        holdout = np.argsort(time, kind="stable")[n - max(1, round(config.holdout * n)) :]
+    else:
+        parts = max(2, round(1 / config.holdout))
+        holdout = _parts(target, parts, derive_seed(config.seed, "holdout"), groups)[0]
+    mask = np.zeros(n, dtype=bool)
+    mask[holdout] = True
+    train = np.flatnonzero(~mask)
+    if len(train) < config.folds or not mask.any():
+        raise DataError(f"{n} rows are too few for a holdout of {config.holdout:g} and {config.folds} folds")
+    local = make_folds(
+        target.take(train),
+        config,
+        groups=None if groups is None else groups[train],
+        time=None if time is None else time[train],
+    )
+    return Split(train, np.flatnonzero(mask), tuple((train[fit], train[valid]) for fit, valid in local))
+
+
+def make_folds(
+    target: Target,
+    config: SplitConfig,
+    groups: NDArray[Any] | None = None,
+    time: NDArray[Any] | None = None,
+) -> tuple[Fold, ...]:
+    """Divide all rows into folds for cross-validation; see :class:`Split` for what they cover.
+
+    Raises:
+        DataError: Fewer rows or groups than folds.
+    """
+    n = len(target.values)
+    if n < config.folds:
+        raise DataError(f"{n} rows cannot make {config.folds} folds")
+    if time is not None:
+        return _time_folds(np.argsort(time, kind="stable"), config.folds)
+    repeats = config.repeats if groups is None else 1
+    seeds = [derive_seed(config.seed, "folds", repeat) for repeat in range(repeats)]
+    everything = np.arange(n)
+    return tuple(
+        (np.setdiff1d(everything, valid), valid)
+        for seed in seeds
+        for valid in _parts(target, config.folds, seed, groups)
+    )
+
+
+def _parts(target: Target, count: int, seed: int, groups: NDArray[Any] | None) -> list[Positions]:
+    """Divide the rows into *count* sorted parts of equal size and equal distribution of the target."""
+    if groups is not None:
+        return _group_parts(target, count, seed, groups)
+    n = len(target.values)
+    rng = generator(seed, "parts")
+    order = rng.permutation(n)
+    order = order[np.argsort(target.values[order], kind="stable")]
+    # Neighbours in target order are dealt to different parts, in a new random order each round: every part gets
+    # each class (or quantile) in proportion, and a class with few members is spread as widely as it can be.
+    rounds = -(-n // count)
+    part = rng.permuted(np.tile(np.arange(count), (rounds, 1)), axis=1).ravel()[:n]
+    if target.classes is not None:
+        part = np.arange(n) % count
+    return [np.sort(order[part == k]) for k in range(count)]
+
+
+def _group_parts(target: Target, count: int, seed: int, groups: NDArray[Any]) -> list[Positions]:
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+    distinct = len(set(groups.tolist()))
+    if distinct < count:
+        raise DataError(f"{distinct} groups cannot make {count} parts, for a group is never divided")
+    labels = target.values
+    stratify = target.classes is not None and np.bincount(labels).max() >= count
+    kind = StratifiedGroupKFold if stratify else GroupKFold
+    splitter = kind(n_splits=count, shuffle=True, random_state=seed)
+    return [np.sort(valid) for _, valid in splitter.split(labels, labels, groups)]
+
+
+def _time_folds(order: Positions, count: int) -> tuple[Fold, ...]:
+    """Expanding windows: fold k trains on the first k+1 blocks and validates on the next."""
+    blocks = np.array_split(order, count + 1)
+    return tuple((np.sort(np.concatenate(blocks[: k + 1])), np.sort(blocks[k + 1])) for k in range(count))
+
+
+def _given_holdout(given: NDArray[Any]) -> Positions:
+    values = np.asarray(given).astype(str)
+    unknown = sorted(set(values.tolist()) - {"train", "holdout"})
+    if unknown:
+        raise DataError(f"a given split must say 'train' or 'holdout', got {unknown[0]!r}{nearest(unknown[0], [])}")
+    return np.flatnonzero(values == "holdout")
+
+
+def _positions(values: Any) -> Positions:
+    return np.asarray(values, dtype=np.int64)

@@ -1,0 +1,101 @@
+"""Reading tables, and the columns that are features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from automl_flow.core.errors import DataError, nearest
+from automl_flow.tasks.spec import TaskSpec
+
+
+def _read_jsonl(path: Path) -> pd.DataFrame:
+    return pd.read_json(path, lines=True)
+
+
+def _read_tsv(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, sep="\t")
+
+
+READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    ".csv": pd.read_csv,
+    ".tsv": _read_tsv,
+    ".parquet": pd.read_parquet,
+    ".jsonl": _read_jsonl,
+}
+
+
+def read_table(path: Path, source: str = "") -> pd.DataFrame:
+    """Read a table from a CSV, TSV, Parquet or JSON-lines file.
+
+    Args:
+        path: The file; its ending says its format.
+        source: Where *path* was given (file and key), for the error text.
+
+    Raises:
+        DataError: The file is missing, of another format, unreadable, empty, or repeats a column name.
+    """
+    path = Path(path)
+    told = f" (given in {source})" if source else ""
+    if path.suffix not in READERS:
+        raise DataError(f"{path}{told}: cannot read {path.suffix!r} files{nearest(path.suffix, READERS)}")
+    if not path.is_file():
+        beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
+        raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
+    try:
+        table = READERS[path.suffix](path)
+    except (ValueError, OSError, UnicodeDecodeError) as error:  # pandas' and pyarrow's errors are ValueErrors
+        raise DataError(f"{path}{told}: cannot be read as {path.suffix[1:]}: {error}") from None
+    if table.empty:
+        raise DataError(f"{path}{told}: the table has {len(table)} rows and {table.shape[1]} columns; nothing to learn")
+    return check_columns(table, str(path))
+
+
+def check_columns(table: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Return *table* with text column names.
+
+    Raises:
+        DataError: Two columns have the same name.
+    """
+    names = [str(column) for column in table.columns]
+    repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if repeated:
+        raise DataError(f"{source}: column names must differ, repeated: {', '.join(repeated)}")
+    return table.set_axis(names, axis=1)
+
+
+def require_columns(table: pd.DataFrame, columns: dict[str, str], source: str) -> None:
+    """Check that *table* has columns.
+
+    Args:
+        table: The table.
+        columns: Names of columns, each with the key under which it was given.
+        source: Where the keys stand.
+
+    Raises:
+        DataError: Names the first column that is missing, its key, and the nearest column.
+    """
+    for name, key in columns.items():
+        if name not in table.columns:
+            raise DataError(f"{source}.{key}: the table has no column {name!r}{nearest(name, table.columns)}")
+
+
+def named_columns(task: TaskSpec) -> dict[str, str]:
+    """Columns that a task names, each with its key."""
+    single: dict[str, Any] = {"group": task.group, "time": task.time, "weight": task.weight}
+    single["split_column"] = task.split_column
+    return {
+        task.target: "target",
+        **{name: key for key, name in single.items() if name is not None},
+        **dict.fromkeys(task.sensitive, "sensitive"),
+        **dict.fromkeys(task.roles, "roles"),
+        **dict.fromkeys(task.orders, "orders"),
+    }
+
+
+def features(table: pd.DataFrame, task: TaskSpec) -> pd.DataFrame:
+    """Return the columns that a model may see: all but target, weight and given split."""
+    return table.drop(columns=[c for c in task.special_columns if c in table.columns])

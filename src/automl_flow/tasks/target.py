@@ -1,0 +1,128 @@
+"""The target as numbers: class codes or values, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.errors import DataError, nearest
+from automl_flow.tasks.spec import Label, Problem, TaskSpec
+
+_MAX_GUESSED_CLASSES = 30
+
+
+@dataclass(frozen=True)
+class Target:
+    """An encoded target.
+
+    Attributes:
+        values: Class codes (int64) in classification, values (float64) in regression; shape (n,).
+        classes: The class of each code; ``None`` in regression. A binary task's positive class stands last.
+    """
+
+    values: NDArray[Any]
+    classes: tuple[Label, ...] | None
+
+    @property
+    def outputs(self) -> int:
+        """Columns of a prediction: the number of classes, or 1 in regression."""
+        return 1 if self.classes is None else len(self.classes)
+
+    def take(self, rows: NDArray[np.int64]) -> Target:
+        """The target of some rows, with the same classes."""
+        return Target(self.values[rows], self.classes)
+
+    def decode(self, codes: NDArray[Any]) -> NDArray[Any]:
+        """Turn class codes back into classes; values of a regression are returned as they are."""
+        if self.classes is None:
+            return np.asarray(codes)
+        return np.asarray(self.classes)[np.asarray(codes, dtype=np.int64)]
+
+
+def encode_target(y: pd.Series[Any] | NDArray[Any], task: TaskSpec) -> Target:
+    """Encode the target column.
+
+    Args:
+        y: Target of every row, shape (n,); no value may be missing.
+        task: Says which kind of problem it is, and the positive class.
+
+    Raises:
+        DataError: No rows, missing or infinite values, values that are not numbers in regression, one class only,
+            a number of classes that does not fit the problem, or a positive class that does not occur.
+    """
+    series = pd.Series(np.asarray(y), dtype=object) if not isinstance(y, pd.Series) else y.reset_index(drop=True)
+    if len(series) == 0:
+        raise DataError(f"target {task.target!r} has no rows")
+    missing = np.flatnonzero(series.isna().to_numpy())
+    if len(missing):
+        raise DataError(
+            f"target {task.target!r} is missing in {len(missing)} of {len(series)} rows (first rows: "
+            f"{missing[:5].tolist()}); drop or fill these rows"
+        )
+    if task.problem == "regression":
+        return Target(_as_numbers(series, task), None)
+    return _encode_classes(series, task)
+
+
+def _as_numbers(series: pd.Series[Any], task: TaskSpec) -> NDArray[np.float64]:
+    numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = np.flatnonzero(~np.isfinite(numbers))
+    if len(bad):
+        raise DataError(
+            f"target {task.target!r} must be finite numbers in a regression; row {int(bad[0])} holds "
+            f"{series.iloc[int(bad[0])]!r} ({len(bad)} such rows)"
+        )
+    return numbers
+
+
+def _encode_classes(series: pd.Series[Any], task: TaskSpec) -> Target:
+    values = series.astype(object)
+    distinct = [value.item() if isinstance(value, np.generic) else value for value in values.unique()]
+    try:
+        classes = sorted(distinct)
+    except TypeError:  # 1 and "a" do not compare
+        classes = sorted(distinct, key=lambda value: (type(value).__name__, str(value)))
+    if len(classes) < 2:
+        raise DataError(f"target {task.target!r} has one class only, {classes[0]!r}; there is nothing to learn")
+    if task.problem == "binary":
+        classes = _order_binary(classes, task)
+    codes = values.map({value: code for code, value in enumerate(classes)}).to_numpy(dtype=np.int64)
+    return Target(codes, tuple(classes))
+
+
+def _order_binary(classes: list[Any], task: TaskSpec) -> list[Any]:
+    """Put the positive class last."""
+    if len(classes) != 2:
+        raise DataError(
+            f"target {task.target!r} of a binary problem must have two classes, got {len(classes)}: "
+            f"{', '.join(map(repr, classes[:10]))}; is it 'multiclass' or 'regression'?"
+        )
+    if task.positive is None:
+        return classes
+    matches = [value for value in classes if str(value) == str(task.positive)]
+    if not matches:
+        raise DataError(
+            f"positive class {task.positive!r} does not occur in target {task.target!r}"
+            f"{nearest(task.positive, classes)}"
+        )
+    return [*(value for value in classes if value is not matches[0]), matches[0]]
+
+
+def guess_problem(y: pd.Series[Any]) -> Problem:
+    """Guess the kind of problem from a target column.
+
+    Two distinct values are binary; text, categories, booleans and few whole numbers are multiclass; all other
+    numbers are regression.
+    """
+    present = y.dropna()
+    distinct = present.nunique()
+    if distinct <= 2:
+        return "binary"
+    if not pd.api.types.is_numeric_dtype(present):
+        return "multiclass"
+    whole = bool(np.all(np.mod(present.to_numpy(dtype=np.float64), 1) == 0))
+    return "multiclass" if whole and distinct <= min(_MAX_GUESSED_CLASSES, len(present) // 10) else "regression"
