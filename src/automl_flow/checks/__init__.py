@@ -1,0 +1,34 @@
+"""Data checks for machine learning: one per file, found by walking this package."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from automl_flow.checks.finding import Check, Finding, Level
+from automl_flow.checks.view import TableView
+from automl_flow.core.registry import Registry
+from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.spec import TaskSpec
+
+CHECKS: Registry[Check] = Registry("automl_flow.checks", "data check")
+
+_SEVERITY: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+def run_checks(table: pd.DataFrame, task: TaskSpec, profile: Profile) -> tuple[Finding, ...]:
+    """Run every available check.
+
+    Args:
+        table: The table as read, target included; column names must be unique.
+        task: What is to be learned.
+        profile: The profile of *table*.
+
+    Returns:
+        Findings, the most severe first, then by the name of the check: the same table gives the same tuple.
+    """
+    view = TableView(table.reset_index(drop=True), task, profile)
+    found = [finding for check in CHECKS.available().values() for finding in check.run(view)]
+    return tuple(sorted(found, key=lambda finding: _SEVERITY[finding.level]))
+
+
+__all__ = ["CHECKS", "Check", "Finding", "Level", "TableView", "run_checks"]

@@ -1,0 +1,24 @@
+"""A target that never varies: there is nothing to learn."""
+
+from __future__ import annotations
+
+from automl_flow.checks.finding import Check, Finding
+from automl_flow.checks.view import TableView
+
+
+def _run(view: TableView) -> list[Finding]:
+    target, values = view.task.target, view.labels.unique()
+    if len(values) != 1:
+        return []
+    return [
+        Finding(
+            "constant_target",
+            "error",
+            (target,),
+            f"the target {target!r} has the single value {values[0]!r} in every row that has one",
+            "Check the export and the name of the target; a model needs at least two different values.",
+        )
+    ]
+
+
+ENTRY = Check("A target with a single value", _run)

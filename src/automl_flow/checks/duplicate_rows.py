@@ -1,0 +1,30 @@
+"""Rows that occur more than once, target included."""
+
+from __future__ import annotations
+
+from automl_flow.checks.finding import Check, Finding, percent
+from automl_flow.checks.view import TableView, first_rows
+
+_WARN_ABOVE = 0.01
+
+
+def _run(view: TableView) -> list[Finding]:
+    n_rows = len(view.table)
+    repeated = view.codes.duplicated().to_numpy()
+    count = int(repeated.sum())
+    if not count:
+        return []
+    return [
+        Finding(
+            "duplicate_rows",
+            "warning" if count / n_rows > _WARN_ABOVE else "info",
+            (),
+            f"{count} of {n_rows} rows ({percent(count / n_rows)}) repeat an earlier row; "
+            f"first at rows {first_rows(repeated)}",
+            "If they are not real repetitions, set validation.drop_duplicate_rows: true; copies that fall on both "
+            "sides of the split make the holdout score too good.",
+        )
+    ]
+
+
+ENTRY = Check("Rows that occur more than once", _run)

@@ -1,0 +1,49 @@
+"""Columns that name the row instead of describing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.view import TableView, hashable, is_number, is_text
+
+_ENOUGH_ROWS = 50
+_LONGEST_NAME = 40
+
+
+def _run(view: TableView) -> list[Finding]:
+    table, task, profile = view.table, view.task, view.profile
+    if len(table) < _ENOUGH_ROWS:
+        return []
+    known = set(profile.by_role("identifier"))
+    names = [n for n in view.features if n not in task.roles or task.roles[n] == "identifier"]
+    found = tuple(name for name in names if name in known or _names_rows(table[name]))
+    if not found:
+        return []
+    return [
+        Finding(
+            "identifier_columns",
+            "warning",
+            found,
+            f"{len(found)} columns have a different value in (nearly) every row, as identifiers have: {listed(found)}",
+            "A model can only learn them by heart: give them the role 'identifier', or 'text' or 'numeric' where that "
+            "is what they are.",
+        )
+    ]
+
+
+def _names_rows(column: pd.Series[Any]) -> bool:
+    """Whether *column* is a running number, or short unique text."""
+    present = hashable(column.dropna())
+    if len(present) < _ENOUGH_ROWS or present.nunique() < len(present):
+        return False
+    if is_number(column):
+        values = np.sort(present.to_numpy(dtype=np.float64))
+        return bool(np.isfinite(values).all() and (np.diff(values) == 1).all())
+    return is_text(column) and bool(present.astype(str).str.len().max() <= _LONGEST_NAME)
+
+
+ENTRY = Check("Columns that identify the row", _run)

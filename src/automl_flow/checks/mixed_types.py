@@ -1,0 +1,49 @@
+"""Columns in which numbers and other values are mixed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.view import TableView, is_text
+
+_MOSTLY = 0.5
+
+
+def _run(view: TableView) -> list[Finding]:
+    mixed: dict[str, str] = {}
+    for name in view.features:
+        column = view.table[name]
+        if is_text(column) and name not in view.task.roles and (reason := _mixture(column.dropna())):
+            mixed[name] = reason
+    if not mixed:
+        return []
+    return [
+        Finding(
+            "mixed_types",
+            "warning",
+            tuple(mixed),
+            f"{len(mixed)} columns mix kinds of values: {listed(f'{n}: {r}' for n, r in mixed.items())}",
+            "Clean them at the source (units, decimal commas, words for 'missing'): what is no number in a numeric "
+            "column counts as missing, and numbers in another column are only names.",
+        )
+    ]
+
+
+def _mixture(present: pd.Series[Any]) -> str:
+    """Describe the mixture in a column without missing values; empty when there is none."""
+    if present.dtype == object:
+        kinds = pd.Series([type(cell).__name__ for cell in present], dtype=object).value_counts()
+        if len(kinds) > 1:
+            return ", ".join(f"{kind} × {count}" for kind, count in sorted(kinds.items(), key=str))
+    counts = present.astype(str).value_counts()  # parsing each distinct text once is what makes this quick
+    numeric = pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().to_numpy()
+    share = float(counts[numeric].sum()) / max(len(present), 1)
+    if not _MOSTLY <= share < 1:
+        return ""
+    return f"{share:.0%} numbers, else {listed(sorted(counts.index[~numeric]), 3)}"
+
+
+ENTRY = Check("Columns that mix numbers and other values", _run)

@@ -1,0 +1,115 @@
+"""Single columns that give the target away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.view import TableView, hashable
+from automl_flow.core.seeds import generator
+from automl_flow.tasks.spec import TaskSpec
+
+_ENOUGH_ROWS = 50
+_SAMPLE = 4000
+_SUSPECT = 0.98  # share of what chance leaves open that one column explains, out of fold
+
+
+def _run(view: TableView) -> list[Finding]:
+    if len(view.labels) < _ENOUGH_ROWS or view.labels.nunique() < 2:
+        return []
+    rows = _sample(view.labels.index.to_numpy())
+    target = _target(view.table[view.task.target].iloc[rows], view.task)
+    half = generator(0, "target_leakage", "half").permutation(len(rows)) % 2 == 0
+    copies: list[str] = []
+    scores: dict[str, float] = {}
+    for name in view.features:
+        values = np.clip(view.numbers(name)[rows], -1e30, 1e30)  # trees take no infinities
+        if _is_copy(values, target, view.task):
+            copies.append(name)
+        elif (score := _explained(values, target, half, view.task)) >= _SUSPECT:
+            scores[name] = score
+    return [*_copied(copies, view.task), *_suspected(scores, view.task)]
+
+
+def _sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At most ``_SAMPLE`` rows, the same ones every time."""
+    if len(rows) <= _SAMPLE:
+        return rows
+    return np.sort(generator(0, "target_leakage").choice(rows, _SAMPLE, replace=False))
+
+
+def _target(labels: pd.Series[Any], task: TaskSpec) -> NDArray[np.float64]:
+    """Return class codes, or ranks for a regression (so that outliers do not decide)."""
+    if task.problem != "regression":
+        return pd.factorize(hashable(labels))[0].astype(np.float64)
+    ranks = pd.to_numeric(labels, errors="coerce").rank()
+    return np.asarray(ranks.fillna(0.0), dtype=np.float64)
+
+
+def _is_copy(values: NDArray[np.float64], target: NDArray[np.float64], task: TaskSpec) -> bool:
+    """Whether *values* are the target under other names (or, in a regression, on another rising or falling scale)."""
+    if np.isnan(values).any():
+        return False
+    if task.problem == "regression":
+        ranks = pd.Series(values).rank().to_numpy(dtype=np.float64)
+        return bool((ranks == target).all() or (ranks == len(target) + 1 - target).all())
+    pairs = len(np.unique(np.column_stack([values, target]), axis=0))
+    return pairs == len(np.unique(values)) == len(np.unique(target))
+
+
+def _explained(
+    values: NDArray[np.float64], target: NDArray[np.float64], half: NDArray[np.bool_], task: TaskSpec
+) -> float:
+    """Out-of-fold (two halves) skill of a tree on one column: 0 is chance, 1 is perfect."""
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+    if task.problem == "regression":
+        tree = DecisionTreeRegressor(min_samples_leaf=5, random_state=0)
+    else:
+        tree = DecisionTreeClassifier(min_samples_leaf=5, class_weight="balanced", random_state=0)
+    predicted = np.empty_like(target)
+    column = values[:, None]
+    for train in (half, ~half):
+        predicted[~train] = tree.fit(column[train], target[train]).predict(column[~train])
+    if task.problem == "regression":
+        return 1 - float(np.mean((predicted - target) ** 2)) / max(float(np.var(target)), 1e-12)
+    classes = np.unique(target)
+    hits = float(np.mean([(predicted[target == code] == code).mean() for code in classes]))
+    return (hits - 1 / len(classes)) / (1 - 1 / len(classes))
+
+
+def _copied(copies: list[str], task: TaskSpec) -> list[Finding]:
+    if not copies:
+        return []
+    return [
+        Finding(
+            "target_copy",
+            "error",
+            tuple(copies),
+            f"{listed(copies)} hold the target {task.target!r} itself, value for value, under other names or scale",
+            "Give them the role 'ignore'. If they are really known before the target is, accept the finding: "
+            "validation.accept: [target_copy].",
+        )
+    ]
+
+
+def _suspected(scores: dict[str, float], task: TaskSpec) -> list[Finding]:
+    if not scores:
+        return []
+    described = [f"{name} ({score:.1%})" for name, score in scores.items()]
+    return [
+        Finding(
+            "target_leakage",
+            "warning",
+            tuple(scores),
+            f"alone, {listed(described)} explain nearly everything about {task.target!r} on unseen rows",
+            "Ask whether they are known at the time of prediction; if not, give them the role 'ignore'.",
+        )
+    ]
+
+
+ENTRY = Check("Columns that give the target away", _run)

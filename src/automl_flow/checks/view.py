@@ -1,0 +1,91 @@
+"""What a data check looks at: the table, the task, the profile, and views of them that several checks share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.spec import TaskSpec
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table to be checked; nobody changes it.
+
+    Attributes:
+        table: The table as read, target included, rows numbered from 0, column names unique.
+        task: What is to be learned.
+        profile: The profile of *table*.
+    """
+
+    table: pd.DataFrame
+    task: TaskSpec
+    profile: Profile
+
+    @cached_property
+    def features(self) -> list[str]:
+        """Names of the columns a model may learn from, in table order."""
+        task = self.task
+        apart = {*task.special_columns, task.group}
+        apart |= {name for name, role in task.roles.items() if role == "ignore"}
+        return [name for name in self.table.columns if name not in apart]
+
+    @cached_property
+    def labels(self) -> pd.Series[Any]:
+        """The target of the rows that have one; without rows when there is no such column."""
+        if self.task.target not in self.table:
+            return pd.Series([], dtype=object)
+        return hashable(self.table[self.task.target].dropna())
+
+    @cached_property
+    def class_counts(self) -> pd.Series[Any]:
+        """Rows per class, the most frequent first; empty in a regression."""
+        if self.task.problem == "regression":
+            return pd.Series([], dtype="int64")
+        return self.labels.value_counts()
+
+    @cached_property
+    def codes(self) -> pd.DataFrame:
+        """Integer codes of every column, ``-1`` for missing: rows are equal where all codes are."""
+        columns = {name: pd.factorize(hashable(self.table[name]))[0] for name in self.table.columns}
+        return pd.DataFrame(columns, index=self.table.index)
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a column as floats, shape (n,): values of numbers, codes of anything else; missing is NaN.
+
+        Infinities stay.
+        """
+        column = self.table[name]
+        if is_number(column):
+            return column.to_numpy(dtype=np.float64, na_value=np.nan)
+        codes = self.codes[name].to_numpy(dtype=np.float64)
+        codes[codes < 0] = np.nan
+        return codes
+
+
+def is_number(column: pd.Series[Any]) -> bool:
+    """Whether *column* holds numbers (booleans are not numbers here)."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def is_text(column: pd.Series[Any]) -> bool:
+    """Whether *column* is stored as strings or as objects."""
+    return bool(pd.api.types.is_string_dtype(column)) or column.dtype == object
+
+
+def hashable(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return *column* with lists, dictionaries and other unhashable cells replaced by their text."""
+    if column.dtype != object:
+        return column
+    return column.map(lambda cell: cell if isinstance(cell, (str, int, float)) else str(cell), na_action="ignore")
+
+
+def first_rows(mask: NDArray[np.bool_], limit: int = 5) -> list[int]:
+    """Positions (from 0) of the first *limit* rows where *mask* holds."""
+    return [int(row) for row in np.flatnonzero(mask)[:limit]]
