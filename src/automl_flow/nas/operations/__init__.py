@@ -4,7 +4,40 @@ A file exports ``ENTRY``, an :class:`automl_flow.nas.place.Operation`. :data:`OP
 package.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from automl_flow.core.errors import ConfigError
 from automl_flow.core.registry import Registry
-from automl_flow.nas.place import Operation
+from automl_flow.nas.place import Kind, Operate, Operation, Place
+
+if TYPE_CHECKING:
+    from torch import nn
 
 OPERATIONS: Registry[Operation] = Registry("automl_flow.nas.operations", "operation")
+
+
+def named(params: Mapping[str, Any]) -> Operate:
+    """Return the usual ``Operate``: the module of the one operation that *params* name for the place."""
+
+    def operate(name: str, place: Place) -> nn.Module:
+        return OPERATIONS.get(str(params[name])).build(place)
+
+    return operate
+
+
+def usable(names: Sequence[str], kind: Kind, source: str) -> tuple[str, ...]:
+    """Return *names* if there are any, and all are operations for data of this kind.
+
+    Raises:
+        ConfigError: The list is empty, or names something unknown or unfit.
+    """
+    if not names:
+        raise ConfigError(f"{source}: at least one operation is needed")
+    unfit = [name for name in names if kind not in OPERATIONS.get(name).kinds]
+    if unfit:
+        fit = sorted(name for name, entry in OPERATIONS.available().items() if kind in entry.kinds)
+        raise ConfigError(f"{source}: {', '.join(unfit)} cannot work on {kind} data; valid: {', '.join(fit)}")
+    return tuple(dict.fromkeys(names))

@@ -130,7 +130,7 @@ class Recurrent(nn.Module):
             place.channels_in,
             place.channels_out // directions,
             batch_first=True,
-            bidirectional=directions == 2,  # noqa: PLR2004
+            bidirectional=directions == 2,
         )
         self.norm = norm(place)
 
