@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,21 @@ class ArrayData:
 def read_arrays(path: Path, task: TaskSpec, source: str = "") -> ArrayData:
     """Read an NPZ file with the arrays ``x``, the target (by the task's name for it) and perhaps a split.
 
-    Pickled objects inside the file are refused.
+    Raises:
+        DataError: See :func:`load_arrays` and :func:`select_arrays`.
+    """
+    return select_arrays(load_arrays(path, source), task, str(path))
+
+
+def load_arrays(path: Path, source: str = "") -> dict[str, NDArray[Any]]:
+    """Read all arrays of an NPZ file, by their names. Pickled objects inside the file are refused.
+
+    Args:
+        path: The file.
+        source: Where *path* was given (file and key), for the error text.
 
     Raises:
-        DataError: The file is missing or damaged, an array is missing, or shapes do not fit.
+        DataError: The file is missing or damaged.
     """
     path = Path(path)
     told = f" (given in {source})" if source else ""
@@ -44,14 +56,22 @@ def read_arrays(path: Path, task: TaskSpec, source: str = "") -> ArrayData:
         raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
     try:
         with np.load(path, allow_pickle=False) as content:
-            arrays = {name: content[name] for name in content.files}
+            return {name: content[name] for name in content.files}
     except (ValueError, OSError, zipfile.BadZipFile, EOFError, AttributeError) as error:
         raise DataError(f"{path}{told}: cannot be read as an NPZ file of plain arrays: {error}") from None
+
+
+def select_arrays(arrays: Mapping[str, NDArray[Any]], task: TaskSpec, source: str) -> ArrayData:
+    """Pick samples, target and split from the arrays of a file.
+
+    Raises:
+        DataError: An array is missing, or shapes do not fit.
+    """
     for name in ("x", task.target, *filter(None, [task.split_column])):
         if name not in arrays:
-            raise DataError(f"{path}{told}: has no array {name!r}{nearest(name, arrays)}")
+            raise DataError(f"{source}: has no array {name!r}{nearest(name, arrays)}")
     split = arrays[task.split_column] if task.split_column else None
-    return check_arrays(ArrayData(arrays["x"], arrays[task.target], split), task.modality, str(path))
+    return check_arrays(ArrayData(arrays["x"], arrays[task.target], split), task.modality, source)
 
 
 def check_arrays(data: ArrayData, modality: Modality, source: str) -> ArrayData:
