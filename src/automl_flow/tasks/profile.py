@@ -120,7 +120,8 @@ def _order(column: pd.Series[Any], task: TaskSpec) -> tuple[str, ...]:
 def guess_role(column: pd.Series[Any]) -> Role:
     """Guess the role of a column from its type, its values and, for identifiers, its name.
 
-    A column with nothing but one value, or nothing at all, is ``constant``; one value and gaps are information. Text that parses as numbers or dates is treated as
+    A column with nothing but one value, or nothing at all, is ``constant``; one value and gaps are information.
+    Text that parses as numbers or dates is treated as
     such. Whole numbers stay numeric however few there are: a model can split them, and a person can override it.
     """
     present = column.dropna()

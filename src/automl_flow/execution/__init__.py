@@ -1,0 +1,1 @@
+"""Running one trial under limits that hold by killing."""

@@ -1,0 +1,1 @@
+"""Searching with Optuna: budgets, journals, studies, and the tabular engine."""

@@ -1,0 +1,325 @@
+"""A search: Optuna asks, worker processes evaluate, and the same trials come out whoever evaluates them.
+
+The order of events is fixed by trial numbers alone. Trial *n* is asked when the trials up to *n - window* have been
+told and no others, and its sampler is made anew from a seed that depends on *n*. So neither the number of workers
+nor their speed changes what is asked, and a search that was killed is resumed by running it again: asks are
+repeated, and evaluations that the journal holds are not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import optuna
+from optuna.samplers import BaseSampler
+from optuna.study import Study, StudyDirection
+from optuna.trial import Trial, TrialState
+
+from automl_flow.core.progress import Progress
+from automl_flow.core.seeds import derive_seed
+from automl_flow.execution.local import Handle, Runner
+from automl_flow.execution.outcome import Limits, Outcome
+from automl_flow.search.budget import Budget, Clock
+from automl_flow.search.journal import Journal
+
+Direction = Literal["minimize", "maximize"]
+State = Literal["complete", "failed", "pruned"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the evaluation of a trial returns.
+
+    Attributes:
+        values: Objective values, one for each direction. A pruned trial may have none.
+        attrs: JSON-able facts for the record. Large results belong in files beside the journal.
+        intermediate: Values at steps, for Optuna's pruners and plots (one objective only).
+        pruned: The trial was given up early, on purpose.
+    """
+
+    values: tuple[float, ...]
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    intermediate: Mapping[int, float] = field(default_factory=dict)
+    pruned: bool = False
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """A trial that has ended.
+
+    Attributes:
+        number: Trial number, from 0.
+        params: Parameters that were suggested.
+        values: Objective values; ``None`` for a failed trial.
+        state: How it ended.
+        cause: Why it failed: memory, timeout, data, implementation, or budget (not started, for lack of time).
+        message: Error text and last printed lines of a failed trial.
+        seconds: Wall-clock seconds of the evaluation.
+        peak_mb: Largest resident memory of its process in MiB.
+        attrs: Facts that the evaluation returned.
+    """
+
+    number: int
+    params: Mapping[str, Any]
+    values: tuple[float, ...] | None
+    state: State
+    cause: str | None = None
+    message: str = ""
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    intermediate: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A finished search.
+
+    Attributes:
+        records: All trials that were told, in the order of their numbers.
+        study: The Optuna study that holds them.
+        interrupted: The user stopped the search.
+        skip_trials: Trials that only the clock ended or refused. ``max_trials=len(records)`` with these skipped
+            repeats this search exactly, without a limit in seconds.
+    """
+
+    records: tuple[TrialRecord, ...]
+    study: Study
+    interrupted: bool
+    skip_trials: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched, and how.
+
+    Attributes:
+        directions: One for each objective.
+        sampler: Makes the sampler of one trial from a seed.
+        suggest: Draws parameters from a trial and returns the picklable payload of its job. Runs in this process.
+        evaluate: ``(context, job) -> Evaluation`` in a worker; the job has ``number``, ``params`` and ``payload``.
+        enqueue: Parameters of the first trials, tried before the sampler is asked.
+        window: How many trials may be open at once; part of what fixes the result, unlike the number of workers.
+        admit: Given the payload and the seconds left, says why a trial should not be started, or ``None``.
+    """
+
+    directions: Sequence[Direction]
+    sampler: Callable[[int], BaseSampler]
+    suggest: Callable[[Trial], Any]
+    evaluate: Callable[[Any, Any], Evaluation]
+    enqueue: Sequence[Mapping[str, Any]] = ()
+    window: int = 4
+    admit: Callable[[Any, float], str | None] | None = None
+
+
+def run_study(
+    search: Search, *, runner: Runner, budget: Budget, clock: Clock, journal: Journal, progress: Progress
+) -> StudyResult:
+    """Search until a limit of *budget* is reached.
+
+    Args:
+        search: Space, sampler and objective.
+        runner: Where trials are evaluated.
+        budget: Limits. At least one of ``max_trials`` and ``time_left_for_this_task`` must be set.
+        clock: Counts the seconds of ``time_left_for_this_task``; what runs when it ends is killed.
+        journal: Open journal; finished trials in it are not evaluated again.
+        progress: Told of every finished trial.
+
+    Returns:
+        The trials in order. Ctrl-C ends the search early and keeps what is done.
+    """
+    level = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    loop = _Loop(search, runner=runner, budget=budget, clock=clock, journal=journal, progress=progress)
+    try:
+        interrupted = loop.run()
+    finally:
+        optuna.logging.set_verbosity(level)
+    return StudyResult(tuple(loop.records), loop.study, interrupted, tuple(loop.skipped))
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A trial that was asked and not yet told."""
+
+    trial: Trial
+    payload: Any
+
+
+class _Loop:
+    """The state of a running search."""
+
+    def __init__(
+        self, search: Search, *, runner: Runner, budget: Budget, clock: Clock, journal: Journal, progress: Progress
+    ) -> None:
+        self.search, self.runner, self.budget, self.clock = search, runner, budget, clock
+        self.journal, self.progress = journal, progress
+        self.study = optuna.create_study(directions=list(search.directions))
+        self.records: list[TrialRecord] = []
+        self.skipped: list[int] = []
+        self._open: dict[int, _Open] = {}
+        self._waiting: deque[int] = deque()
+        self._running: dict[int, Handle] = {}
+        self._ended: dict[int, TrialRecord] = {}
+
+    def run(self) -> bool:
+        """Ask, evaluate and tell until the end; return whether the user interrupted."""
+        self.progress.start("search", self.budget.max_trials)
+        try:
+            for _ in range(self.search.window):
+                self._ask()
+            while self._waiting or self._running or len(self.records) in self._ended:
+                self._start()
+                self._collect()
+                self._tell()
+        except KeyboardInterrupt:
+            self._drop_open()
+            return True
+        finally:
+            for handle in self._running.values():
+                self.runner.cancel(handle)
+            self.progress.finish()
+        self._drop_open()
+        return False
+
+    def _ask(self) -> None:
+        """Ask for one more trial, unless a limit forbids it."""
+        number = len(self.records) + len(self._open)
+        trials = self.budget.max_trials
+        if (trials is not None and number >= trials) or self.clock.expired:
+            return
+        self.study.sampler = self.search.sampler(derive_seed(self.budget.seed, "trial", number))
+        if number < len(self.search.enqueue):
+            self.study.enqueue_trial(dict(self.search.enqueue[number]))
+        trial = self.study.ask()
+        self._open[number] = _Open(trial, self.search.suggest(trial))
+        self._find_known(number, trial)
+
+    def _find_known(self, number: int, trial: Trial) -> None:
+        """Queue the trial, unless its outcome is known already."""
+        entry = self.journal.entries.get(number)
+        if number in self.budget.skip_trials:
+            self._skip(number, "skipped: the clock ended or refused it in the run that is replayed")
+        elif entry is not None and entry["params"] == trial.params:
+            self._ended[number] = _from_entry(entry)
+        else:
+            self._waiting.append(number)
+
+    def _start(self) -> None:
+        """Give waiting trials to free workers."""
+        while self._waiting and len(self._running) < self.runner.n_jobs:
+            number = self._waiting.popleft()
+            item = self._open[number]
+            refusal = self._refusal(item)
+            if refusal is not None:
+                self._skip(number, refusal)
+                continue
+            job = {"number": number, "params": dict(item.trial.params), "payload": item.payload}
+            limits = Limits(_least(self.budget.per_run_time_limit, self.clock.left), self.budget.memory_limit)
+            self._running[number] = self.runner.submit(self.search.evaluate, job, limits)
+
+    def _refusal(self, item: _Open) -> str | None:
+        if self.clock.expired:
+            return "not started: the time of the search was over"
+        return None if self.search.admit is None else self.search.admit(item.payload, self.clock.left)
+
+    def _skip(self, number: int, why: str) -> None:
+        self.skipped.append(number)
+        params = self._open[number].trial.params
+        self._ended[number] = TrialRecord(number, params, None, "failed", "budget", why)
+
+    def _collect(self) -> None:
+        """Wait for a worker, and keep and journal what ended."""
+        if not self._running or len(self.records) in self._ended:
+            return
+        self.runner.wait_any(self._running.values(), None)
+        for number in [n for n, handle in self._running.items() if handle.done]:
+            outcome = self._running.pop(number).outcome()
+            record = _to_record(number, self._open[number].trial.params, outcome)
+            if record.cause == "timeout" and self.clock.expired:
+                self.skipped.append(number)  # the search's clock ended it, not its own limit
+            else:
+                self.journal.append(_to_entry(record, self.clock.spent))
+            self._ended[number] = record
+            self.progress.advance(_summary(record))
+
+    def _tell(self) -> None:
+        """Tell trials in the order of their numbers; after each of them the next may be asked."""
+        while (number := len(self.records)) in self._ended:
+            record, item = self._ended.pop(number), self._open.pop(number)
+            for step, value in sorted(record.intermediate.items()):
+                item.trial.report(value, step)
+            for key, value in record.attrs.items():
+                item.trial.set_user_attr(key, value)
+            self._tell_study(item.trial, record)
+            self.records.append(record)
+            self._ask()
+
+    def _tell_study(self, trial: Trial, record: TrialRecord) -> None:
+        if record.state == "complete":
+            self.study.tell(trial, record.values)
+        else:
+            self.study.tell(trial, state=TrialState.PRUNED if record.state == "pruned" else TrialState.FAIL)
+
+    def _drop_open(self) -> None:
+        """Mark trials that were asked and will never be told, so that none stays running in the study."""
+        for item in self._open.values():
+            self.study.tell(item.trial, state=TrialState.FAIL)
+
+
+def _to_record(number: int, params: Mapping[str, Any], outcome: Outcome) -> TrialRecord:
+    """Turn a process's outcome into a record; a value that is not finite is a failure."""
+    if not outcome.ok:
+        return TrialRecord(
+            number, params, None, "failed", outcome.cause, outcome.message, outcome.seconds, outcome.peak_mb
+        )
+    evaluation: Evaluation = outcome.value
+    finite = all(math.isfinite(value) for value in evaluation.values)
+    state: State = "pruned" if evaluation.pruned else "complete" if finite else "failed"
+    return TrialRecord(
+        number=number,
+        params=params,
+        values=evaluation.values if finite and evaluation.values else None,
+        state=state,
+        cause="data" if state == "failed" else None,
+        message=f"the objective is not finite: {evaluation.values}" if state == "failed" else "",
+        seconds=outcome.seconds,
+        peak_mb=outcome.peak_mb,
+        attrs=evaluation.attrs,
+        intermediate=evaluation.intermediate,
+    )
+
+
+def _to_entry(record: TrialRecord, elapsed: float) -> dict[str, Any]:
+    return {**vars(record), "params": dict(record.params), "elapsed": elapsed}
+
+
+def _from_entry(entry: Mapping[str, Any]) -> TrialRecord:
+    values = entry["values"]
+    fields = {key: value for key, value in entry.items() if key != "elapsed"}
+    fields["values"] = None if values is None else tuple(float(value) for value in values)
+    fields["intermediate"] = {int(step): float(value) for step, value in entry["intermediate"].items()}
+    return TrialRecord(**fields)
+
+
+def _least(*limits: float | None) -> float | None:
+    """The smallest of the limits that are set and finite."""
+    finite = [limit for limit in limits if limit is not None and math.isfinite(limit)]
+    return min(finite, default=None)
+
+
+def _summary(record: TrialRecord) -> str:
+    if record.values is None:
+        return f"trial {record.number} {record.state}: {record.cause or ''}"
+    return f"trial {record.number}: {', '.join(f'{value:.5g}' for value in record.values)}"
+
+
+def best_record(records: Sequence[TrialRecord], direction: StudyDirection | Direction) -> TrialRecord | None:
+    """The complete trial with the best first value, the earliest of equals; ``None`` when none is complete."""
+    sign = -1.0 if str(getattr(direction, "name", direction)).lower() == "maximize" else 1.0
+    complete = [record for record in records if record.state == "complete" and record.values]
+    return min(complete, key=lambda record: (sign * (record.values or (0.0,))[0], record.number), default=None)

@@ -1,0 +1,145 @@
+"""The order of a search is fixed by trial numbers: workers, speed, kills and resumes do not change it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.search import studies
+
+from automl_flow.core.errors import BudgetError
+from automl_flow.core.progress import silent_progress
+from automl_flow.execution.local import LocalRunner
+from automl_flow.search.budget import Budget, Clock
+from automl_flow.search.grid import WindowedGridSampler, grid_size
+from automl_flow.search.journal import Journal
+from automl_flow.search.study import StudyResult, best_record, run_study
+
+
+def run(folder: Path, *, n_jobs: int = 1, context=None, search=None, **budget) -> StudyResult:
+    folder.mkdir(exist_ok=True)
+    limits = Budget(**{"max_trials": 12, "seed": 7, **budget})
+    journal = Journal(folder / "journal", key="k")
+    with journal.open(), LocalRunner({"folder": str(folder), **(context or {})}, n_jobs) as runner:
+        return run_study(
+            search or studies.search(),
+            runner=runner,
+            budget=limits,
+            clock=Clock(limits.time_left_for_this_task, journal.spent),
+            journal=journal,
+            progress=silent_progress(),
+        )
+
+
+def essence(result: StudyResult) -> list[tuple]:
+    return [(r.number, dict(r.params), r.values, r.state, dict(r.attrs)) for r in result.records]
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory) -> list[tuple]:
+    return essence(run(tmp_path_factory.mktemp("unbroken")))
+
+
+@pytest.mark.parametrize("n_jobs", [2, 4])
+def test_workers_do_not_change_the_result(tmp_path, unbroken, n_jobs):
+    assert essence(run(tmp_path, n_jobs=n_jobs)) == unbroken
+
+
+def test_the_sampler_learns_from_what_was_told(unbroken):
+    first, last = [row[2][0] for row in unbroken[:4]], [row[2][0] for row in unbroken[8:]]
+    assert min(last) < min(first)
+
+
+def test_resume_after_the_parent_was_killed_equals_unbroken(tmp_path, unbroken):
+    code = (
+        "import os, sys; from pathlib import Path; from tests.search import test_study as t\n"
+        "t.run(Path(sys.argv[1]), n_jobs=2, context={'kill_parent': 6, 'parent': os.getpid()})"
+    )
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=root, check=False)
+    assert killed.returncode == -9
+    done_before = len(list(tmp_path.glob("ran-*")))
+    assert 4 <= done_before < 12
+    assert essence(run(tmp_path, n_jobs=2)) == unbroken
+    assert len(list(tmp_path.glob("ran-*"))) <= 12 + 2  # only what was running when the plug was pulled ran again
+
+
+def test_a_torn_line_is_cut_and_its_trial_runs_again(tmp_path, unbroken):
+    run(tmp_path)
+    journal = tmp_path / "journal" / "trials.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-10])
+    before = len(list(tmp_path.glob("ran-*")))
+    assert essence(run(tmp_path)) == unbroken
+    assert len(list(tmp_path.glob("ran-*"))) == before + 1
+
+
+def test_another_key_starts_afresh(tmp_path):
+    journal = Journal(tmp_path, key="one")
+    with journal.open():
+        journal.append({"number": 0})
+    other = Journal(tmp_path, key="two")
+    with other.open():
+        assert other.entries == {}
+
+
+def test_a_second_search_in_the_same_folder_is_refused(tmp_path):
+    with (
+        Journal(tmp_path, key="k").open(),
+        pytest.raises(BudgetError, match=rf"process {os.getpid()}"),
+        Journal(tmp_path, key="k").open(),
+    ):
+        pass
+
+
+def test_a_failed_trial_is_listed_and_the_search_goes_on(tmp_path):
+    result = run(tmp_path, context={"fail": 2}, max_trials=5)
+    assert [r.state for r in result.records] == ["complete", "complete", "failed", "complete", "complete"]
+    assert result.records[2].cause == "implementation"
+    assert "as told" in result.records[2].message
+
+
+def test_a_hanging_trial_is_killed_at_its_own_limit(tmp_path):
+    result = run(tmp_path, context={"hang": 1}, max_trials=3, per_run_time_limit=1.0)
+    assert result.records[1].cause == "timeout"
+    assert result.records[1].seconds < 3
+    assert result.records[2].state == "complete"
+    assert result.skip_trials == ()
+
+
+def test_the_clock_of_the_search_is_held_by_killing_and_can_be_replayed(tmp_path):
+    limited = run(tmp_path / "limited", context={"hang": 5}, max_trials=40, time_left_for_this_task=6.0, n_jobs=2)
+    assert 5 in limited.skip_trials
+    replayed = run(tmp_path / "replay", max_trials=len(limited.records), skip_trials=limited.skip_trials)
+    assert essence(replayed) == essence(limited)
+
+
+def test_enqueued_parameters_come_first(tmp_path):
+    first = {"kind": "a", "x": 1.0, "y": 0}
+    result = run(tmp_path, search=studies.search(enqueue=[first]), max_trials=3)
+    assert dict(result.records[0].params) == first
+    assert best_record(result.records, "minimize").number == 0
+
+
+def test_a_trial_that_is_not_admitted_is_not_run(tmp_path):
+    search = studies.search(admit=lambda payload, left: "too dear" if payload["y"] > 3 else None)
+    result = run(tmp_path, search=search, max_trials=8)
+    refused = [r for r in result.records if r.cause == "budget"]
+    assert refused
+    assert all(r.message == "too dear" for r in refused)
+    assert len(list(tmp_path.glob("ran-*"))) == 8 - len(refused)
+
+
+def test_a_grid_visits_every_point_once(tmp_path):
+    grid = {"kind": ["b"], "x": [-1.0, 0.0, 1.0, 2.0, 3.0]}
+    search = studies.search(sampler=lambda seed: WindowedGridSampler(grid, seed=seed))
+    result = run(tmp_path, search=search, max_trials=grid_size(grid))
+    assert sorted({r.params["x"] for r in result.records}) == grid["x"]
+    assert len(result.records) == 5
+
+
+def test_no_trial_stays_running_in_the_study(tmp_path):
+    result = run(tmp_path, max_trials=50, time_left_for_this_task=1.5)
+    assert {trial.state.is_finished() for trial in result.study.trials} <= {True}
