@@ -15,7 +15,8 @@ class WindowedGridSampler(GridSampler):
     """Optuna's grid, for studies that are asked and told instead of optimised.
 
     Optuna's sampler stops the study's own loop when the grid is used up, and there is no such loop here. The caller
-    asks for as many trials as the grid has points instead; see :func:`grid_size`.
+    asks for as many trials as the grid has points instead; see :func:`grid_size`. Every trial's sampler must be made
+    with the same seed, for the seed fixes which number stands for which point.
     """
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:
