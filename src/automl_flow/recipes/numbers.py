@@ -1,0 +1,60 @@
+"""Numbers: scaled and imputed for models that need it, as they are for trees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl_flow.core.config import Config
+from automl_flow.recipes.config import Impute, Scale
+from automl_flow.recipes.step import Encoding, Step
+
+
+class NumberOptions(Config):
+    """How numbers are scaled, and what stands in for missing ones (see ``RecipeConfig``)."""
+
+    impute: Impute = "auto"
+    flags: bool = True
+    scale: Scale = "clip"
+
+
+def build(options: NumberOptions, encoding: Encoding, seed: int) -> Any:
+    """Scale first (scalers leave missing values alone), impute then: the median of a scaled column is a real place."""
+    from sklearn.pipeline import make_pipeline
+
+    from automl_flow.recipes.transformers.as_floats import AsFloats
+
+    parts = [_scaler(options.scale, seed)] if encoding == "scaled" and options.scale != "none" else []
+    if encoding == "scaled" or options.impute != "auto":
+        parts.append(imputer(options.impute, flags=options.flags))
+    return make_pipeline(*parts, AsFloats())
+
+
+def imputer(impute: Impute, *, flags: bool) -> Any:
+    """The imputer; columns without any value become 0 and are kept, so that the shape does not depend on the fold."""
+    from sklearn.impute import SimpleImputer
+
+    strategy = {"auto": "median", "zero": "constant"}.get(impute, impute)
+    fill = 0.0 if impute == "zero" else None
+    return SimpleImputer(strategy=strategy, fill_value=fill, add_indicator=flags, keep_empty_features=True)
+
+
+def _scaler(scale: Scale, seed: int) -> Any:
+    from sklearn.preprocessing import QuantileTransformer, RobustScaler, StandardScaler
+
+    from automl_flow.recipes.transformers.robust_clip import RobustClip
+
+    if scale == "standard":
+        return StandardScaler()
+    if scale == "robust":
+        return RobustScaler()
+    if scale == "quantile":
+        return QuantileTransformer(output_distribution="normal", subsample=100_000, random_state=seed)
+    return RobustClip()
+
+
+ENTRY = Step(
+    about="Numbers: scaled and imputed for linear models, neighbours and networks; as they are for trees.",
+    kind="number",
+    options=NumberOptions,
+    build=build,
+)

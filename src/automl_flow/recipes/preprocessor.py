@@ -1,0 +1,136 @@
+"""From a recipe to an unfitted scikit-learn transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from automl_flow.core.errors import DataError
+from automl_flow.core.seeds import derive_seed
+from automl_flow.recipes.recipe import Recipe
+from automl_flow.recipes.step import STEPS, Encoding, Kind
+from automl_flow.tasks.profile import Profile
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+_KIND_OF_ROLE: dict[str, Kind] = {"categorical": "label", "boolean": "label", "datetime": "date", "text": "text"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some columns, what is made of them, and how the result is encoded.
+
+    Attributes:
+        name: What the block is called among the others.
+        columns: Typed columns that it takes.
+        transformer: Unfitted; takes a DataFrame of these columns; ``None`` passes them to the step as they are.
+        step: Name of the step that encodes the result.
+        options: Options of that step.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    transformer: Any
+    step: str
+    options: dict[str, Any]
+
+
+class Plan(Protocol):
+    """What a preprocessor needs to know of a feature plan."""
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Columns that models do not see, though features may be made of them."""
+
+    def blocks(self, names: dict[str, str], seed: int) -> Sequence[Block]:
+        """One block per feature maker that was kept; *names* are the typed columns' names by raw name."""
+
+
+def build_preprocessor(recipe: Recipe, plan: Plan | None, profile: Profile, encoding: Encoding, seed: int) -> Pipeline:
+    """Build the transformer that turns raw rows into what a model family reads.
+
+    The result is a scikit-learn pipeline: typed columns, then one block per step and per kept feature maker. It learns
+    (labels, medians, target means, …) only from what it is fitted on; fit it inside the fold.
+
+    Args:
+        recipe: Steps.
+        plan: Feature plan, or ``None``.
+        profile: Profile of the table; says how columns are read that only feature makers use.
+        encoding: ``scaled`` (dense float32 without gaps: linear models, neighbours, networks), ``ordinal`` (dense
+            floats, NaN where missing: forests, boosting) or ``native`` (DataFrame of floats and pandas categories).
+        seed: For cross-fitting and randomised decompositions.
+
+    Raises:
+        ConfigError: The recipe names an unknown step or option.
+        DataError: No column is left to learn from.
+    """
+    from sklearn.compose import ColumnTransformer
+    from sklearn.pipeline import Pipeline
+
+    from automl_flow.recipes.transformers.typed_columns import TypedColumns
+
+    kinds, orders = _read_as(recipe, profile)
+    names = safe_names([column.name for column in profile.columns])
+    dropped = plan.dropped if plan is not None else ()
+    blocks = [*_step_blocks(recipe, names, dropped), *(plan.blocks(names, seed) if plan is not None else ())]
+    if not blocks:
+        raise DataError("no column is left to learn from: all are identifiers, constants or left out")
+    parts = [(block.name, _encode(block, encoding, seed), list(block.columns)) for block in blocks]
+    used = {column for block in blocks for column in block.columns}
+    typed = TypedColumns(
+        kinds={raw: kind for raw, kind in kinds.items() if names[raw] in used},
+        names={raw: name for raw, name in names.items() if raw in kinds and name in used},
+        orders={raw: order for raw, order in orders.items() if names[raw] in used},
+    )
+    encode = ColumnTransformer(parts, verbose_feature_names_out=False)
+    if encoding == "native":
+        encode.set_output(transform="pandas")
+    return Pipeline([("columns", typed), ("encode", encode)])
+
+
+def safe_names(raw: Sequence[str]) -> dict[str, str]:
+    """Names that every library accepts, by raw name: unique, without blanks and JSON's own characters.
+
+    A leading ``+`` is reserved for made features.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for column in raw:
+        name = "".join("_" if c.isspace() or c in '[]{}",:<>+\\' or not c.isprintable() else c for c in column) or "_"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        names[column] = name
+    return names
+
+
+def _read_as(recipe: Recipe, profile: Profile) -> tuple[dict[str, Kind], dict[str, list[str]]]:
+    """Kind of every column, and the orders of the ordered ones."""
+    kinds: dict[str, Kind] = {c.name: _KIND_OF_ROLE.get(c.role, "number") for c in profile.columns}
+    orders: dict[str, list[str]] = {}
+    for step in recipe.steps:
+        kind = STEPS.get(step.name).kind
+        for column in step.columns if kind is not None else ():
+            kinds[column] = kind
+        orders.update(step.options.get("orders", {}))
+    return kinds, orders
+
+
+def _step_blocks(recipe: Recipe, names: dict[str, str], dropped: Sequence[str]) -> list[Block]:
+    left_out = set(dropped)
+    blocks = []
+    for number, step in enumerate(recipe.steps):
+        columns = tuple(names[column] for column in step.columns if column not in left_out)
+        if columns and STEPS.get(step.name).kind is not None:
+            blocks.append(Block(f"{number}.{step.name}", columns, None, step.name, dict(step.options)))
+    return blocks
+
+
+def _encode(block: Block, encoding: Encoding, seed: int) -> Any:
+    from sklearn.pipeline import make_pipeline
+
+    block_seed = derive_seed(seed, "preprocessor", block.name)
+    encoder = STEPS.get(block.step).transformer(block.options, encoding, block_seed, f"recipe step {block.step!r}")
+    return encoder if block.transformer is None else make_pipeline(block.transformer, encoder)

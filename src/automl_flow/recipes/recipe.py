@@ -1,0 +1,70 @@
+"""The recipe: which preprocessing step every column goes through, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from automl_flow.core.errors import ConfigError
+
+_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class RecipeStep:
+    """One step for some columns.
+
+    Attributes:
+        name: Name of the step: the stem of its file in this package.
+        columns: Columns that it takes.
+        options: JSON-able options of the step; those left out have the step's defaults.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Steps for disjoint sets of columns; nothing in it is fitted, so it can be shared by all folds."""
+
+    steps: tuple[RecipeStep, ...]
+
+    def step_of(self, column: str) -> str | None:
+        """Name of the step that takes *column*; ``None`` when there is none."""
+        return next((step.name for step in self.steps if column in step.columns), None)
+
+    def describe(self) -> list[str]:
+        """One readable line per step."""
+        return [_describe(step) for step in self.steps]
+
+    def to_document(self) -> dict[str, Any]:
+        """The recipe as a JSON document."""
+        steps = [{"name": s.name, "columns": list(s.columns), "options": dict(s.options)} for s in self.steps]
+        return {"steps": steps}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Recipe:
+        """Read what :meth:`to_document` gave.
+
+        Raises:
+            ConfigError: The document does not have the shape of a recipe.
+        """
+        try:
+            steps = (
+                RecipeStep(str(step["name"]), tuple(map(str, step["columns"])), dict(step["options"]))
+                for step in document["steps"]
+            )
+            return cls(tuple(steps))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ConfigError(f"not a recipe document: {type(error).__name__}: {error}") from None
+
+
+def _describe(step: RecipeStep) -> str:
+    shown = ", ".join(step.columns[:_SHOWN])
+    more = len(step.columns) - _SHOWN
+    columns = f"{shown} and {more} more" if more > 0 else shown
+    options = ", ".join(f"{key}: {value}" for key, value in sorted(step.options.items()) if key != "orders")
+    return f"{step.name}: {columns}" + (f" ({options})" if options else "")

@@ -1,0 +1,76 @@
+"""Texts as a few numbers: TF-IDF and its leading components."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.validation import check_is_fitted
+
+_VOCABULARY = 20_000
+
+
+class TextComponents(TransformerMixin, BaseEstimator):
+    """Latent semantic analysis of each text column: scikit-learn's TF-IDF, then a truncated SVD.
+
+    Terms that occur in one text only are left out where there are at least 100 texts. A column without any term gives no
+    output. Deerwester et al., "Indexing by latent semantic analysis" (1990).
+
+    Args:
+        components: Outputs for each column, at most.
+        analyzer: ``words`` (and pairs of words) or ``characters`` (pieces of 3–4, inside words).
+        seed: For the randomised SVD.
+    """
+
+    def __init__(self, components: int = 20, analyzer: Literal["words", "characters"] = "words", seed: int = 0) -> None:
+        self.components = components
+        self.analyzer = analyzer
+        self.seed = seed
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
+        """Learn the terms and the components of each column."""
+        self.columns_ = [str(name) for name in X.columns]
+        self.models_ = [self._fit_column(X.iloc[:, position]) for position in range(X.shape[1])]
+        return self
+
+    def transform(self, X: pd.DataFrame) -> NDArray[np.float32]:
+        """Return the components of all columns, float32."""
+        check_is_fitted(self, "models_")
+        parts = [np.empty((len(X), 0), dtype=np.float32)]
+        for position, (terms, reduce) in enumerate(self.models_):
+            if reduce is not None:
+                parts.append(reduce.transform(terms.transform(X.iloc[:, position])).astype(np.float32))
+            elif terms is not None:
+                parts.append(terms.transform(X.iloc[:, position]).toarray())
+        return np.hstack(parts)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002
+        """``column~number`` for every output."""
+        names: list[str] = []
+        for column, (terms, reduce) in zip(self.columns_, self.models_, strict=True):
+            count = 0 if terms is None else len(terms.vocabulary_) if reduce is None else reduce.n_components
+            names += [f"{column}~{number}" for number in range(count)]
+        return np.array(names, dtype=object)
+
+    def _fit_column(self, column: pd.Series[Any]) -> tuple[TfidfVectorizer | None, TruncatedSVD | None]:
+        by_words = self.analyzer == "words"
+        terms = TfidfVectorizer(
+            analyzer="word" if by_words else "char_wb",
+            ngram_range=(1, 2) if by_words else (3, 4),
+            min_df=2 if len(column) >= 100 else 1,
+            max_features=_VOCABULARY,
+            sublinear_tf=True,
+            dtype=np.float32,
+        )
+        try:
+            matrix = terms.fit_transform(column)
+        except ValueError:  # scikit-learn's way to say that there is no term
+            return None, None
+        if matrix.shape[1] <= self.components:
+            return terms, None
+        return terms, TruncatedSVD(self.components, random_state=self.seed).fit(matrix)
