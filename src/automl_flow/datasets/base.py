@@ -1,0 +1,54 @@
+"""What all our datasets share: one local path, a description, and metadata for the DVC generator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from kedro.io import AbstractDataset
+
+from automl_flow.core.errors import DataError
+
+T = TypeVar("T")
+
+
+class LocalDataset(AbstractDataset[T, T], Generic[T]):  # type: ignore[misc]  # mypy is told to skip Kedro
+    """A dataset in one local file or folder.
+
+    Subclasses implement :meth:`load` and :meth:`save`; a save goes through :mod:`automl_flow.core.files`, so that a
+    reader (and DVC) sees the old content or the new one, never half of it.
+    """
+
+    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+        """Remember where the data are.
+
+        Args:
+            filepath: Path of the file or folder; Kedro makes it absolute.
+            metadata: Free keys; ``dvc: metrics | plots | external`` tells ``kedro dvc-sync`` how to track the file.
+        """
+        self.filepath = Path(filepath)
+        self.metadata = metadata
+
+    def _exists(self) -> bool:
+        return self.filepath.exists()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self.filepath)}
+
+    def _require(self) -> Path:
+        """Return the path of a file that must be there to be loaded."""
+        if not self.filepath.exists():
+            raise DataError(f"{self.filepath}: no such file; run the stage that makes it first")
+        return self.filepath
+
+
+class ReadOnlyDataset(LocalDataset[T], Generic[T]):
+    """Data that come from outside: the flow reads them and never writes them."""
+
+    def save(self, data: T) -> None:  # noqa: ARG002 -- the signature is Kedro's
+        """Refuse.
+
+        Raises:
+            DataError: Always.
+        """
+        raise DataError(f"{self.filepath}: a raw file is an input of the flow and is never written")

@@ -1,0 +1,102 @@
+"""Datasets for documents: JSON that the flow writes, YAML that people write, and text such as HTML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from automl_flow.core.errors import ConfigError
+from automl_flow.core.files import read_json, write_json, write_text
+from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
+
+
+class DocumentDataset(LocalDataset[Any]):
+    """``DocumentDataset`` keeps a JSON document with sorted keys, so that equal documents are equal bytes.
+
+    NumPy values are written as plain numbers and lists; NaN and infinities as ``null``, for they are not JSON.
+
+    Examples:
+        Using the YAML API:
+
+        ```yaml
+        "{task}.metrics":
+          type: automl_flow.datasets.DocumentDataset
+          filepath: data/08_reporting/{task}/metrics.json
+          metadata: {dvc: metrics}
+        ```
+
+        Using the Python API:
+
+        >>> from automl_flow.datasets import DocumentDataset
+        >>> dataset = DocumentDataset(filepath=str(tmp_path / "metrics.json"))
+        >>> dataset.save({"roc_auc": 0.9, "trials": 12})
+        >>> assert dataset.load() == {"roc_auc": 0.9, "trials": 12}
+    """
+
+    def load(self) -> Any:
+        """Return the document."""
+        return read_json(self._require())
+
+    def save(self, data: Any) -> None:
+        """Write the document."""
+        write_json(self.filepath, data)
+
+
+class SettingsDataset(ReadOnlyDataset[Any]):
+    """``SettingsDataset`` reads a YAML file that people write; where there is none, the settings are empty.
+
+    Examples:
+        Using the YAML API:
+
+        ```yaml
+        "{task}.expectations":
+          type: automl_flow.datasets.SettingsDataset
+          filepath: conf/base/expectations/{task}.yml
+        ```
+    """
+
+    def load(self) -> Any:
+        """Return what the file says.
+
+        Raises:
+            ConfigError: The file is not YAML.
+        """
+        if not self.filepath.is_file():
+            return {}
+        try:
+            return yaml.safe_load(self.filepath.read_text(encoding="utf-8")) or {}
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{self.filepath}: not a YAML document ({error})") from None
+
+    def _exists(self) -> bool:
+        return True  # an absent file is an empty document
+
+
+class TextDataset(LocalDataset[str]):
+    """``TextDataset`` keeps one text in UTF-8: an HTML page, a model card.
+
+    Examples:
+        Using the YAML API:
+
+        ```yaml
+        "{task}.report":
+          type: automl_flow.datasets.TextDataset
+          filepath: data/08_reporting/{task}/report.html
+        ```
+
+        Using the Python API:
+
+        >>> from automl_flow.datasets import TextDataset
+        >>> dataset = TextDataset(filepath=str(tmp_path / "card.md"))
+        >>> dataset.save("# Model card")
+        >>> assert dataset.load() == "# Model card"
+    """
+
+    def load(self) -> str:
+        """Return the text."""
+        return self._require().read_text(encoding="utf-8")
+
+    def save(self, data: str) -> None:
+        """Write the text."""
+        write_text(self.filepath, data)

@@ -1,0 +1,68 @@
+"""Datasets for folders: saved models, and the place where a search keeps its journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
+
+
+class Saveable(Protocol):
+    """A model that writes itself into a folder, atomically and without pickle."""
+
+    def save(self, folder: Path) -> None:
+        """Create or replace *folder*."""
+
+
+class ModelDataset(LocalDataset[Any]):
+    """``ModelDataset`` keeps a model as a folder with a manifest; hashes and versions are checked before it is loaded.
+
+    Examples:
+        Using the YAML API:
+
+        ```yaml
+        "{task}.model":
+          type: automl_flow.datasets.ModelDataset
+          filepath: data/06_models/{task}/model
+        ```
+    """
+
+    def load(self) -> Any:
+        """Return the model.
+
+        Raises:
+            ArtifactError: The folder is no model, was changed, or was written by an incompatible version.
+        """
+        from automl_flow import load_model
+
+        return load_model(self._require())
+
+    def save(self, data: Saveable) -> None:
+        """Let the model write its folder."""
+        data.save(self.filepath)
+
+
+class StateFolderDataset(ReadOnlyDataset[Path]):
+    """``StateFolderDataset`` gives a search the folder of its journal, so that a run which was killed goes on.
+
+    The folder is neither input nor output of the flow: journals are keyed by what a search depends on, and results do
+    not depend on what is in the folder. It may be deleted at any time between runs.
+
+    Examples:
+        Using the YAML API:
+
+        ```yaml
+        "{task}.nas_state":
+          type: automl_flow.datasets.StateFolderDataset
+          filepath: .automl_flow/state/{task}/nas
+          metadata: {dvc: ignored}
+        ```
+    """
+
+    def load(self) -> Path:
+        """Return the folder; whoever uses it makes it."""
+        return self.filepath
+
+    def _exists(self) -> bool:
+        return True  # an absent folder is an empty one
