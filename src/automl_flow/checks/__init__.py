@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from automl_flow.checks.finding import Check, Finding, Level
@@ -15,19 +17,23 @@ CHECKS: Registry[Check] = Registry("automl_flow.checks", "data check")
 _SEVERITY: dict[Level, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def run_checks(table: pd.DataFrame, task: TaskSpec, profile: Profile) -> tuple[Finding, ...]:
-    """Run every available check.
+def run_checks(
+    table: pd.DataFrame, task: TaskSpec, profile: Profile, names: Sequence[str] | None = None
+) -> tuple[Finding, ...]:
+    """Run data checks.
 
     Args:
         table: The table as read, target included; column names must be unique.
         task: What is to be learned.
         profile: The profile of *table*.
+        names: Names of the checks to run; all available ones by default.
 
     Returns:
         Findings, the most severe first, then by the name of the check: the same table gives the same tuple.
     """
     view = TableView(table.reset_index(drop=True), task, profile)
-    found = [finding for check in CHECKS.available().values() for finding in check.run(view)]
+    chosen = [CHECKS.get(name) for name in (CHECKS.available() if names is None else names)]
+    found = [finding for check in chosen for finding in check.run(view)]
     return tuple(sorted(found, key=lambda finding: _SEVERITY[finding.level]))
 
 

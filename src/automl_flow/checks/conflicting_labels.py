@@ -10,7 +10,7 @@ _WARN_ABOVE = 0.05
 
 def _run(view: TableView) -> list[Finding]:
     target = view.task.target
-    if view.class_counts.empty or not view.features:
+    if view.class_counts.empty or view.keys or not view.features:
         return []
     codes = view.codes[view.codes[target] >= 0]
     twins = codes[codes.duplicated(subset=view.features, keep=False)]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.checks.finding import Check, Finding, listed
-from automl_flow.checks.view import TableView, hashable, is_number, is_text
+from automl_flow.checks.view import TableView, is_number, is_text
 
 _ENOUGH_ROWS = 50
 _LONGEST_NAME = 40
@@ -20,7 +20,7 @@ def _run(view: TableView) -> list[Finding]:
         return []
     known = set(profile.by_role("identifier"))
     names = [n for n in view.features if n not in task.roles or task.roles[n] == "identifier"]
-    found = tuple(name for name in names if name in known or _names_rows(table[name]))
+    found = tuple(name for name in names if name in known or (name in view.keys and _names_rows(table[name])))
     if not found:
         return []
     return [
@@ -36,14 +36,11 @@ def _run(view: TableView) -> list[Finding]:
 
 
 def _names_rows(column: pd.Series[Any]) -> bool:
-    """Whether *column* is a running number, or short unique text."""
-    present = hashable(column.dropna())
-    if len(present) < _ENOUGH_ROWS or present.nunique() < len(present):
-        return False
+    """Whether *column*, without repetitions, is a running number, or short unique text."""
     if is_number(column):
-        values = np.sort(present.to_numpy(dtype=np.float64))
+        values = np.sort(column.to_numpy(dtype=np.float64))
         return bool(np.isfinite(values).all() and (np.diff(values) == 1).all())
-    return is_text(column) and bool(present.astype(str).str.len().max() <= _LONGEST_NAME)
+    return is_text(column) and int(column.astype(str).str.len().max()) <= _LONGEST_NAME
 
 
 ENTRY = Check("Columns that identify the row", _run)

@@ -14,7 +14,7 @@ from automl_flow.core.seeds import generator
 from automl_flow.tasks.spec import TaskSpec
 
 _ENOUGH_ROWS = 50
-_SAMPLE = 4000
+_SAMPLE = 2000
 _SUSPECT = 0.98  # share of what chance leaves open that one column explains, out of fold
 
 

@@ -56,6 +56,12 @@ class TableView:
         columns = {name: pd.factorize(hashable(self.table[name]))[0] for name in self.table.columns}
         return pd.DataFrame(columns, index=self.table.index)
 
+    @cached_property
+    def keys(self) -> list[str]:
+        """Feature columns in which every row has a value of its own, so that no two rows are equal."""
+        n_rows = len(self.table)
+        return [name for name in self.features if n_rows and int(self.codes[name].max()) == n_rows - 1]
+
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a column as floats, shape (n,): values of numbers, codes of anything else; missing is NaN.
 
