@@ -18,7 +18,7 @@ _SAMPLE = 2_000  # values looked at to tell text, dates and numbers apart
 _MOST = 0.95  # share of the values that must parse
 _TEXT_WORDS = 4.0  # mean words of a value from which it reads as prose
 _DATE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})")
-_IDENTIFIER = re.compile(r"(^|[_\s.-])(id|uuid|guid|key|index|idx|rownames?)$|(^id$)|([a-z]I[Dd]$)", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"(?i:(^|[_\s.-])(id|uuid|guid|key|index|idx|rownames?)$)|[a-z]I[Dd]$")
 _MIN_IDENTIFIERS = 30  # distinct values below which nothing is called an identifier
 
 

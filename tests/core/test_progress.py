@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import logging
+import sys
+
+from automl_flow.core.progress import LiveProgress, LogProgress, console_progress
+
+
+def test_without_a_terminal_progress_is_log_lines(monkeypatch, caplog):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    progress = console_progress()
+    assert isinstance(progress, LogProgress)
+    with caplog.at_level(logging.INFO, "automl_flow"):
+        progress.start("search", 3)
+        for step in range(3):
+            progress.advance(f"trial {step}")
+    assert caplog.messages[0] == "search (3 steps at most)"
+    assert "search: 1/3" in caplog.messages[1]
+    assert "search: 3/3" in caplog.messages[-1]
+
+
+def test_lines_keep_a_distance(caplog):
+    progress = LogProgress(interval=60)
+    with caplog.at_level(logging.INFO, "automl_flow"):
+        progress.start("search", 100)
+        for _ in range(50):
+            progress.advance()
+    assert len(caplog.messages) == 2
+
+
+def test_a_live_line_starts_moves_and_ends():
+    progress = LiveProgress()
+    progress.start("search", 2)
+    progress.advance("one")
+    progress.finish()
+    progress.finish()

@@ -1,0 +1,58 @@
+"""Jobs that behave well and badly; module-level so that workers can import them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from automl_flow.core.errors import DataError
+
+
+def add(context, job):
+    return context + job
+
+
+def spin(context, job):
+    print("spinning", flush=True)
+    while True:
+        pass
+
+
+def allocate_at_once(context, job):
+    return len(bytearray(8 << 30))
+
+
+def allocate_slowly(context, job):
+    kept = []
+    while True:
+        kept.append(bytearray(1 << 20))
+
+
+def die(context, job):
+    print("last words", flush=True)
+    os._exit(3)
+
+
+def refuse(context, job):
+    raise DataError("column 'x' is empty")
+
+
+def break_down(context, job):
+    raise KeyError("x")
+
+
+def main_module(context, job):
+    return sorted(name for name in ("MARK",) if hasattr(sys.modules["__main__"], name))
+
+
+def threads(context, job):
+    import sklearn.utils  # noqa: F401 - loads OpenMP
+    from threadpoolctl import threadpool_info
+
+    return sorted({pool["num_threads"] for pool in threadpool_info()})
+
+
+def sleep(context, job):
+    time.sleep(job)
+    return os.getpid()
