@@ -55,7 +55,7 @@ def load_arrays(path: Path, source: str = "") -> dict[str, NDArray[Any]]:
         beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
         raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
     try:
-        with path.open("rb") as source, np.load(source, allow_pickle=False) as content:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
             return {name: content[name] for name in content.files}
     except (ValueError, OSError, zipfile.BadZipFile, EOFError, AttributeError) as error:
         raise DataError(f"{path}{told}: cannot be read as an NPZ file of plain arrays: {error}") from None
