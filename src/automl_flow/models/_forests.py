@@ -1,0 +1,66 @@
+"""What random forests and extra trees share: space, price and size limits."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from automl_flow.search.family import FitContext, Params
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
+
+TREES = 300
+_MANY_ROWS = 50_000
+
+
+def options(params: Params, context: FitContext) -> Params:
+    """Arguments of scikit-learn's forests.
+
+    On many rows the leaves are kept from shrinking to single rows: the trees would outgrow the memory.
+    """
+    least = int(params["min_samples_leaf"])
+    if context.n_rows > _MANY_ROWS:
+        least = max(least, math.ceil(context.n_rows / _MANY_ROWS))
+    return {
+        "n_estimators": int(params["trees"]),
+        "criterion": params["criterion"],
+        "max_features": float(params["max_features"]),
+        "min_samples_leaf": least,
+        "n_jobs": context.threads,
+        "random_state": context.seed,
+    }
+
+
+def criteria(context: FitContext) -> list[str]:
+    """Split criteria for the problem."""
+    return ["squared_error"] if context.problem == "regression" else ["gini", "entropy"]
+
+
+def square_root(context: FitContext) -> float:
+    """The usual share of columns that a split looks at, inside the range of the space."""
+    return min(1.0, max(0.05, 1.0 / math.sqrt(max(context.n_columns, 1))))
+
+
+def suggest_forest(trial: BaseTrial, context: FitContext) -> Params:
+    """Suggest a forest."""
+    return {
+        "trees": trial.suggest_int("trees", 100, TREES, step=100),
+        "criterion": trial.suggest_categorical("criterion", criteria(context)),
+        "max_features": trial.suggest_float("max_features", 0.05, 1.0),
+        "min_samples_leaf": trial.suggest_int("min_samples_leaf", 1, 50, log=True),
+    }
+
+
+def forest_seconds(params: Params, context: FitContext, scale: float) -> float:
+    """Guess the seconds of one fit: trees × rows × log rows × columns looked at."""
+    looked_at = max(1.0, float(params["max_features"]) * context.n_columns)
+    rows = max(context.n_rows, 2)
+    per_tree = scale * rows * math.log2(rows) * (looked_at + 2)
+    return 0.05 + int(params["trees"]) * (per_tree + 5e-4)
+
+
+def forest_work(model: Any, context: FitContext) -> float:
+    """Guess the microseconds to predict a row: one walk down each tree, and the sum of the leaves."""
+    depth = math.log2(max(context.n_rows, 2))
+    return float(model.n_estimators) * (0.006 * depth + 0.004 * context.outputs)

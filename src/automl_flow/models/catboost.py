@@ -1,0 +1,174 @@
+"""CatBoost, with its own treatment of categories."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from automl_flow.models._stopping import patience_for, steps_for
+from automl_flow.search.family import Array, FitContext, FoldData, Fitted, ModelFamily, Params
+from automl_flow.tasks.spec import Problem
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
+
+_MANY_CLASSES = 10
+
+
+def build(params: Params, context: FitContext) -> Any:
+    """Return an unfitted CatBoost model."""
+    from catboost import CatBoost
+
+    loss = {"binary": "Logloss", "multiclass": "MultiClass", "regression": "RMSE"}[context.problem]
+    if context.metric in ("mae", "median_absolute_error"):
+        loss = "MAE"
+    rate = float(params["learning_rate"])
+    return CatBoost(
+        {
+            "loss_function": loss,
+            "iterations": steps_for(rate),
+            "learning_rate": rate,
+            "depth": int(params["depth"]),
+            "l2_leaf_reg": float(params["l2"]),
+            "random_strength": float(params["random_strength"]),
+            "bootstrap_type": "Bernoulli",
+            "subsample": float(params["row_share"]),
+            "rsm": float(params["column_share"]),
+            "boosting_type": "Plain",
+            "max_ctr_complexity": int(params["category_combinations"]),
+            "one_hot_max_size": int(params["one_hot_max_size"]),
+            "random_seed": context.seed % 2**31,
+            "thread_count": context.threads,
+            "allow_writing_files": False,
+            "logging_level": "Silent",
+        }
+    )
+
+
+class _Deadline:
+    """Ends training when the context's time is up."""
+
+    def __init__(self, context: FitContext) -> None:
+        self.context = context
+        self.cut_short = False
+
+    def after_iteration(self, info: Any) -> bool:  # noqa: ARG002 - CatBoost's signature
+        """Say whether to go on."""
+        self.cut_short = self.context.out_of_time()
+        return not self.cut_short
+
+
+def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
+    """Boost until the validation loss no longer falls, or time is up."""
+    deadline = _Deadline(context)
+    callbacks = None if context.deadline is None else [deadline]
+    train = _pool(data.X, data.y, data.weight)
+    if len(np.unique(data.y)) == 1:  # CatBoost refuses a constant target
+        raise ValueError("the target is constant")
+    valid = None if data.X_valid is None else _pool(data.X_valid, data.y_valid, data.weight_valid)
+    patience = patience_for(learner.get_params()["learning_rate"])
+    options = {} if valid is None else {"eval_set": valid, "early_stopping_rounds": patience, "use_best_model": True}
+    learner.fit(train, callbacks=callbacks, **options)
+    # What the training knew is dropped: the stored model is what predicts, here and after a restart.
+    return Fitted(load(dump(learner)), int(learner.tree_count_), deadline.cut_short)
+
+
+def _pool(X: Any, y: Any = None, weight: Any = None) -> Any:
+    """Wrap rows for CatBoost; categories become their codes, a missing one becomes -1."""
+    from catboost import Pool
+
+    if not isinstance(X, pd.DataFrame):
+        return Pool(np.asarray(X), y, weight=weight)
+    categories = [name for name, dtype in X.dtypes.items() if isinstance(dtype, pd.CategoricalDtype)]
+    if not categories:
+        return Pool(np.ascontiguousarray(X.to_numpy(dtype=np.float32)), y, weight=weight)
+    codes = {name: X[name].cat.codes.astype(np.int32) for name in categories}
+    return Pool(X.assign(**codes), y, weight=weight, cat_features=[X.columns.get_loc(c) for c in categories])
+
+
+def predict(model: Any, X: Any, problem: Problem) -> Array:
+    """Predict probabilities (n, k) or values (n, 1)."""
+    kind = "RawFormulaVal" if problem == "regression" else "Probability"
+    raw = model.predict(_pool(X), prediction_type=kind)
+    return np.asarray(raw, dtype=np.float64).reshape(len(X), -1)
+
+
+def dump(model: Any) -> bytes:
+    """Store in CatBoost's binary format, which it writes to files only."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.cbm"
+        model.save_model(str(path))
+        return path.read_bytes()
+
+
+def load(content: bytes) -> Any:
+    """Read CatBoost's binary format."""
+    from catboost import CatBoost
+
+    return CatBoost().load_model(blob=content)
+
+
+def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - one signature for all families
+    """Suggest trees and their shrinkage."""
+    return {
+        "learning_rate": trial.suggest_float("learning_rate", 0.02, 0.2, log=True),
+        "depth": trial.suggest_int("depth", 3, 9),
+        "l2": trial.suggest_float("l2", 0.5, 30.0, log=True),
+        "random_strength": trial.suggest_float("random_strength", 0.1, 10.0, log=True),
+        "row_share": trial.suggest_float("row_share", 0.5, 1.0),
+        "column_share": trial.suggest_float("column_share", 0.2, 1.0),
+        "category_combinations": trial.suggest_int("category_combinations", 1, 4),
+        "one_hot_max_size": trial.suggest_categorical("one_hot_max_size", [2, 10, 50]),
+    }
+
+
+def portfolio(context: FitContext) -> tuple[Params, ...]:
+    """Return a default whose rate grows with the rows, a deep one on few columns, and a shallow one."""
+    rate = min(0.12, max(0.04, 0.04 * (context.n_rows / 1000) ** 0.27))
+    if context.n_classes > _MANY_CLASSES:
+        rate = 0.15
+    base: Params = {
+        "learning_rate": rate, "depth": 6, "l2": 3.0, "random_strength": 1.0, "row_share": 0.8,
+        "column_share": 1.0, "category_combinations": 2, "one_hot_max_size": 10,
+    }
+    return (
+        base,
+        {**base, "depth": 8, "column_share": 0.4, "l2": 5.0, "row_share": 0.7},
+        {**base, "depth": 4, "learning_rate": min(0.2, 1.3 * rate), "l2": 2.0},
+    )
+
+
+def seconds(params: Params, context: FitContext) -> float:
+    """Guess the seconds of one fit."""
+    rate, depth = float(params["learning_rate"]), int(params["depth"])
+    steps = min(steps_for(rate), 25 / rate)
+    columns = context.n_columns * float(params["column_share"])
+    per_step = 1.2e-9 * context.n_rows * (columns + 20) * depth * context.outputs + 3e-7 * 2**depth * columns
+    return 0.3 + steps * (per_step + 1e-3)
+
+
+def work(model: Any, context: FitContext) -> float:
+    """Guess the microseconds to predict a row: symmetric trees need no walk."""
+    return 1.0 + 0.004 * float(model.tree_count_) * context.trees_per_step
+
+
+ENTRY = ModelFamily(
+    name="catboost",
+    problems=("binary", "multiclass", "regression"),
+    encoding="native",
+    build=build,
+    suggest=suggest,
+    portfolio=portfolio,
+    seconds=seconds,
+    work=work,
+    requires=("catboost",),
+    stops_early=True,
+    fit=fit,
+    predict=predict,
+    dump=dump,
+    load=load,
+)

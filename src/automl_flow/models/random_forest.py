@@ -1,0 +1,51 @@
+"""Random forests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl_flow.models._forests import (
+    TREES,
+    criteria,
+    forest_seconds,
+    forest_work,
+    options,
+    square_root,
+    suggest_forest,
+)
+from automl_flow.search.family import FitContext, ModelFamily, Params
+
+
+def build(params: Params, context: FitContext) -> Any:
+    """Return a random forest."""
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+    kind = RandomForestRegressor if context.problem == "regression" else RandomForestClassifier
+    return kind(**options(params, context))
+
+
+def portfolio(context: FitContext) -> tuple[Params, ...]:
+    """Return the usual forest and one with larger leaves that looks at more columns."""
+    share = 1.0 / 3 if context.problem == "regression" else square_root(context)
+    first: Params = {
+        "trees": TREES, "criterion": criteria(context)[-1], "max_features": share, "min_samples_leaf": 1,
+    }
+    return first, {**first, "max_features": min(1.0, 2 * share), "min_samples_leaf": 5}
+
+
+def seconds(params: Params, context: FitContext) -> float:
+    """Guess the seconds of one fit."""
+    return forest_seconds(params, context, 3e-8)
+
+
+ENTRY = ModelFamily(
+    name="random_forest",
+    problems=("binary", "multiclass", "regression"),
+    encoding="ordinal",
+    build=build,
+    suggest=suggest_forest,
+    portfolio=portfolio,
+    seconds=seconds,
+    work=forest_work,
+    bagged=False,
+)

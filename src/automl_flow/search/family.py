@@ -1,0 +1,178 @@
+"""What a family of models is: how to build, fit, suggest, price, store and restore its members."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_flow.tasks.spec import Problem
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
+
+Encoding = Literal["scaled", "ordinal", "native"]
+Params = dict[str, Any]
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FitContext:
+    """What a family may know about the fit that it is asked for.
+
+    Attributes:
+        problem: Kind of problem, as seen in the rows at hand.
+        metric: Name of the task's metric.
+        n_rows: Training rows of one fit.
+        n_columns: Feature columns of the raw table.
+        n_classes: Classes in the rows at hand; 0 for regression.
+        seed: Seed of this fit.
+        threads: Threads that the fit may use.
+        deadline: Value of ``time.monotonic()`` at which an iterative learner should stop and keep what it has;
+            ``None`` lets it run to its own end.
+    """
+
+    problem: Problem
+    metric: str
+    n_rows: int
+    n_columns: int
+    n_classes: int
+    seed: int
+    threads: int = 1
+    deadline: float | None = None
+
+    @property
+    def outputs(self) -> int:
+        """Numbers predicted per row."""
+        return max(self.n_classes, 1)
+
+    @property
+    def trees_per_step(self) -> int:
+        """Trees that a boosting step adds: one per class when there are more than two."""
+        return self.n_classes if self.n_classes > 2 else 1
+
+    def out_of_time(self) -> bool:
+        """Whether the soft deadline has passed."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def with_(self, **changes: Any) -> FitContext:
+        """Return a copy with some values changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class FoldData:
+    """Encoded rows of one fit.
+
+    Attributes:
+        X: Training rows in the family's encoding.
+        y: Codes 0…k-1 (every class occurs) or values.
+        weight: Sample weights of the training rows, or ``None``.
+        X_valid: Rows to stop early on, or ``None``; their targets and weights follow.
+    """
+
+    X: Any
+    y: NDArray[Any]
+    weight: Array | None = None
+    X_valid: Any = None
+    y_valid: NDArray[Any] | None = None
+    weight_valid: Array | None = None
+
+
+class Learner(Protocol):
+    """The part of the scikit-learn interface that a family's models need (classifiers: ``predict_proba``)."""
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Learn."""
+
+    def predict(self, X: Any) -> Any:
+        """Predict values or classes."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit gives back.
+
+    Attributes:
+        model: The fitted model.
+        iterations: Boosting steps or epochs that were kept; ``None`` where there is no such thing.
+        cut_short: The soft deadline ended the fit before its own stopping rule did.
+    """
+
+    model: Any
+    iterations: int | None = None
+    cut_short: bool = False
+
+
+def plain_fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:  # noqa: ARG001 - one signature for all
+    """Fit a scikit-learn estimator, with sample weights where it takes them."""
+    from sklearn.utils.validation import has_fit_parameter
+
+    if data.weight is not None and has_fit_parameter(learner, "sample_weight"):
+        learner.fit(data.X, data.y, sample_weight=data.weight)
+    else:
+        learner.fit(data.X, data.y)
+    return Fitted(learner)
+
+
+def plain_predict(model: Any, X: Any, problem: Problem) -> Array:
+    """Predict probabilities (n, k), or values as one column (n, 1)."""
+    raw = model.predict(X) if problem == "regression" else model.predict_proba(X)
+    return np.asarray(raw, dtype=np.float64).reshape(len(X), -1)
+
+
+@dataclass(frozen=True)
+class ModelFamily:
+    """A kind of model that the search may use; one file under ``models/`` exports one as ``ENTRY``.
+
+    A new family needs ``build``, ``suggest``, ``portfolio`` and ``seconds``; the other functions have defaults that
+    suit any scikit-learn estimator. All functions are module-level functions, for they travel to worker processes.
+
+    Attributes:
+        name: Name in YAML; equals the file's stem.
+        problems: Problems it can learn.
+        encoding: How the preprocessor hands it the rows.
+        build: ``(params, context) -> learner``, not fitted.
+        suggest: ``(trial, context) -> params``: its search space, define-by-run.
+        portfolio: ``context -> configurations``, the strongest first; the first one is its default. Every
+            configuration lies inside the space of ``suggest``.
+        seconds: ``(params, context) -> seconds`` of one fit with one thread, roughly: the first guess of the cost
+            model, which corrects it by what trials really take.
+        work: ``(model, context) -> microseconds`` of one thread to predict one row, roughly. It must not be
+            measured: the choice of ensemble members depends on it and has to be repeatable.
+        requires: Modules that must be installed.
+        bagged: Keep the models of all folds, which average well and stopped early on rows they did not learn from.
+            Otherwise one more model is fitted on all rows and kept alone.
+        stops_early: It looks at the fold's validation rows to choose the number of iterations, so its out-of-fold
+            predictions are slightly optimistic.
+        max_rows: Rows beyond which it is not tried.
+        fit: ``(learner, data, context) -> Fitted``.
+        predict: ``(model, X, problem) -> (n, k)``.
+        dump: ``model -> bytes``; ``None`` stores it by skops with the project's allowlist.
+        load: The inverse of ``dump``.
+    """
+
+    name: str
+    problems: tuple[Problem, ...]
+    encoding: Encoding
+    build: Callable[[Params, FitContext], Any]
+    suggest: Callable[[BaseTrial, FitContext], Params]
+    portfolio: Callable[[FitContext], Sequence[Params]]
+    seconds: Callable[[Params, FitContext], float]
+    work: Callable[[Any, FitContext], float]
+    requires: tuple[str, ...] = ()
+    bagged: bool = True
+    stops_early: bool = False
+    max_rows: int | None = None
+    fit: Callable[[Any, FoldData, FitContext], Fitted] = plain_fit
+    predict: Callable[[Any, Any, Problem], Array] = plain_predict
+    dump: Callable[[Any], bytes] | None = None
+    load: Callable[[bytes], Any] | None = None
+
+    def suits(self, context: FitContext) -> bool:
+        """Whether the family can be used on data of this kind and size."""
+        return context.problem in self.problems and (self.max_rows is None or context.n_rows <= self.max_rows)
