@@ -37,7 +37,8 @@ class RecipeConfig(Config):
 
     Attributes:
         impute: What stands in for missing numbers. ``auto`` leaves them to models that understand them (trees), and
-            uses the median elsewhere; any other value holds for all models.
+            uses the centre of the scaled column elsewhere (the median, or the mean for ``standard``); any other value
+            holds for all models. ``zero`` and the others refer to the scaled column where there is scaling.
         missing_flags: Whether imputed columns also get a 0/1 column that says where a value was missing.
         scale: ``clip`` centres on the median, divides by the quartile range and softly clips at ±3; ``quantile``
             makes every column normal; ``standard`` and ``robust`` are scikit-learn's.

@@ -18,23 +18,26 @@ class NumberOptions(Config):
 
 
 def build(options: NumberOptions, encoding: Encoding, seed: int) -> Any:
-    """Scale first (scalers leave missing values alone), impute then: the median of a scaled column is a real place."""
+    """Scale first (scalers leave missing values alone), then impute."""
     from sklearn.pipeline import make_pipeline
 
     from automl_flow.recipes.transformers.as_floats import AsFloats
 
-    parts = [_scaler(options.scale, seed)] if encoding == "scaled" and options.scale != "none" else []
+    scale = options.scale if encoding == "scaled" else "none"
+    parts = [_scaler(scale, seed)] if scale != "none" else []
     if encoding == "scaled" or options.impute != "auto":
-        parts.append(imputer(options.impute, flags=options.flags))
+        parts.append(_imputer(options.impute, scale, flags=options.flags))
     return make_pipeline(*parts, AsFloats())
 
 
-def imputer(impute: Impute, *, flags: bool) -> Any:
+def _imputer(impute: Impute, scale: Scale, *, flags: bool) -> Any:
     """The imputer; columns without any value become 0 and are kept, so that the shape does not depend on the fold."""
     from sklearn.impute import SimpleImputer
 
-    strategy = {"auto": "median", "zero": "constant"}.get(impute, impute)
-    fill = 0.0 if impute == "zero" else None
+    # Scaled columns are centred: 0 is their median (their mean, for "standard"), and need not be looked for again.
+    constant = impute == "zero" or (impute == "auto" and scale != "none")
+    strategy = "constant" if constant else "median" if impute == "auto" else impute
+    fill = 0.0 if constant else None
     return SimpleImputer(strategy=strategy, fill_value=fill, add_indicator=flags, keep_empty_features=True)
 
 

@@ -112,8 +112,8 @@ def _read_as(recipe: Recipe, profile: Profile) -> tuple[dict[str, Kind], dict[st
     orders: dict[str, list[str]] = {}
     for step in recipe.steps:
         kind = STEPS.get(step.name).kind
-        for column in step.columns if kind is not None else ():
-            kinds[column] = kind
+        if kind is not None:
+            kinds.update(dict.fromkeys(step.columns, kind))
         orders.update(step.options.get("orders", {}))
     return kinds, orders
 

@@ -6,9 +6,9 @@ These functions never fail on a value: what cannot be read counts as missing. Th
 from __future__ import annotations
 
 import hashlib
-import numbers
 import warnings
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ _EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 
 def dense(column: Series[Any]) -> Series[Any]:
     """The column with pandas' sparse storage undone."""
-    return column.sparse.to_dense() if isinstance(column.dtype, pd.SparseDtype) else column
+    return pd.Series(np.asarray(column), name=column.name) if isinstance(column.dtype, pd.SparseDtype) else column
 
 
 def to_number_block(frame: pd.DataFrame) -> NDArray[np.float64]:
@@ -46,7 +46,7 @@ def to_numbers(column: Series[Any]) -> NDArray[np.float64]:
         values = np.append(to_numbers(pd.Series(dtype.categories)), np.nan)  # code -1 (missing) takes the last
         return np.asarray(values[column.cat.codes.to_numpy()])
     if pd.api.types.is_timedelta64_dtype(dtype):
-        return column.dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(column.dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan))
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return np.full(len(column), np.nan)
     if pd.api.types.is_numeric_dtype(dtype):  # booleans too, and nullable and arrow types
@@ -81,9 +81,9 @@ def to_label_codes(column: Series[Any]) -> tuple[NDArray[np.int64], list[str]]:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_)):
+    if isinstance(value, (int, float, np.integer, np.floating, Decimal)) and not isinstance(value, bool):
         number = float(value)
-        return str(int(number)) if number.is_integer() else repr(number)
+        return str(int(number)) if number.is_integer() else repr(number)  # infinity is no integer
     return str(value).strip()
 
 
@@ -150,8 +150,8 @@ def to_dates(column: Series[Any], date_format: str) -> NDArray[np.datetime64]:
 
 def _parse_dates(column: Series[Any], date_format: str) -> Series[Any]:
     if date_format.startswith("unit:"):
-        numeric = pd.Series(to_numbers(column))
-        return pd.to_datetime(numeric, unit=date_format[5:], errors="coerce")
+        unit = cast("Literal['s', 'ms', 'us', 'ns']", date_format[5:])
+        return pd.Series(pd.to_datetime(to_numbers(column), unit=unit, errors="coerce"))
     codes, uniques = pd.factorize(to_text(column) if column.dtype == object else column)
     labels = pd.Series([_text(value) for value in uniques], dtype=object)
     known = date_format if date_format else "mixed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -42,8 +43,6 @@ class OneHotLabels(TransformerMixin, BaseEstimator):
 
     def transform(self, X: Any) -> NDArray[np.float32]:
         """Return zeros and ones, float32."""
-        import warnings
-
         check_is_fitted(self, "encoder_")
         with warnings.catch_warnings():
             warnings.simplefilter(

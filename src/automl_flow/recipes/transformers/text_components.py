@@ -18,8 +18,8 @@ _VOCABULARY = 20_000
 class TextComponents(TransformerMixin, BaseEstimator):
     """Latent semantic analysis of each text column: scikit-learn's TF-IDF, then a truncated SVD.
 
-    Terms that occur in one text only are left out where there are at least 100 texts. A column without any term gives no
-    output. Deerwester et al., "Indexing by latent semantic analysis" (1990).
+    Terms that occur in one text only are left out where there are at least 100 texts. A column without any term gives
+    no output. Deerwester et al., "Indexing by latent semantic analysis" (1990).
 
     Args:
         components: Outputs for each column, at most.
@@ -43,10 +43,10 @@ class TextComponents(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "models_")
         parts = [np.empty((len(X), 0), dtype=np.float32)]
         for position, (terms, reduce) in enumerate(self.models_):
-            if reduce is not None:
-                parts.append(reduce.transform(terms.transform(X.iloc[:, position])).astype(np.float32))
-            elif terms is not None:
-                parts.append(terms.transform(X.iloc[:, position]).toarray())
+            if terms is None:
+                continue
+            weights = terms.transform(X.iloc[:, position])
+            parts.append(weights.toarray() if reduce is None else reduce.transform(weights).astype(np.float32))
         return np.hstack(parts)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002

@@ -74,7 +74,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         frame = self._frame(X, reset=False)
         self._require(frame)
         numeric = [name for name, kind in self.kinds_.items() if kind == "number"]
-        parts: list[Any] = []
+        parts: list[pd.DataFrame] = []
         if numeric:
             block = to_number_block(frame[numeric])
             parts.append(pd.DataFrame(block, columns=numeric, index=frame.index, copy=False))
@@ -114,7 +114,8 @@ class TypedColumns(TransformerMixin, BaseEstimator):
         if missing:
             more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
             raise DataError(
-                f"the table lacks {len(missing)} column(s) that the model was trained on: {', '.join(missing[:10])}{more}"
+                f"the table lacks {len(missing)} column(s) that the model was trained on: "
+                f"{', '.join(missing[:10])}{more}"
                 f"{nearest(missing[0], [name for name in frame.columns if name not in self.kinds_])}"
             )
         repeated = frame.columns[frame.columns.duplicated()]
@@ -138,7 +139,7 @@ def known_codes(column: pd.Series[Any], labels: NDArray[np.str_]) -> NDArray[np.
 
 
 def _order_as_seen(column: pd.Series[Any], order: list[str]) -> NDArray[np.str_]:
-    """Spell the labels of an order as the column spells them: an order of floats says ``1.0``, the column's label is ``1``."""
+    """Spell the labels of an order as the column does: an order of floats says ``1.0``, the column's label is ``1``."""
     seen = set(to_label_codes(column)[1])
     spelled = [label if label in seen else to_label_codes(pd.Series([_number(label)]))[1][0] for label in order]
     return np.array(spelled, dtype=np.str_)
