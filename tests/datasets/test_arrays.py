@@ -41,7 +41,7 @@ def test_pickled_objects_are_refused(kind, tmp_path):
     hostile = np.array([print], dtype=object)
     path = tmp_path / ("a.npy" if kind is ArrayDataset else "a.npz")
     np.save(path, hostile, allow_pickle=True) if kind is ArrayDataset else np.savez(path, x=hostile, y=hostile)
-    with pytest.raises(DatasetError, match="plain arrays|not an array of numbers"):
+    with pytest.raises(DatasetError, match=r"plain arrays|not an array of numbers"):
         kind(filepath=str(path)).load()
 
 

@@ -30,10 +30,15 @@ def test_a_document_that_cannot_be_written_leaves_the_old_one(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
-def test_absent_settings_are_empty(tmp_path):
+def test_settings_may_be_absent(tmp_path):
     dataset = SettingsDataset(filepath=str(tmp_path / "none.yml"))
     assert dataset.exists()
-    assert dataset.load() == {}
+    assert dataset.load() is None
+
+
+def test_empty_settings_are_not_absent(tmp_path):
+    (tmp_path / "empty.yml").touch()
+    assert SettingsDataset(filepath=str(tmp_path / "empty.yml")).load() == []
 
 
 def test_settings_that_are_not_yaml_name_their_file(tmp_path):

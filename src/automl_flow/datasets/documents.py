@@ -44,7 +44,7 @@ class DocumentDataset(LocalDataset[Any]):
 
 
 class SettingsDataset(ReadOnlyDataset[Any]):
-    """``SettingsDataset`` reads a YAML file that people write; where there is none, the settings are empty.
+    """``SettingsDataset`` reads a YAML file that people write; where there is none, the settings are ``None``.
 
     Examples:
         Using the YAML API:
@@ -57,20 +57,20 @@ class SettingsDataset(ReadOnlyDataset[Any]):
     """
 
     def load(self) -> Any:
-        """Return what the file says.
+        """Return what the file says; an empty list when it is empty.
 
         Raises:
             ConfigError: The file is not YAML.
         """
         if not self.filepath.is_file():
-            return {}
+            return None
         try:
-            return yaml.safe_load(self.filepath.read_text(encoding="utf-8")) or {}
+            return yaml.safe_load(self.filepath.read_text(encoding="utf-8")) or []
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise ConfigError(f"{self.filepath}: not a YAML document ({error})") from None
 
     def _exists(self) -> bool:
-        return True  # an absent file is an empty document
+        return True  # an absent file is a choice, too
 
 
 class TextDataset(LocalDataset[str]):

@@ -1,0 +1,23 @@
+"""The project's own commands, and ``kedro run`` with errors told in one clear message."""
+
+import os
+
+import click
+from kedro.framework.cli.utils import LazyGroup
+
+os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
+
+
+@click.group(
+    cls=LazyGroup,
+    name="automl_flow",
+    lazy_subcommands={
+        "run": "automl_flow.cli.running.run",
+        "add-task": "automl_flow.cli.adding.add_task",
+        "dvc-sync": "automl_flow.cli.syncing.dvc_sync",
+        "report": "automl_flow.cli.reporting.report",
+        "tasks": "automl_flow.cli.reporting.tasks",
+    },
+)
+def cli() -> None:
+    """AutoML and neural architecture search in one validated, versioned, repeatable flow."""

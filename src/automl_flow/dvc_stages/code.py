@@ -1,0 +1,142 @@
+"""Which files of our package a module runs: everything that it imports, directly or not, read off the source.
+
+Nothing is imported. Beside import statements, wherever they stand, three habits of this project are understood: a
+package named in a string, or given to a registry as ``__name__``, stands for all its modules; files that are not
+Python (templates, styles) belong to the package that they lie in; and the package's own ``__init__`` is lazy, so that
+it does not count. Imports for type checkers only do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "automl_flow"
+_DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+\.?")
+
+
+def code_of(files: Iterable[Path], source: Path) -> set[Path]:
+    """Return the files of our package that *files* need, themselves included.
+
+    Args:
+        files: Python files under *source*.
+        source: Folder that holds the package (``src``).
+    """
+    found: set[Path] = set()
+    waiting = [Path(file) for file in files]
+    while waiting:
+        file = waiting.pop()
+        if file in found:
+            continue
+        found.add(file)
+        waiting += _imported(file, source)
+    found.discard(source / PACKAGE / "__init__.py")
+    return found | {item for folder in {file.parent for file in found} for item in _resources(folder)}
+
+
+def collapse(files: set[Path], root: Path) -> list[Path]:
+    """Replace files by their folder wherever all that the folder holds is among them.
+
+    Args:
+        files: Files under *root*.
+        root: The package's folder, which itself is never taken as a whole.
+
+    Returns:
+        Folders and files, sorted.
+    """
+    whole = {folder for folder in {p for file in files for p in file.parents} if _covers(files, folder, root)}
+    tops = {folder for folder in whole if folder.parent not in whole}
+    single = {file for file in files if not any(folder in tops for folder in file.parents)}
+    return sorted(tops | single)
+
+
+def _covers(files: set[Path], folder: Path, root: Path) -> bool:
+    return folder != root and folder.is_relative_to(root) and set(_tracked(folder)) <= files
+
+
+def _tracked(folder: Path) -> Iterator[Path]:
+    for item in sorted(folder.rglob("*")):
+        if item.is_file() and "__pycache__" not in item.parts and not item.name.startswith("."):
+            yield item
+
+
+def _resources(folder: Path) -> Iterator[Path]:
+    for item in sorted(folder.iterdir()):
+        if item.is_file() and item.suffix not in (".py", ".pyc") and not item.name.startswith("."):
+            yield item
+
+
+@cache
+def _imported(file: Path, source: Path) -> tuple[Path, ...]:
+    """Files of our package that *file* names, with the ``__init__`` files that run on the way."""
+    if file == source / PACKAGE / "__init__.py":
+        return ()
+    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+    found: dict[Path, None] = {}
+    for name in _names(tree, _module_name(file, source)):
+        found.update(dict.fromkeys(_files(name, source)))
+    return tuple(found)
+
+
+def _names(tree: ast.AST, module: str) -> Iterator[str]:
+    """Dotted names that a tree imports; a trailing ``.*`` means a package with all its modules."""
+    for node in _run_time_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, module)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
+            yield f"{node.value.rstrip('.')}.*"
+        elif isinstance(node, ast.Call) and _walks_its_own_package(node):
+            yield f"{module.removesuffix('.__init__')}.*"
+
+
+def _walks_its_own_package(call: ast.Call) -> bool:
+    given = [ast.unparse(argument) for argument in call.args]
+    return "__name__" in given and "Registry" in ast.unparse(call.func)
+
+
+def _run_time_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those under ``if TYPE_CHECKING:``."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            for other in child.orelse:
+                yield from _run_time_nodes(other)
+            continue
+        yield child
+        yield from _run_time_nodes(child)
+
+
+def _absolute(node: ast.ImportFrom, module: str) -> str:
+    if not node.level:
+        return node.module or ""
+    parent = module.split(".")[: -node.level]
+    return ".".join([*parent, *filter(None, [node.module])])
+
+
+def _module_name(file: Path, source: Path) -> str:
+    parts = file.relative_to(source).with_suffix("").parts
+    return ".".join(parts)  # of a package's __init__ too: a relative import drops the last part
+
+
+def _files(name: str, source: Path) -> Iterator[Path]:
+    if name.split(".", maxsplit=1)[0] != PACKAGE:
+        return
+    everything = name.endswith(".*")
+    parts = name.removesuffix(".*").split(".")
+    folder = source
+    for index, part in enumerate(parts):
+        if (folder / part / "__init__.py").is_file():
+            folder = folder / part
+            yield folder / "__init__.py"
+            continue
+        if index == len(parts) - 1 and (folder / f"{part}.py").is_file():
+            yield folder / f"{part}.py"
+        return  # a name inside the module, or no module of ours
+    if everything:
+        yield from sorted(folder.glob("*.py"))

@@ -1,0 +1,62 @@
+"""What happens around a run: settings are checked before it, the plan is shown, results are told after it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Node, Pipeline
+
+from automl_flow.expectations import GateClosedError
+from automl_flow.hooks.catalog import refuse_unsafe, require_inputs
+from automl_flow.hooks.headline import keep_findings, show_results
+from automl_flow.hooks.parameters import refuse_untracked, settle_parameters
+from automl_flow.hooks.plan import show_plan
+
+logger = logging.getLogger("automl_flow")
+
+
+class ProjectHooks:
+    """Kedro calls these methods; each hands over to the module that does the work."""
+
+    def __init__(self) -> None:
+        """Nothing is known of the project yet."""
+        self._context: KedroContext | None = None
+
+    @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
+    def after_context_created(self, context: KedroContext) -> None:
+        """Check every task's settings, and refuse what a stage run by DVC could not track."""
+        self._context = context
+        refuse_untracked(context)
+        settle_parameters(context)
+
+    @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
+    def after_catalog_created(self, catalog: CatalogProtocol, conf_catalog: dict[str, Any]) -> None:  # noqa: ARG002
+        """Refuse datasets that run code when loaded, or that lie outside the project."""
+        if self._context is not None:
+            refuse_unsafe(conf_catalog, self._context.project_path)
+
+    @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Check that every input is there, then say what will run and how long it may take."""
+        require_inputs(pipeline, catalog)
+        show_plan(pipeline, catalog)
+
+    @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
+    def before_node_run(self, node: Node) -> None:
+        """Say which step begins."""
+        logger.info("%s", node.name)
+
+    @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
+    def on_node_error(self, error: Exception, node: Node, catalog: CatalogProtocol) -> None:
+        """Keep what validation found where it stops the flow, so that there is a page to look at."""
+        if isinstance(error, GateClosedError):
+            keep_findings(error, node, catalog)
+
+    @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Print the headline numbers and where the reports are."""
+        show_results(pipeline, catalog)

@@ -1,0 +1,90 @@
+"""Checking task settings before anything runs, in words that name the file and the key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from kedro.framework.context import KedroContext
+from kedro.framework.project import pipelines
+from kedro.validation import TypeExtractor
+
+from automl_flow.core.config import Config, parse_config
+from automl_flow.core.errors import ConfigError, nearest
+
+
+def refuse_untracked(context: KedroContext) -> None:
+    """Refuse settings that DVC does not see in a stage that DVC runs.
+
+    Raises:
+        ConfigError: ``--params`` were given, or the environment is not ``base``.
+    """
+    stage = os.environ.get("DVC_STAGE")
+    if not stage:
+        return
+    if context.config_loader.runtime_params:
+        given = ", ".join(sorted(map(str, context.config_loader.runtime_params)))
+        raise ConfigError(f"stage {stage} is run by DVC, which cannot track --params ({given}); edit the task's file")
+    if context.env != "base":
+        raise ConfigError(
+            f"stage {stage} is run by DVC, which tracks conf/base only; the environment must be base, got "
+            f"{context.env or 'local'!r}"
+        )
+
+
+def settle_parameters(context: KedroContext) -> None:
+    """Check all sections of all tasks; sections that are left out get their defaults, and tasks their names.
+
+    What a section may hold is read off the nodes: the configuration class that annotates the argument.
+
+    Raises:
+        ConfigError: A file is not YAML, or a section or key is unknown, missing, or of the wrong type.
+    """
+    project = Path(context.project_path)
+    parameters = _load(context)
+    wanted: dict[str, dict[str, type[Config]]] = {}
+    for key, model in TypeExtractor({"all": pipelines["__default__"]}).extract_types_from_pipelines().items():
+        task, _, section = key.partition(".")
+        wanted.setdefault(task, {})[section] = model
+    settled = dict(parameters)
+    for task, models in wanted.items():
+        home = _home(project, context.env or "local", task)
+        settled[task] = _settle_task(task, parameters.get(task), models, home)
+    unknown = sorted(set(parameters) - set(wanted))
+    if unknown:
+        home = _home(project, context.env or "local", unknown[0])
+        raise ConfigError(f"{home}: there is no task {unknown[0]!r} in conf/base{nearest(unknown[0], wanted)}")
+    context.config_loader["parameters"] = settled
+
+
+def _load(context: KedroContext) -> dict[str, Any]:
+    try:
+        return dict(context.config_loader["parameters"])
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"conf: parameters cannot be read: {error}") from None
+
+
+def _settle_task(task: str, sections: Any, models: Mapping[str, type[Config]], home: str) -> dict[str, Any]:
+    if not isinstance(sections, Mapping):
+        raise ConfigError(f"{home}: {task}: must hold the sections of a task, got {sections!r}")
+    for section in sections:
+        if section not in models:
+            raise ConfigError(f"{home}: {task}.{section}: unknown section{nearest(section, models)}")
+    settled = {section: sections.get(section) or {} for section in models}
+    if isinstance(settled["task"], Mapping):
+        settled["task"] = {**settled["task"], "name": task}
+    for section, values in settled.items():
+        parse_config(models[section], values, f"{home}: {task}.{section}")
+    return settled
+
+
+def _home(project: Path, env: str, task: str) -> str:
+    """The file that sets a task's parameters: the environment's where it has one, else the base's."""
+    for folder in (env, "base"):
+        for file in sorted((project / "conf" / folder).glob("parameters/*.yml")):
+            if file.stem == task:
+                return file.relative_to(project).as_posix()
+    return f"conf/base/parameters/{task}.yml"

@@ -1,0 +1,66 @@
+"""Nodes of preprocessing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from automl_flow.core.config import Config
+from automl_flow.recipes.config import RecipeConfig
+from automl_flow.recipes.propose import propose_recipe
+from automl_flow.tasks.arrays import ArrayData
+from automl_flow.tasks.profile import Profile, profile_table
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import SplitConfig, make_split
+from automl_flow.tasks.target import encode_target
+
+Document = dict[str, Any]
+
+
+class SamplesPreprocessing(Config):
+    """Settings for images and sequences.
+
+    Attributes:
+        split: Holdout and folds.
+    """
+
+    split: SplitConfig = Field(default_factory=SplitConfig)
+
+
+class TablePreprocessing(SamplesPreprocessing):
+    """Settings for tables.
+
+    Attributes:
+        recipe: How columns are prepared.
+    """
+
+    recipe: RecipeConfig = Field(default_factory=RecipeConfig)
+
+
+def split_table(table: pd.DataFrame, task: TaskSpec, config: TablePreprocessing) -> Document:
+    """Positions of the holdout and of the folds, by the task's groups, time or given split where it has them."""
+
+    def column(name: str | None) -> NDArray[Any] | None:
+        return None if name is None else table[name].to_numpy()
+
+    target = encode_target(table[task.target], task)
+    groups, time, given = column(task.group), column(task.time), column(task.split_column)
+    return make_split(target, config.split, groups=groups, time=time, given=given).to_document()
+
+
+def split_samples(data: ArrayData, task: TaskSpec, config: SamplesPreprocessing) -> Document:
+    """Positions of the holdout and of the folds, by the given split where the data have one."""
+    return make_split(encode_target(data.y, task), config.split, given=data.split).to_document()
+
+
+def describe_columns(table: pd.DataFrame, task: TaskSpec) -> Document:
+    """Role and counts of every feature column."""
+    return profile_table(table, task).to_document()
+
+
+def propose_steps(profile: Document, config: TablePreprocessing) -> Document:
+    """A step for every column, to be fitted inside every fold."""
+    return propose_recipe(Profile.from_document(profile), config.recipe).to_document()

@@ -1,0 +1,22 @@
+"""Pipeline of preprocessing."""
+
+from __future__ import annotations
+
+from kedro.pipeline import Node, Pipeline
+
+from automl_flow.pipelines.preprocessing import nodes
+from automl_flow.tasks.spec import Modality
+
+
+def create_pipeline(modality: Modality) -> Pipeline:
+    """Return the stage for one task of *modality*."""
+    if modality != "tabular":
+        inputs = ["arrays", "params:task", "params:preprocessing"]
+        return Pipeline([Node(nodes.split_samples, inputs, "split", name="split_samples")])
+    return Pipeline(
+        [
+            Node(nodes.split_table, ["table", "params:task", "params:preprocessing"], "split", name="split_table"),
+            Node(nodes.describe_columns, ["table", "params:task"], "profile", name="describe_columns"),
+            Node(nodes.propose_steps, ["profile", "params:preprocessing"], "recipe", name="propose_steps"),
+        ]
+    )

@@ -1,0 +1,22 @@
+"""Kedro's settings for this project."""
+
+from __future__ import annotations
+
+import os
+
+from kedro.config import OmegaConfigLoader
+
+from automl_flow.hooks import ProjectHooks
+
+os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")  # before any plugin looks; .telemetry says the same
+
+HOOKS = (ProjectHooks(),)
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
+
+CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    # Another environment changes the keys that it names and keeps their siblings; Kedro's default drops them.
+    "merge_strategy": {"parameters": "soft", "globals": "soft"},
+}
