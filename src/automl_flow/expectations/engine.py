@@ -88,7 +88,7 @@ def _classes() -> dict[str, Any]:
 
 
 def _one_line(error: Exception) -> str:
-    details = getattr(error, "errors", list)()
+    details: list[dict[str, Any]] = getattr(error, "errors", list)()
     said = [f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in details]
     return "; ".join(said) or str(error)
 

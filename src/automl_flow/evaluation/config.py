@@ -1,0 +1,31 @@
+"""What a user may set about the evaluation on the holdout."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from automl_flow.core.config import Config
+
+
+class EvaluationConfig(Config):
+    """Settings of the evaluation stage.
+
+    Attributes:
+        bootstrap: Resamples of the holdout for the intervals; the width of an interval does not depend on it,
+            its steadiness does.
+        confidence: Coverage of the intervals.
+        bins: Bins of the calibration curve, of equal numbers of rows.
+        smallest_group: Rows from which a group counts in the fairness differences.
+        explain: Measure the importance of the features by permutation.
+        robustness: Score again with missing values and noise put in.
+        row_predictions: Rows that explanation and robustness may each have predicted in total; it bounds their
+            cost whatever the number of columns.
+    """
+
+    bootstrap: int = Field(default=300, ge=50, le=10_000)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    bins: int = Field(default=10, ge=2, le=50)
+    smallest_group: int = Field(default=20, ge=1)
+    explain: bool = True
+    robustness: bool = True
+    row_predictions: int = Field(default=50_000, ge=1000)
