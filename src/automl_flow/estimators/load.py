@@ -1,0 +1,34 @@
+"""Loading a saved model of any kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from automl_flow.core.artifact import open_artifact
+from automl_flow.core.errors import ArtifactError, nearest
+
+if TYPE_CHECKING:
+    from automl_flow.ensembles.model import TabularModel
+    from automl_flow.nas.network import NetworkModel
+
+
+def load_model(path: str | Path) -> TabularModel | NetworkModel:
+    """Load a model that ``save`` or a pipeline run wrote; hashes and versions are checked before anything is read.
+
+    Args:
+        path: The model's folder.
+
+    Raises:
+        ArtifactError: The folder is no model, was changed, or holds a kind that this version does not know.
+    """
+    kind = open_artifact(Path(path)).kind
+    if kind == "tabular":
+        from automl_flow.ensembles.artifact import load_tabular_model
+
+        return load_tabular_model(Path(path))
+    if kind == "network":
+        from automl_flow.nas.network import load_network
+
+        return load_network(Path(path))
+    raise ArtifactError(f"{path}: holds a model of the unknown kind {kind!r}{nearest(kind, ['tabular', 'network'])}")
