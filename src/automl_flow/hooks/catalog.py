@@ -61,6 +61,6 @@ def _absent(name: str, dataset: LocalDataset[Any]) -> str:
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     if isinstance(dataset, ReadOnlyDataset):
         beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
-        key = f"{name}.filepath in conf/base/catalog"
-        return f"{shown}: no such file (given in {key}){nearest(path.name, beside)}"
+        home = f"conf/base/catalog/{name.partition('.')[0]}.yml"
+        return f"{shown}: no such file (given in {home}: {name}.filepath){nearest(path.name, beside)}"
     return f"{shown}: {name} has not been made yet; run the stages before this one, or the whole task"

@@ -3,35 +3,82 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 
 from automl_flow.expectations import GateClosedError
+from automl_flow.tasks.spec import TaskSpec
 
 logger = logging.getLogger("automl_flow")
 
+_BASELINES = {"baseline_lightgbm": "LightGBM as it comes", "baseline_prior": "majority or mean"}
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The few numbers of an evaluated task.
+
+    Attributes:
+        task: Name of the task.
+        metric: The metric that its search optimised.
+        score: Score on the untouched holdout.
+        interval: Lower and upper end of its interval.
+        baselines: Scores of the baselines by their names for people.
+        rows: Rows of the holdout.
+        report: Path of the report, as a person in the current folder would type it.
+    """
+
+    task: str
+    metric: str
+    score: float
+    interval: tuple[float, float]
+    baselines: dict[str, float]
+    rows: int
+    report: Path
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        beside = ", ".join(f"{name} {score:.4g}" for name, score in self.baselines.items())
+        return f"{self.metric} {self.score:.4g} ({low:.4g} to {high:.4g}) on {self.rows} untouched rows; {beside}"
+
+
+def read_headline(task: str, catalog: CatalogProtocol) -> Headline | None:
+    """Return the headline of *task* from the catalog, or ``None`` where it has not been evaluated."""
+    if not catalog.get(f"{task}.metrics").exists():
+        return None
+    spec: TaskSpec = catalog.load(f"params:{task}.task")
+    metrics: dict[str, Any] = catalog.load(f"{task}.metrics")
+    baselines = {told: metrics["baselines"][name] for name, told in _BASELINES.items() if name in metrics["baselines"]}
+    interval = (metrics["interval"]["low"], metrics["interval"]["high"])
+    score, rows = metrics["holdout"][spec.metric_name], metrics["rows"]["holdout"]
+    return Headline(task, spec.metric_name, score, interval, baselines, rows, shown_path(catalog, f"{task}.report"))
+
 
 def show_results(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-    """Log the headline numbers of every task whose evaluation ran, and the path of its report."""
-    for name in sorted(pipeline.all_outputs()):
-        task, _, dataset = name.rpartition(".")
-        if dataset == "report":
-            logger.info("%s: %s", task, _shown(catalog, name))
+    """Log the headline of every task whose evaluation ran, and the path of its report."""
+    evaluated = sorted(name.rpartition(".")[0] for name in pipeline.all_outputs() if name.endswith(".metrics"))
+    for task in evaluated:
+        found = read_headline(task, catalog)
+        if found is not None:
+            logger.info("%s: %s", task, found)
+            logger.info("  report: %s", found.report)
 
 
 def keep_findings(error: GateClosedError, node: Node, catalog: CatalogProtocol) -> None:
-    """Save findings and data docs of a table that did not pass; the accepted table stays as it was."""
+    """Save findings and data docs of data that did not pass; accepted data of an earlier run stay as they were."""
     for name in node.outputs:
         kind = name.rpartition(".")[2]
         if kind in ("findings", "data_docs"):
             catalog.save(name, error.findings if kind == "findings" else error.docs)
         if kind == "data_docs":
-            logger.warning("What was found: %s", _shown(catalog, name))
+            logger.warning("What was found: %s", shown_path(catalog, name))
 
 
-def _shown(catalog: CatalogProtocol, name: str) -> Path:
+def shown_path(catalog: CatalogProtocol, name: str) -> Path:
     """Path of a dataset as a person in the current folder would type it."""
     path = Path(catalog.get(name).filepath)
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

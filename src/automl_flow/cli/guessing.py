@@ -1,0 +1,121 @@
+"""What a raw file looks like: modality, kind of problem, positive class, metric and column roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.errors import DataError, nearest
+from automl_flow.tasks.arrays import load_arrays, select_arrays
+from automl_flow.tasks.profile import ColumnProfile, profile_table
+from automl_flow.tasks.spec import Label, Modality, Problem, TaskSpec
+from automl_flow.tasks.tables import read_table
+from automl_flow.tasks.target import encode_target, guess_problem
+
+_POSITIVE = ("1", "yes", "y", "true", "t", "positive", "pos")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A task as a file suggests it.
+
+    Attributes:
+        name: Name of the task.
+        file: Path of the raw file, relative to the project.
+        modality: Kind of one sample.
+        target: Column or array to predict.
+        problem: Kind of target.
+        why: What the problem was read off.
+        positive: Class whose probability binary metrics look at.
+        metric: The metric to optimise.
+        columns: Feature columns of a table with their guessed roles.
+        split: Whether an archive of arrays fixes the split.
+        size: What was looked at, in words.
+    """
+
+    name: str
+    file: str
+    modality: Modality
+    target: str
+    problem: Problem
+    why: str
+    positive: Label | None
+    metric: str
+    columns: tuple[ColumnProfile, ...]
+    split: bool
+    size: str
+
+
+def guess_task(
+    path: Path, *, file: str, name: str, target: str, problem: str | None = None, modality: str | None = None
+) -> Guess:
+    """Look at a file and guess what is not given.
+
+    Args:
+        path: The file.
+        file: Its path for people, relative to the project.
+        name: Name of the task.
+        target: Column or array to predict.
+        problem: Kind of target, where a person has said it.
+        modality: Kind of one sample of an archive of arrays, where a person has said it.
+
+    Raises:
+        DataError: The file cannot be read, the target is not in it, or there is nothing to learn from it.
+    """
+    if path.suffix == ".npz":
+        arrays = load_arrays(path)
+        return _guess_arrays(arrays, file=file, name=name, target=target, problem=problem, modality=modality)
+    table = read_table(path)
+    if target not in table.columns:
+        raise DataError(f"--target: {file} has no column {target!r}{nearest(target, table.columns)}")
+    chosen, why = _problem(table[target], problem)
+    spec = TaskSpec(name=name, target=target, problem=chosen)
+    rows = table[table[target].notna()]
+    positive = _positive(encode_target(rows[target], spec).classes, rows[target]) if chosen == "binary" else None
+    columns = profile_table(table, spec).columns
+    size = f"{len(table)} rows, {table.shape[1]} columns"
+    return Guess(name, file, "tabular", target, chosen, why, positive, spec.metric_name, columns, False, size)
+
+
+def _guess_arrays(
+    arrays: dict[str, NDArray[Any]], *, file: str, name: str, target: str, problem: str | None, modality: str | None
+) -> Guess:
+    for wanted in ("x", target):
+        if wanted not in arrays:
+            raise DataError(f"--target: {file} has no array {wanted!r}{nearest(wanted, arrays)}")
+    shape = arrays["x"].shape
+    kind = cast("Modality", modality or _modality(shape))
+    chosen, why = _problem(pd.Series(arrays[target]), problem)
+    split = "split" in arrays
+    spec = TaskSpec(name=name, modality=kind, target=target, problem=chosen, split_column="split" if split else None)
+    data = select_arrays(arrays, spec, file)
+    classes = encode_target(data.y, spec).classes
+    positive = _positive(classes, pd.Series(data.y)) if chosen == "binary" else None
+    size = f"samples of shape {shape[1:]}, {shape[0]} of them"
+    return Guess(name, file, kind, target, chosen, why, positive, spec.metric_name, (), split, size)
+
+
+def _modality(shape: tuple[int, ...]) -> Modality:
+    """Four axes, or square planes, are images; all else is read as sequences."""
+    return "image" if len(shape) == 4 or (len(shape) == 3 and shape[1] == shape[2]) else "sequence"
+
+
+def _problem(target: pd.Series[Any], given: str | None) -> tuple[Problem, str]:
+    distinct = int(target.dropna().nunique())
+    seen = f"{distinct} distinct values of {target.dtype}"
+    return (cast("Problem", given), "given") if given else (guess_problem(target), f"guessed: {seen}")
+
+
+def _positive(classes: tuple[Label, ...] | None, target: pd.Series[Any]) -> Label | None:
+    """The class that says yes; else the rarer one."""
+    for value in classes or ():
+        if str(value).lower() in _POSITIVE:
+            return value
+    counts = target.value_counts()
+    rarest = counts.index[int(np.argmin(counts.to_numpy()))]
+    return cast("Label", rarest.item() if isinstance(rarest, np.generic) else rarest)
