@@ -1,0 +1,3 @@
+from automl_flow.nas.samplers.evolution import RegularizedEvolutionSampler
+from automl_flow.nas.samplers.gaussian_process import GaussianProcessSampler
+from automl_flow.nas.samplers.bananas import BananasSampler

@@ -1,0 +1,108 @@
+"""One number per trial, greater is better, whatever the objective's scale, direction and number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+from automl_flow.nas.samplers._encoding import Matrix, Vector
+
+Several = Literal["pareto", "scalarise"]
+"""How several objectives become one: by non-dominated sorting, or by a random weighting drawn for each trial."""
+
+FAILED, PRUNED, INFEASIBLE, COMPLETE = range(4)
+
+
+def utility(
+    trials: Sequence[FrozenTrial],
+    directions: Sequence[StudyDirection],
+    several: Several,
+    rng: np.random.Generator,
+) -> Vector:
+    """Return the normal scores of the ranks of finished trials, (n,): neither scale nor outliers matter.
+
+    Complete trials stand above those that break a constraint, these above pruned ones, and failed ones last: a
+    configuration that runs out of memory is a bad one.
+
+    Args:
+        trials: The finished trials.
+        directions: Of the objectives.
+        several: What to do with more than one objective.
+        rng: Draws the weights for ``"scalarise"``.
+    """
+    if not trials:
+        return np.empty(0)
+    tiers = np.array([_tier(t) for t in trials], dtype=float)
+    values = np.zeros(len(trials))
+    signs = np.array([1.0 if d == StudyDirection.MAXIMIZE else -1.0 for d in directions])
+    complete = tiers == COMPLETE
+    if complete.any():
+        gains = np.array([t.values for t, done in zip(trials, complete, strict=True) if done]) * signs
+        values[complete] = _combine(np.nan_to_num(gains), several, rng)
+    for i, trial in enumerate(trials):
+        if tiers[i] == INFEASIBLE:
+            values[i] = -sum(max(c, 0.0) for c in trial.constraints.values())
+        elif tiers[i] == PRUNED:
+            values[i] = _progress(trial, signs[0])
+    _, position = np.unique(np.column_stack([tiers, values]), axis=0, return_inverse=True)
+    return np.asarray(ndtri((rankdata(position.ravel()) - 0.5) / len(trials)), dtype=float)
+
+
+def _tier(trial: FrozenTrial) -> int:
+    if trial.state == TrialState.COMPLETE:
+        return INFEASIBLE if any(c > 0.0 for c in trial.constraints.values()) else COMPLETE
+    return PRUNED if trial.state == TrialState.PRUNED else FAILED
+
+
+def _progress(trial: FrozenTrial, sign: float) -> float:
+    """Order pruned trials by how far they came, then by what they reported last, squeezed between two steps."""
+    step = trial.last_step
+    if step is None:
+        return -1.0
+    value = sign * trial.intermediate_values[step]
+    return float(step + 0.5 + np.arctan(value) / np.pi) if np.isfinite(value) else float(step)
+
+
+def _combine(gains: Matrix, several: Several, rng: np.random.Generator) -> Vector:
+    """Make one number of each row of (n, m) objectives, all to be maximised."""
+    if gains.shape[1] == 1:
+        return np.asarray(gains[:, 0])
+    if several == "pareto":
+        return _pareto(gains)
+    ranks = np.asarray(rankdata(gains, axis=0)) / len(gains)  # (n, m), the objectives made comparable
+    weights = rng.dirichlet(np.ones(gains.shape[1]))
+    shortfall = weights * (1.0 - ranks)  # augmented Tchebycheff, Knowles 2006
+    return np.asarray(-(shortfall.max(axis=1) + 0.05 * shortfall.sum(axis=1)))
+
+
+def _pareto(gains: Matrix) -> Vector:
+    """Negative number of the front plus a crowding term below 1 (Deb et al. 2002), (n,)."""
+    as_good = (gains[:, None] >= gains[None]).all(axis=2)  # (n, n)
+    dominates = as_good & (gains[:, None] > gains[None]).any(axis=2)
+    result = np.zeros(len(gains))
+    left, number = np.ones(len(gains), dtype=bool), 0
+    while left.any():
+        front = left & ~dominates[left].any(axis=0)
+        result[front] = _crowding(gains[front]) - number
+        left, number = left & ~front, number + 1
+    return result
+
+
+def _crowding(gains: Matrix) -> Vector:
+    """Distance to the neighbours along the front, mapped to [0, 1); its ends get the most."""
+    distance = np.zeros(len(gains))
+    for column in gains.T:
+        order = np.argsort(column, kind="stable")
+        span = column[order[-1]] - column[order[0]]
+        gap = np.full(len(gains), np.inf)
+        if span > 0 and len(gains) > 2:
+            gap[order[1:-1]] = (column[order[2:]] - column[order[:-2]]) / span
+        distance += gap
+    ends = np.isinf(distance)
+    return np.where(ends, 0.999, np.where(ends, 0.0, distance) / (1.0 + np.where(ends, 0.0, distance)))
