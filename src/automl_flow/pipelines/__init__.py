@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from kedro.pipeline import Pipeline
 
-from automl_flow.pipelines import preprocessing, validation
+from automl_flow.pipelines import feature_engineering, preprocessing, validation
 from automl_flow.tasks.spec import Modality
 
 STAGES: dict[str, Callable[[Modality], Pipeline]] = {
     "validation": validation.create_pipeline,
     "preprocessing": preprocessing.create_pipeline,
+    "feature_engineering": feature_engineering.create_pipeline,
 }

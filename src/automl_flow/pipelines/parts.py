@@ -1,0 +1,66 @@
+"""The training rows and the holdout of a task, cut once here for all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.tasks.arrays import ArrayData
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Fold, Positions, Split
+from automl_flow.tasks.tables import features
+from automl_flow.tasks.target import Target, encode_target
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a task.
+
+    Attributes:
+        x: Raw feature columns, or samples.
+        target: Their target, encoded with the classes of all rows.
+        weight: Their weights, where the task has them.
+    """
+
+    x: Any
+    target: Target
+    weight: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A task's rows, divided.
+
+    Attributes:
+        train: Rows that searches may use.
+        holdout: Rows for the evaluation alone.
+        folds: Folds as positions in the training rows.
+    """
+
+    train: Part
+    holdout: Part
+    folds: tuple[Fold, ...]
+
+
+def cut_table(table: pd.DataFrame, task: TaskSpec, split: Mapping[str, Any]) -> Parts:
+    """Divide a table by a stored split."""
+    weight = None if task.weight is None else table[task.weight].to_numpy(dtype=np.float64)
+    return _cut(features(table, task), encode_target(table[task.target], task), weight, Split.from_document(split))
+
+
+def cut_samples(data: ArrayData, task: TaskSpec, split: Mapping[str, Any]) -> Parts:
+    """Divide images or sequences by a stored split."""
+    return _cut(data.x, encode_target(data.y, task), None, Split.from_document(split))
+
+
+def _cut(x: Any, target: Target, weight: NDArray[np.float64] | None, split: Split) -> Parts:
+    def part(rows: Positions) -> Part:
+        chosen = x.iloc[rows].reset_index(drop=True) if isinstance(x, pd.DataFrame) else x[rows]
+        return Part(chosen, target.take(rows), None if weight is None else weight[rows])
+
+    return Parts(part(split.train), part(split.holdout), split.local_folds())
