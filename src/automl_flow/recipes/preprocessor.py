@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from automl_flow.core.errors import DataError
+from automl_flow.core.errors import DataError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.recipes.recipe import Recipe
 from automl_flow.recipes.step import STEPS, Encoding, Kind
@@ -14,8 +14,6 @@ from automl_flow.tasks.profile import Profile
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
-
-_KIND_OF_ROLE: dict[str, Kind] = {"categorical": "label", "boolean": "label", "datetime": "date", "text": "text"}
 
 
 @dataclass(frozen=True)
@@ -57,22 +55,22 @@ def build_preprocessor(recipe: Recipe, plan: Plan | None, profile: Profile, enco
     Args:
         recipe: Steps.
         plan: Feature plan, or ``None``.
-        profile: Profile of the table; says how columns are read that only feature makers use.
+        profile: Profile of the table: the names of all columns, in order.
         encoding: ``scaled`` (dense float32 without gaps: linear models, neighbours, networks), ``ordinal`` (dense
             floats, NaN where missing: forests, boosting) or ``native`` (DataFrame of floats and pandas categories).
         seed: For cross-fitting and randomised decompositions.
 
     Raises:
         ConfigError: The recipe names an unknown step or option.
-        DataError: No column is left to learn from.
+        DataError: No column is left to learn from, or the recipe or the plan has a column that the profile has not.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import Pipeline
 
     from automl_flow.recipes.transformers.typed_columns import TypedColumns
 
-    kinds, orders = _read_as(recipe, profile)
-    names = safe_names([column.name for column in profile.columns])
+    kinds, orders = _read_as(recipe)
+    names = {raw: name for raw, name in safe_names([c.name for c in profile.columns]).items() if raw in kinds}
     dropped = plan.dropped if plan is not None else ()
     blocks = [*_step_blocks(recipe, names, dropped), *(plan.blocks(names, seed) if plan is not None else ())]
     if not blocks:
@@ -80,8 +78,8 @@ def build_preprocessor(recipe: Recipe, plan: Plan | None, profile: Profile, enco
     parts = [(block.name, _encode(block, encoding, seed), list(block.columns)) for block in blocks]
     used = {column for block in blocks for column in block.columns}
     typed = TypedColumns(
-        kinds={raw: kind for raw, kind in kinds.items() if names[raw] in used},
-        names={raw: name for raw, name in names.items() if raw in kinds and name in used},
+        kinds={raw: kinds[raw] for raw, name in names.items() if name in used},
+        names={raw: name for raw, name in names.items() if name in used},
         orders={raw: order for raw, order in orders.items() if names[raw] in used},
     )
     encode = ColumnTransformer(parts, verbose_feature_names_out=False)
@@ -106,9 +104,9 @@ def safe_names(raw: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _read_as(recipe: Recipe, profile: Profile) -> tuple[dict[str, Kind], dict[str, list[str]]]:
-    """Kind of every column, and the orders of the ordered ones."""
-    kinds: dict[str, Kind] = {c.name: _KIND_OF_ROLE.get(c.role, "number") for c in profile.columns}
+def _read_as(recipe: Recipe) -> tuple[dict[str, Kind], dict[str, list[str]]]:
+    """Kind of every column that is not dropped, and the orders of the ordered ones."""
+    kinds: dict[str, Kind] = {}
     orders: dict[str, list[str]] = {}
     for step in recipe.steps:
         kind = STEPS.get(step.name).kind
@@ -122,8 +120,15 @@ def _step_blocks(recipe: Recipe, names: dict[str, str], dropped: Sequence[str]) 
     left_out = set(dropped)
     blocks = []
     for number, step in enumerate(recipe.steps):
+        if STEPS.get(step.name).kind is None:
+            continue
+        for column in step.columns:
+            if column not in names:
+                raise DataError(
+                    f"recipe step {step.name!r}: the profile has no column {column!r}{nearest(column, names)}"
+                )
         columns = tuple(names[column] for column in step.columns if column not in left_out)
-        if columns and STEPS.get(step.name).kind is not None:
+        if columns:
             blocks.append(Block(f"{number}.{step.name}", columns, None, step.name, dict(step.options)))
     return blocks
 

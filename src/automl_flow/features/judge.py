@@ -1,0 +1,174 @@
+"""Out-of-fold losses of a small, fixed model: what every feature proposal is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.seeds import derive_seed, generator
+from automl_flow.features.config import FeatureConfig
+from automl_flow.features.plan import FeaturePlan
+from automl_flow.recipes.preprocessor import build_preprocessor
+from automl_flow.recipes.recipe import Recipe
+from automl_flow.tasks.metrics import Metric, get_metric
+from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.target import Target
+
+Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
+Frames = tuple[tuple[pd.DataFrame, pd.DataFrame], ...]  # features of the training and of the validation rows, by fold
+
+_CELLS = 4_000_000  # rows × columns that judging looks at
+_TREES = 60
+_MOST_TREES = 300  # trees of all classes together
+SEEDS = (0, 1)  # every loss is a mean over two differently seeded models
+
+
+@dataclass
+class Judge:
+    """Fits small LightGBM models on a sample of the training rows, one thread each, the same on every run.
+
+    Attributes:
+        X: Raw rows of the sample.
+        y: Their targets.
+        folds: Positions in the sample.
+        target: Says how many classes there are.
+        metric: Loss that is compared.
+        profile: Profile of the whole table.
+        seed: Seed of samples and models.
+        fits: Models fitted so far.
+    """
+
+    X: pd.DataFrame
+    y: NDArray[Any]
+    folds: tuple[Fold, ...]
+    target: Target
+    metric: Metric
+    profile: Profile
+    seed: int
+    fits: int = 0
+
+    def features(self, recipe: Recipe, plan: FeaturePlan) -> Frames:
+        """Features of all folds, each fitted on the fold's training rows."""
+        return tuple(self._fold_features(recipe, plan, fold) for fold in self.folds)
+
+    def losses(self, frames: Sequence[tuple[pd.DataFrame, pd.DataFrame]], model: int, first: int = 0) -> Judgement:
+        """Fit a model per fold.
+
+        Args:
+            frames: Features of some neighbouring folds.
+            model: Which of the differently seeded models.
+            first: Number of the first fold in *frames*.
+        """
+        losses: list[float] = []
+        importance: dict[str, float] = {}
+        for number, (train, valid) in enumerate(frames, start=first):
+            booster = self._fit(train, self.y[self.folds[number][0]], model)
+            losses.append(self.metric.loss(self.y[self.folds[number][1]], self._predict(booster, valid)))
+            gains = booster.feature_importance(importance_type="gain")
+            for name, gain in zip(train.columns, gains / max(float(gains.sum()), 1e-12), strict=True):
+                importance[name] = importance.get(name, 0.0) + float(gain) / len(frames)
+        return Judgement(np.array(losses), importance)
+
+    def _fold_features(self, recipe: Recipe, plan: FeaturePlan, fold: Fold) -> tuple[pd.DataFrame, pd.DataFrame]:
+        preprocessor = build_preprocessor(recipe, plan, self.profile, "native", self.seed)
+        train = preprocessor.fit_transform(self.X.iloc[fold[0]], self.y[fold[0]])
+        return train, preprocessor.transform(self.X.iloc[fold[1]])
+
+    def _fit(self, train: pd.DataFrame, y: NDArray[Any], model: int) -> Any:
+        import lightgbm
+
+        self.fits += 1
+        outputs = self.target.outputs
+        objective = "regression" if outputs == 1 else "binary" if outputs == 2 else "multiclass"
+        trees = _TREES if outputs <= 2 else max(10, min(_TREES, _MOST_TREES // outputs))
+        settings = {
+            "objective": objective,
+            "num_class": outputs if outputs > 2 else 1,
+            "learning_rate": 0.1 if trees == _TREES else 0.2,
+            "num_leaves": 16,
+            "min_data_in_leaf": 10 if len(y) >= 500 else 5,
+            "bagging_fraction": 0.8,
+            "bagging_freq": 1,
+            "lambda_l2": 1.0,
+            "max_bin": 127,
+            "seed": derive_seed(self.seed, "judge", model) % 2**31,
+            "num_threads": 1,
+            "deterministic": True,
+            "force_col_wise": True,
+            "verbosity": -1,
+        }
+        return lightgbm.train(settings, lightgbm.Dataset(train, label=y, free_raw_data=False), num_boost_round=trees)
+
+    def _predict(self, booster: Any, valid: pd.DataFrame) -> NDArray[np.float64]:
+        prediction = np.asarray(booster.predict(valid, num_threads=1), dtype=np.float64)
+        if self.target.outputs == 2:
+            return np.column_stack([1 - prediction, prediction])
+        return prediction
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Losses by fold, and the share of the split gain that each feature has."""
+
+    losses: NDArray[np.float64]
+    importance: dict[str, float]
+
+
+def make_judge(
+    X: pd.DataFrame,
+    target: Target,
+    task: TaskSpec,
+    profile: Profile,
+    *,
+    folds: Sequence[Fold],
+    config: FeatureConfig,
+    seed: int,
+) -> Judge:
+    """Sample rows and set up the judge.
+
+    Args:
+        X: Raw feature columns.
+        target: Target of the same rows.
+        task: Names the metric; log loss or RMSE stand in for metrics that only see labels.
+        profile: Profile of the table.
+        folds: Positions in *X*; rows of the sample keep their side.
+        config: Rows and folds that judging may use.
+        seed: For the sample and the models.
+    """
+    limit = max(500, min(config.max_rows, _CELLS // max(1, X.shape[1])))
+    rows = np.arange(len(X))
+    if len(X) > limit:
+        rows = np.sort(generator(seed, "feature rows").choice(len(X), size=limit, replace=False))
+    place = np.full(len(X), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    sampled = [(_inside(place[train]), _inside(place[valid])) for train, valid in folds]
+    usable = tuple(fold for fold in sampled if min(map(len, fold)) >= 2)[: config.folds]
+    metric = get_metric(task.metric_name, task.problem)
+    if metric.needs == "label":
+        metric = get_metric("log_loss", task.problem)
+    return Judge(X.iloc[rows], target.values[rows], usable, target, metric, profile, seed)
+
+
+def _inside(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    return places[places >= 0]
+
+
+def join(frames: Frames, more: Frames) -> Frames:
+    """Put the features of *more* beside those of *frames*."""
+    pairs = zip(frames, more, strict=True)
+    return tuple((pd.concat([a[0], b[0]], axis=1), pd.concat([a[1], b[1]], axis=1)) for a, b in pairs)
+
+
+def without(frames: Frames, names: set[str]) -> Frames:
+    """Leave some features out."""
+    return tuple((train.loc[:, _others(train, names)], valid.loc[:, _others(valid, names)]) for train, valid in frames)
+
+
+def _others(frame: pd.DataFrame, names: set[str]) -> NDArray[np.bool_]:
+    return ~np.asarray(frame.columns.isin(sorted(names)))

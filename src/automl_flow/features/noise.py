@@ -1,0 +1,87 @@
+"""Columns that carry no more than noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from automl_flow.core.seeds import generator
+from automl_flow.features.judge import SEEDS, Frames, Judge, join, without
+from automl_flow.features.plan import FeaturePlan
+from automl_flow.recipes.preprocessor import safe_names
+from automl_flow.recipes.recipe import Recipe
+from automl_flow.recipes.step import STEPS
+
+_SHADOWS = 60
+_QUANTILE = 0.75  # of the shadows' importance; the test on the folds has the last word
+_FEWEST_COLUMNS = 4
+_MARK = "+shadow+"
+
+
+def noise_columns(judge: Judge, recipe: Recipe, plan: FeaturePlan) -> tuple[str, ...]:
+    """Find columns that can go without loss.
+
+    Shuffled copies of columns compete with the columns themselves (after Kursa and Rudnicki, "Feature selection with
+    the Boruta package", 2010, with one round in place of many). Numbers that matter less than most shuffled numbers,
+    and categories that matter less than their own shuffled copy, are left out together; if the out-of-fold loss rises,
+    the weaker half of them is tried, and if it rises still, nothing is dropped.
+
+    Args:
+        judge: Fits the models.
+        recipe: Recipe of the table.
+        plan: The features that were kept; they stay.
+
+    Returns:
+        Raw names, in the order of the table; never all columns.
+    """
+    raw = {safe: name for name, safe in safe_names([c.name for c in judge.profile.columns]).items()}
+    kinds = {c: STEPS.get(step.name).kind for step in recipe.steps for c in step.columns}
+    frames = judge.features(recipe, plan)
+    single = [name for name in frames[0][0].columns if kinds.get(raw.get(name, "")) in {"number", "rank", "label"}]
+    if len(single) < _FEWEST_COLUMNS:
+        return ()
+    labels = {name for name in single if kinds[raw[name]] == "label"}
+    weak = _weak(judge, frames, single, labels)
+    before = np.mean([judge.losses(frames, model).losses for model in SEEDS]) if weak else 0.0
+    for candidates in (weak, weak[: len(weak) // 2]):
+        if not candidates or len(candidates) == frames[0][0].shape[1]:
+            continue
+        left = without(frames, set(candidates))
+        after = np.mean([judge.losses(left, model).losses for model in SEEDS])
+        if after <= before:
+            out = {raw[name] for name in candidates}
+            return tuple(column.name for column in judge.profile.columns if column.name in out)
+    return ()
+
+
+def _weak(judge: Judge, frames: Frames, single: list[str], labels: set[str]) -> list[str]:
+    """Columns that lose against shadows, the weakest first."""
+    random = generator(judge.seed, "shadows")
+    numbers = [name for name in single if name not in labels]
+    shadowed = [*sorted(labels)[:_SHADOWS], *_some(numbers, random)]
+    importance = judge.losses(join(frames, _shadows(frames, shadowed, random)), SEEDS[0]).importance
+    pool = [importance[_MARK + name] for name in shadowed if name not in labels]
+    limit = float(np.quantile(pool, _QUANTILE)) if pool else 0.0
+
+    def loses(name: str) -> bool:
+        return importance[name] <= (importance.get(_MARK + name, -1.0) if name in labels else limit)
+
+    return sorted((name for name in single if loses(name)), key=lambda name: (importance[name], name))
+
+
+def _some(names: list[str], random: np.random.Generator) -> list[str]:
+    if len(names) <= _SHADOWS:
+        return names
+    return [names[i] for i in np.sort(random.choice(len(names), size=_SHADOWS, replace=False))]
+
+
+def _shadows(frames: Frames, names: list[str], random: np.random.Generator) -> Frames:
+    """The columns called *names* with shuffled rows, in training; their values do not matter in validation."""
+    made = []
+    for train, valid in frames:
+        columns = {_MARK + name: train[name].array.take(random.permutation(len(train))) for name in names}
+        copies = {_MARK + name: valid[name].array for name in names}
+        made.append(
+            (pd.DataFrame(columns, index=train.index, copy=False), pd.DataFrame(copies, index=valid.index, copy=False))
+        )
+    return tuple(made)

@@ -1,0 +1,206 @@
+"""Which features are worth making: every proposal is judged on its out-of-fold gain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.errors import ConfigError, nearest
+from automl_flow.core.progress import Progress, silent_progress
+from automl_flow.features.config import FeatureConfig
+from automl_flow.features.judge import SEEDS, Fold, Frames, Judge, join, make_judge, without
+from automl_flow.features.maker import MAKERS, Evidence, Proposal
+from automl_flow.features.noise import noise_columns
+from automl_flow.features.plan import FeaturePlan, PlannedMaker
+from automl_flow.recipes.preprocessor import safe_names
+from automl_flow.recipes.recipe import Recipe
+from automl_flow.recipes.step import STEPS
+from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.target import Target
+
+_JUDGED_COLUMNS = 200  # on wider tables, proposals are judged beside the strongest ones only
+_FIRST_FOLDS = 2  # a proposal that does harm here is not judged further
+
+
+def plan_features(
+    X: pd.DataFrame,
+    target: Target,
+    task: TaskSpec,
+    profile: Profile,
+    recipe: Recipe,
+    *,
+    folds: Sequence[Fold],
+    config: FeatureConfig,
+    seed: int,
+    progress: Progress | None = None,
+) -> FeaturePlan:
+    """Choose features by their out-of-fold gain, one proposal after the other.
+
+    A small LightGBM model is fitted with and without the features of a proposal, on the same folds and with the same
+    seeds. The proposal is kept if the loss falls in most folds, and by more on average than ``noise_factor`` standard
+    errors of the paired differences; what is kept stands beside what is judged later. Then columns that matter less
+    than shuffled copies of columns are dropped, if the loss does not rise.
+
+    Args:
+        X: Raw feature columns of the rows that may be learned from (no holdout).
+        target: Their target.
+        task: Names the metric.
+        profile: Profile of the table.
+        recipe: Recipe of the table.
+        folds: Training and validation positions in *X*.
+        config: What may be proposed and spent.
+        seed: Same seed, same plan, whatever the machine's speed (unless ``config.seconds`` strikes).
+        progress: Is told about every proposal.
+
+    Raises:
+        ConfigError: ``config.makers`` names an unknown maker.
+    """
+    _check_makers(config)
+    progress = progress if progress is not None else silent_progress()
+    judge = make_judge(X, target, task, profile, folds=folds, config=config, seed=seed)
+    if not config.enabled or not _readable(recipe) or len(judge.folds) < 2:
+        return FeaturePlan()
+    planning = _Planning.begin(judge, recipe, config)
+    proposals = _proposals(_evidence(planning, profile, recipe, config), config)
+    progress.start("feature plan", len(proposals) + config.select)
+    for name, proposal in proposals:
+        progress.advance(planning.consider(name, proposal))
+    dropped: tuple[str, ...] = ()
+    if config.select and planning.may_fit(6 * len(judge.folds)):
+        dropped = noise_columns(judge, recipe, planning.plan())
+        progress.advance(f"{len(dropped)} columns without use")
+    progress.finish()
+    return FeaturePlan(tuple(planning.made), dropped)
+
+
+@dataclass
+class _Planning:
+    """The plan so far, with the features and the losses that go with it."""
+
+    judge: Judge
+    recipe: Recipe
+    config: FeatureConfig
+    frames: Frames
+    losses: NDArray[np.float64]  # (models, folds)
+    seed_noise: float  # standard error of the mean loss that comes from the model's seed alone
+    strength: dict[str, float]
+    made: list[PlannedMaker]
+    features: int
+    began: float
+
+    @classmethod
+    def begin(cls, judge: Judge, recipe: Recipe, config: FeatureConfig) -> _Planning:
+        """Judge the table as it is."""
+        began = time.monotonic()
+        frames = judge.features(recipe, FeaturePlan())
+        judgements = [judge.losses(frames, model) for model in SEEDS]
+        strength = {n: float(np.mean([j.importance[n] for j in judgements])) for n in judgements[0].importance}
+        if len(strength) > _JUDGED_COLUMNS:
+            weakest = sorted(strength, key=lambda name: (-strength[name], name))[_JUDGED_COLUMNS:]
+            frames = without(frames, set(weakest))
+            judgements = [judge.losses(frames, model) for model in SEEDS]
+        losses = np.array([judgement.losses for judgement in judgements])
+        return cls(judge, recipe, config, frames, losses, _error(losses[0] - losses[1]) / 2, strength, [], 0, began)
+
+    def plan(self) -> FeaturePlan:
+        """What is planned so far."""
+        return FeaturePlan(tuple(self.made))
+
+    def may_fit(self, count: int) -> bool:
+        """Whether *count* more models may be fitted."""
+        late = self.config.seconds is not None and time.monotonic() - self.began > self.config.seconds
+        return not late and self.judge.fits + count <= self.config.max_evaluations
+
+    def consider(self, name: str, proposal: Proposal) -> str:
+        """Judge a proposal, keep it if it helps, and say what was decided."""
+        if self.features + proposal.size > self.config.max_features:
+            gain, kept, reason = None, False, f"not judged: would exceed {self.config.max_features} features"
+        elif not self.may_fit(len(SEEDS) * len(self.judge.folds)):
+            gain, kept, reason = None, False, "not judged: the budget of model fits or seconds is spent"
+        else:
+            gain, kept, reason = self._judge(name, proposal)
+        self.features += proposal.size if kept else 0
+        self.made.append(PlannedMaker(name, proposal.columns, proposal.options, gain, kept, reason))
+        return f"{name}: {reason}"
+
+    def _judge(self, name: str, proposal: Proposal) -> tuple[float, bool, str]:
+        planned = PlannedMaker(name, proposal.columns, proposal.options)
+        alone = FeaturePlan((planned,), dropped=tuple(c for step in self.recipe.steps for c in step.columns))
+        frames = join(self.frames, self.judge.features(self.recipe, alone))
+        first = self.judge.losses(frames[:_FIRST_FOLDS], SEEDS[0]).losses
+        early = float(np.mean(self.losses[0, :_FIRST_FOLDS] - first))
+        if early <= 0:
+            return _rounded(early), False, f"no gain in the first {_FIRST_FOLDS} folds"
+        rest = self.judge.losses(frames[_FIRST_FOLDS:], SEEDS[0], _FIRST_FOLDS).losses
+        losses = np.array([np.append(first, rest), *(self.judge.losses(frames, model).losses for model in SEEDS[1:])])
+        gains = np.mean(self.losses - losses, axis=0)
+        kept, reason = self._decide(gains)
+        if kept:
+            self.frames, self.losses = frames, losses
+        return _rounded(float(gains.mean())), kept, reason
+
+    def _decide(self, gains: NDArray[np.float64]) -> tuple[bool, str]:
+        """The one-standard-error rule on paired differences."""
+        mean, error = float(gains.mean()), max(_error(gains), self.seed_noise)
+        wins = int((gains > 0).sum())
+        facts = f"gain {mean:.3g} ± {error:.2g}, better in {wins} of {len(gains)} folds"
+        if not np.isfinite(mean) or mean <= self.config.noise_factor * error or wins * 2 <= len(gains):
+            return False, f"within the noise of the folds: {facts}"
+        if mean < self.config.min_gain * abs(float(self.losses.mean())):
+            return False, f"too small: {facts}"
+        return True, facts
+
+
+def _error(differences: NDArray[np.float64]) -> float:
+    """Standard error of a mean."""
+    return float(np.std(differences, ddof=1) / np.sqrt(len(differences)))
+
+
+def _rounded(value: float) -> float:
+    """Six significant digits, so that the document does not depend on the last bits of a sum."""
+    return float(f"{value:.6g}") if np.isfinite(value) else 0.0
+
+
+def _check_makers(config: FeatureConfig) -> None:
+    for name in config.makers or ():
+        if name not in MAKERS.names():
+            raise ConfigError(f"feature_engineering.makers: unknown maker {name!r}{nearest(name, MAKERS.names())}")
+        MAKERS.get(name)  # says which library is missing
+
+
+def _readable(recipe: Recipe) -> bool:
+    return any(STEPS.get(step.name).kind is not None and step.columns for step in recipe.steps)
+
+
+def _evidence(planning: _Planning, profile: Profile, recipe: Recipe, config: FeatureConfig) -> Evidence:
+    names = safe_names([column.name for column in profile.columns])
+    position = {column.name: place for place, column in enumerate(profile.columns)}
+
+    def strongest(*kinds: str) -> tuple[str, ...]:
+        found = [c for step in recipe.steps if STEPS.get(step.name).kind in kinds for c in step.columns]
+        return tuple(sorted(found, key=lambda c: (-planning.strength.get(names[c], 0.0), position[c])))
+
+    return Evidence(
+        n_rows=len(planning.judge.X),
+        n_outputs=planning.judge.target.outputs,
+        numbers=strongest("number", "rank"),
+        labels=strongest("label"),
+        dates=strongest("date"),
+        texts=strongest("text"),
+        missing={column.name: column.missing for column in profile.columns},
+        unique={column.name: column.unique for column in profile.columns},
+        strong=config.strong,
+    )
+
+
+def _proposals(evidence: Evidence, config: FeatureConfig) -> list[tuple[str, Proposal]]:
+    makers = MAKERS.available()
+    chosen = [name for name in makers if config.makers is None or name in config.makers]
+    ordered = sorted(chosen, key=lambda name: (makers[name].order, name))
+    return [(name, proposal) for name in ordered for proposal in makers[name].propose(evidence)]

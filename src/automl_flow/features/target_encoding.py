@@ -1,0 +1,67 @@
+"""The target's mean for a row's category."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from automl_flow.features.maker import Evidence, Maker, NoOptions, Proposal
+from automl_flow.recipes.transformers.target_means import TargetMeans
+
+_FEWEST_LABELS = 6
+_MOST_CLASSES = 10  # every class is a feature
+
+
+class TargetEncoding(TransformerMixin, BaseEstimator):
+    """Cross-fitted target means (see :class:`TargetMeans`), beside the categories themselves.
+
+    Args:
+        seed: Decides which row is encoded with which part's means.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Learn the means of all training rows."""
+        self.means_ = TargetMeans(seed=self.seed).fit(X, y)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> NDArray[np.float32]:  # noqa: ARG002
+        """Learn the means, and encode the training rows without their own targets."""
+        self.means_ = TargetMeans(seed=self.seed)
+        return self.means_.fit_transform(X, y)
+
+    def transform(self, X: Any) -> NDArray[np.float32]:
+        """Return one column per column of *X*, or one per class."""
+        return self.means_.transform(X)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002
+        """Names of the features."""
+        return np.array([f"+target({name})" for name in self.means_.get_feature_names_out()], dtype=object)
+
+
+def propose(evidence: Evidence) -> list[Proposal]:
+    """All columns with more than a handful of labels, when there are few classes."""
+    columns = tuple(name for name in evidence.labels if evidence.unique[name] >= _FEWEST_LABELS)
+    if not columns or evidence.n_outputs > _MOST_CLASSES:
+        return []
+    return [Proposal(columns, size=len(columns) * (evidence.n_outputs if evidence.n_outputs > 2 else 1))]
+
+
+def build(options: NoOptions, seed: int) -> TargetEncoding:  # noqa: ARG001 - every maker takes the same
+    """Build the transformer."""
+    return TargetEncoding(seed)
+
+
+ENTRY = Maker(
+    about="The target's mean where a row's category occurs, cross-fitted.",
+    step="numbers",
+    order=3,
+    options=NoOptions,
+    propose=propose,
+    build=build,
+)
