@@ -15,7 +15,8 @@ from automl_flow.execution.local import LocalRunner
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.grid import WindowedGridSampler, grid_size
 from automl_flow.search.journal import Journal
-from automl_flow.search.study import StudyResult, best_record, run_study
+from automl_flow.search.records import best_record
+from automl_flow.search.study import StudyResult, run_study
 from tests.search import studies
 
 

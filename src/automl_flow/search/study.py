@@ -11,68 +11,23 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 import optuna
 from optuna.samplers import BaseSampler
-from optuna.study import Study, StudyDirection
+from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
 from automl_flow.core.progress import Progress
 from automl_flow.core.seeds import derive_seed
 from automl_flow.execution.local import Handle, Runner
-from automl_flow.execution.outcome import Limits, Outcome
+from automl_flow.execution.outcome import Limits
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.journal import Journal
+from automl_flow.search.records import Direction, Evaluation, TrialRecord
 
-Direction = Literal["minimize", "maximize"]
-State = Literal["complete", "failed", "pruned"]
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What the evaluation of a trial returns.
-
-    Attributes:
-        values: Objective values, one for each direction. A pruned trial may have none.
-        attrs: JSON-able facts for the record. Large results belong in files beside the journal.
-        intermediate: Values at steps, for Optuna's pruners and plots (one objective only).
-        pruned: The trial was given up early, on purpose.
-    """
-
-    values: tuple[float, ...]
-    attrs: Mapping[str, Any] = field(default_factory=dict)
-    intermediate: Mapping[int, float] = field(default_factory=dict)
-    pruned: bool = False
-
-
-@dataclass(frozen=True)
-class TrialRecord:
-    """A trial that has ended.
-
-    Attributes:
-        number: Trial number, from 0.
-        params: Parameters that were suggested.
-        values: Objective values; ``None`` for a failed trial.
-        state: How it ended.
-        cause: Why it failed: memory, timeout, data, implementation, or budget (not started, for lack of time).
-        message: Error text and last printed lines of a failed trial.
-        seconds: Wall-clock seconds of the evaluation.
-        peak_mb: Largest resident memory of its process in MiB.
-        attrs: Facts that the evaluation returned.
-    """
-
-    number: int
-    params: Mapping[str, Any]
-    values: tuple[float, ...] | None
-    state: State
-    cause: str | None = None
-    message: str = ""
-    seconds: float = 0.0
-    peak_mb: float = 0.0
-    attrs: Mapping[str, Any] = field(default_factory=dict)
-    intermediate: Mapping[int, float] = field(default_factory=dict)
+__all__ = ["Evaluation", "Search", "StudyResult", "TrialRecord", "run_study"]
 
 
 @dataclass(frozen=True)
@@ -205,7 +160,7 @@ class _Loop:
         if number in self.budget.skip_trials:
             self._skip(number, "skipped: the clock ended or refused it in the run that is replayed")
         elif entry is not None and entry["params"] == trial.params:
-            self._ended[number] = _from_entry(entry)
+            self._ended[number] = TrialRecord.from_entry(entry)
         else:
             self._waiting.append(number)
 
@@ -239,13 +194,13 @@ class _Loop:
         self.runner.wait_any(self._running.values(), None)
         for number in [n for n, handle in self._running.items() if handle.done]:
             outcome = self._running.pop(number).outcome()
-            record = _to_record(number, self._open[number].trial.params, outcome)
+            record = TrialRecord.of_outcome(number, self._open[number].trial.params, outcome)
             if record.cause == "timeout" and self.clock.expired:
                 self.skipped.append(number)  # the search's clock ended it, not its own limit
             else:
-                self.journal.append(_to_entry(record, self.clock.spent))
+                self.journal.append(record.to_entry(self.clock.spent))
             self._ended[number] = record
-            self.progress.advance(_summary(record))
+            self.progress.advance(str(record))
 
     def _tell(self) -> None:
         """Tell trials in the order of their numbers; after each of them the next may be asked."""
@@ -271,55 +226,7 @@ class _Loop:
             self.study.tell(item.trial, state=TrialState.FAIL)
 
 
-def _to_record(number: int, params: Mapping[str, Any], outcome: Outcome) -> TrialRecord:
-    """Turn a process's outcome into a record; a value that is not finite is a failure."""
-    if not outcome.ok:
-        return TrialRecord(
-            number, params, None, "failed", outcome.cause, outcome.message, outcome.seconds, outcome.peak_mb
-        )
-    evaluation: Evaluation = outcome.value
-    finite = all(math.isfinite(value) for value in evaluation.values)
-    state: State = "pruned" if evaluation.pruned else "complete" if finite else "failed"
-    return TrialRecord(
-        number=number,
-        params=params,
-        values=evaluation.values if finite and evaluation.values else None,
-        state=state,
-        cause="data" if state == "failed" else None,
-        message=f"the objective is not finite: {evaluation.values}" if state == "failed" else "",
-        seconds=outcome.seconds,
-        peak_mb=outcome.peak_mb,
-        attrs=evaluation.attrs,
-        intermediate=evaluation.intermediate,
-    )
-
-
-def _to_entry(record: TrialRecord, elapsed: float) -> dict[str, Any]:
-    return {**vars(record), "params": dict(record.params), "elapsed": elapsed}
-
-
-def _from_entry(entry: Mapping[str, Any]) -> TrialRecord:
-    values = entry["values"]
-    fields = {key: value for key, value in entry.items() if key != "elapsed"}
-    fields["values"] = None if values is None else tuple(float(value) for value in values)
-    fields["intermediate"] = {int(step): float(value) for step, value in entry["intermediate"].items()}
-    return TrialRecord(**fields)
-
-
 def _least(*limits: float | None) -> float | None:
     """The smallest of the limits that are set and finite."""
     finite = [limit for limit in limits if limit is not None and math.isfinite(limit)]
     return min(finite, default=None)
-
-
-def _summary(record: TrialRecord) -> str:
-    if record.values is None:
-        return f"trial {record.number} {record.state}: {record.cause or ''}"
-    return f"trial {record.number}: {', '.join(f'{value:.5g}' for value in record.values)}"
-
-
-def best_record(records: Sequence[TrialRecord], direction: StudyDirection | Direction) -> TrialRecord | None:
-    """The complete trial with the best first value, the earliest of equals; ``None`` when none is complete."""
-    sign = -1.0 if str(getattr(direction, "name", direction)).lower() == "maximize" else 1.0
-    complete = [record for record in records if record.state == "complete" and record.values]
-    return min(complete, key=lambda record: (sign * (record.values or (0.0,))[0], record.number), default=None)

@@ -1,0 +1,105 @@
+"""Trials: what an evaluation returns, and what is remembered of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from automl_flow.execution.outcome import Outcome
+
+Direction = Literal["minimize", "maximize"]
+State = Literal["complete", "failed", "pruned"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the evaluation of a trial returns.
+
+    Attributes:
+        values: Objective values, one for each direction. A pruned trial may have none.
+        attrs: JSON-able facts for the record. Large results belong in files beside the journal.
+        intermediate: Values at steps, for Optuna's pruners and plots (one objective only).
+        pruned: The trial was given up early, on purpose.
+    """
+
+    values: tuple[float, ...]
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    intermediate: Mapping[int, float] = field(default_factory=dict)
+    pruned: bool = False
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """A trial that has ended.
+
+    Attributes:
+        number: Trial number, from 0.
+        params: Parameters that were suggested.
+        values: Objective values; ``None`` for a failed trial.
+        state: How it ended.
+        cause: Why it failed: memory, timeout, data, implementation, or budget (not started, for lack of time).
+        message: Error text and last printed lines of a failed trial.
+        seconds: Wall-clock seconds of the evaluation.
+        peak_mb: Largest resident memory of its process in MiB.
+        attrs: Facts that the evaluation returned.
+    """
+
+    number: int
+    params: Mapping[str, Any]
+    values: tuple[float, ...] | None
+    state: State
+    cause: str | None = None
+    message: str = ""
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    intermediate: Mapping[int, float] = field(default_factory=dict)
+
+    @classmethod
+    def of_outcome(cls, number: int, params: Mapping[str, Any], outcome: Outcome) -> TrialRecord:
+        """The record of a process's outcome; an objective that is not finite is a failure."""
+        if not outcome.ok:
+            return cls(number, params, None, "failed", outcome.cause, outcome.message, outcome.seconds, outcome.peak_mb)
+        evaluation: Evaluation = outcome.value
+        finite = all(math.isfinite(value) for value in evaluation.values)
+        state: State = "pruned" if evaluation.pruned else "complete" if finite else "failed"
+        return cls(
+            number=number,
+            params=params,
+            values=evaluation.values if finite and evaluation.values else None,
+            state=state,
+            cause="data" if state == "failed" else None,
+            message=f"the objective is not finite: {evaluation.values}" if state == "failed" else "",
+            seconds=outcome.seconds,
+            peak_mb=outcome.peak_mb,
+            attrs=evaluation.attrs,
+            intermediate=evaluation.intermediate,
+        )
+
+    def to_entry(self, elapsed: float) -> dict[str, Any]:
+        """The record as a journal entry; *elapsed* is how many seconds the search has taken."""
+        return {**vars(self), "params": dict(self.params), "elapsed": elapsed}
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> TrialRecord:
+        """Read what :meth:`to_entry` gave, after its way through JSON."""
+        values = entry["values"]
+        fields = {key: value for key, value in entry.items() if key != "elapsed"}
+        fields["values"] = None if values is None else tuple(float(value) for value in values)
+        fields["intermediate"] = {int(step): float(value) for step, value in entry["intermediate"].items()}
+        return cls(**fields)
+
+    def __str__(self) -> str:
+        """Number and values, or why there are none, in a few words."""
+        if self.values is None:
+            return f"trial {self.number} {self.state}: {self.cause or ''}"
+        return f"trial {self.number}: {', '.join(f'{value:.5g}' for value in self.values)}"
+
+
+def best_record(records: Sequence[TrialRecord], direction: Direction) -> TrialRecord | None:
+    """The complete trial with the best first value, the earliest of equals; ``None`` when none is complete."""
+    sign = -1.0 if direction == "maximize" else 1.0
+    complete = [record for record in records if record.state == "complete" and record.values]
+    return min(complete, key=lambda record: (sign * (record.values or (0.0,))[0], record.number), default=None)
