@@ -107,7 +107,7 @@ _OF_ROWS: dict[str, Callable[[NDArray[np.generic], Array], Array]] = {
 def _confusions(y: Codes, p: Array, weights: Array) -> Array:
     k = p.shape[1]
     cells = np.eye(k * k)[y * k + p.argmax(axis=1)]  # (n, k²): the one cell that a row adds to
-    return (weights @ cells).reshape(-1, k, k)
+    return np.asarray(weights @ cells).reshape(-1, k, k)
 
 
 def _divide(top: Array, bottom: Array) -> Array:

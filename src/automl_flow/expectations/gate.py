@@ -12,7 +12,7 @@ import pandas as pd
 from automl_flow.checks import Finding, run_checks
 from automl_flow.core.errors import DataError
 from automl_flow.core.files import plain
-from automl_flow.expectations.config import ExpectationSpec, ValidationConfig
+from automl_flow.expectations.config import ValidationConfig
 from automl_flow.expectations.docs import render_docs
 from automl_flow.expectations.engine import run_rules
 from automl_flow.expectations.floor import floor_rules
@@ -72,9 +72,7 @@ class GateClosedError(DataError):
         self.docs = docs
 
 
-def validate_table(
-    table: pd.DataFrame, task: TaskSpec, config: ValidationConfig, suite: Sequence[ExpectationSpec] = ()
-) -> TableValidation:
+def validate_table(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> TableValidation:
     """Let a table through the gate.
 
     The floor, the user's suite and the data checks all look at the table as it is; then rows without a target (and,
@@ -86,7 +84,7 @@ def validate_table(
         ConfigError: The user's suite names something that does not exist.
     """
     table = check_columns(table, f"table of task {task.name!r}").reset_index(drop=True)
-    rules = [*floor_rules(table, task, config), *user_rules([*config.expectations, *suite])]
+    rules = [*floor_rules(table, task, config), *user_rules(config.expectations)]
     verdicts = run_rules(table, rules)
     found = run_checks(table, task, profile_table(table, task)) if len(table) else ()
     rows = _accepted_rows(table, task, config)
@@ -94,9 +92,7 @@ def validate_table(
     return TableValidation(table.iloc[rows].reset_index(drop=True), findings, docs)
 
 
-def validate_arrays(
-    data: ArrayData, task: TaskSpec, config: ValidationConfig, suite: Sequence[ExpectationSpec] = ()
-) -> ArrayValidation:
+def validate_arrays(data: ArrayData, task: TaskSpec, config: ValidationConfig) -> ArrayValidation:
     """Let images or sequences through the gate: one row per sample, with its statistics, stands for them.
 
     A user's suite may speak of the columns ``x.mean``, ``x.deviation``, ``x.minimum``, ``x.maximum``, ``x.finite``
@@ -109,7 +105,7 @@ def validate_arrays(
     """
     table, task_of_table = sample_table(data, task), sample_task(task)
     rules: list[Rule] = [*floor_rules(table, task_of_table, config), *sample_rules()]
-    verdicts = run_rules(table, [*rules, *user_rules([*config.expectations, *suite])])
+    verdicts = run_rules(table, [*rules, *user_rules(config.expectations)])
     found = run_checks(table, task_of_table, profile_table(table, task_of_table), _SAMPLE_CHECKS)
     rows = _accepted_rows(table, task_of_table, config)
     findings, docs = _through_gate(task, config, verdicts, found, (len(table), len(rows)))

@@ -1,0 +1,39 @@
+"""Templates, and what they may call."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import TYPE_CHECKING
+
+from automl_flow.reports.words import metric_name, model_name, number, share, spread
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+
+def template(name: str) -> Template:
+    """Return a template of this package; every value put into it is escaped."""
+    return _environment().get_template(name)
+
+
+def picture(svg: str) -> str:
+    """Return an SVG document as a data URL: inside an image element nothing in it can run or load."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("automl_flow.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=number, share=share, spread=spread, metric_name=metric_name, model_name=model_name
+    )
+    return environment

@@ -1,0 +1,156 @@
+"""The plots of the report, each a function from results to inline SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl_flow.evaluation import MODEL, Evaluation
+from automl_flow.evaluation.classification import CalibrationBin, Curve
+from automl_flow.evaluation.regression import RegressionDetail
+from automl_flow.reports.content import Trajectory
+from automl_flow.reports.drawing import LINE, SERIES, SOFT, TEXT, axes, to_svg
+from automl_flow.reports.words import metric_name, model_name, number
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+    from matplotlib.axes import Axes
+
+_SQUARE = 3.4
+_COMPARED = 12
+
+
+def draw_comparison(evaluation: Evaluation) -> Markup:
+    """Holdout scores of the model and what it is compared with, with their intervals; the search's belief."""
+    names = list(evaluation.intervals)[:_COMPARED]
+    with axes(0.9 + 0.34 * len(names)) as (figure, ax):
+        for place, name in enumerate(names):
+            interval, color = evaluation.intervals[name], SERIES[0] if name == MODEL else SOFT
+            ax.plot([interval.low, interval.high], [place, place], color=color, linewidth=2, solid_capstyle="round")
+            ax.plot(interval.value, place, "o", color=color, markersize=7 if name == MODEL else 5)
+        if evaluation.search_score is not None:
+            place = names.index(MODEL)
+            ax.plot(evaluation.search_score, place, "D", mfc="none", mec=SERIES[1], mew=1.6, markersize=9)
+        ax.set_yticks(range(len(names)), [_short(model_name(name, evaluation.problem)) for name in names])
+        ax.set_ylim(len(names) - 0.5, -0.5)
+        ax.grid(visible=False, axis="y")
+        ax.set_xlabel(metric_name(evaluation.metric))
+        told = [f"{model_name(n, evaluation.problem)} {number(evaluation.intervals[n].value)}" for n in names]
+        return to_svg(figure, "comparison", "Scores on the holdout: " + "; ".join(told))
+
+
+def draw_trajectory(trajectory: Trajectory, evaluation: Evaluation, identity: str) -> Markup:
+    """Score of every trial by what it tried, and the best so far."""
+    scored = [(point.number, point.score, point.label) for point in trajectory.points if point.score is not None]
+    best = [(point.number, point.best) for point in trajectory.points if point.best is not None]
+    labels = list(dict.fromkeys(label for _, _, label in scored))
+    if len(labels) > len(SERIES):  # too many to tell apart: one colour for all
+        labels, scored = ["trials"], [(n, score, "trials") for n, score, _ in scored]
+    with axes(3.1) as (figure, ax):
+        for color, label in zip(SERIES, labels, strict=False):
+            chosen = [(n, score) for n, score, its in scored if its == label]
+            ax.plot(*_columns(chosen), "o", color=color, markersize=4, label=_short(label))
+        ax.step(*_columns(best), where="post", color=TEXT, linewidth=1.2, label="best so far")
+        _keep_in_view(ax, [score for _, score, _ in scored], greater_is_better=evaluation.greater_is_better)
+        ax.set_xlabel("trial")
+        ax.set_ylabel(metric_name(evaluation.metric))
+        ax.locator_params(axis="x", integer=True)
+        figure.legend(loc="outside lower center", ncols=3)
+        final = number(best[-1][1]) if best else "none"
+        return to_svg(figure, identity, f"{trajectory.title}: {len(trajectory.points)} trials, best score {final}")
+
+
+def draw_roc(curves: Sequence[Curve]) -> Markup:
+    """ROC curves: of the positive class, or of each class against the rest."""
+    told = "; ".join(f"{curve.label}: area {number(curve.area)}" for curve in curves)
+    with axes(_SQUARE) as (figure, ax):
+        ax.plot([0, 1], [0, 1], color=LINE, linewidth=1)
+        _draw_curves(ax, curves)
+        ax.set_xlabel("false positive rate")
+        ax.set_ylabel("true positive rate")
+        ax.legend(loc="lower right")
+        return to_svg(figure, "roc", f"ROC curves. {told}")
+
+
+def draw_precision_recall(curves: Sequence[Curve]) -> Markup:
+    """Precision against recall: of the positive class, or of each class against the rest."""
+    told = "; ".join(f"{curve.label}: average precision {number(curve.area)}" for curve in curves)
+    with axes(_SQUARE) as (figure, ax):
+        _draw_curves(ax, curves)
+        ax.set_xlabel("recall")
+        ax.set_ylabel("precision")
+        ax.legend(loc="lower left")
+        return to_svg(figure, "recall", f"Precision-recall curves. {told}")
+
+
+def draw_calibration(bins: Sequence[CalibrationBin]) -> Markup:
+    """Observed frequency against predicted probability; the dots grow with the rows in a bin."""
+    most = max((b.rows for b in bins), default=1)
+    with axes(_SQUARE) as (figure, ax):
+        ax.plot([0, 1], [0, 1], color=LINE, linewidth=1)
+        ax.plot([b.predicted for b in bins], [b.observed for b in bins], color=SERIES[0], linewidth=1.2)
+        for b in bins:
+            ax.plot(b.predicted, b.observed, "o", color=SERIES[0], markersize=3 + 5 * (b.rows / most) ** 0.5)
+        _unit_square(ax)
+        ax.set_xlabel("predicted probability")
+        ax.set_ylabel("observed frequency")
+        told = "; ".join(f"predicted {number(b.predicted, 2)}, observed {number(b.observed, 2)}" for b in bins)
+        return to_svg(figure, "calibration", f"Calibration. {told}")
+
+
+def draw_predictions(detail: RegressionDetail) -> Markup:
+    """Predicted against true values."""
+    ends = [min(*detail.actual, *detail.predicted), max(*detail.actual, *detail.predicted)]
+    with axes(_SQUARE) as (figure, ax):
+        ax.plot(ends, ends, color=LINE, linewidth=1)
+        ax.plot(detail.actual, detail.predicted, "o", color=SERIES[0], markersize=3.5, alpha=0.6)
+        ax.set_xlabel("true value")
+        ax.set_ylabel("predicted value")
+        return to_svg(figure, "predictions", f"Predicted against true values of {len(detail.actual)} rows")
+
+
+def draw_residuals(detail: RegressionDetail) -> Markup:
+    """Residuals (truth minus prediction) against predictions."""
+    residuals = np.subtract(detail.actual, detail.predicted)
+    with axes(_SQUARE) as (figure, ax):
+        ax.axhline(0, color=LINE, linewidth=1)
+        ax.plot(detail.predicted, residuals, "o", color=SERIES[0], markersize=3.5, alpha=0.6)
+        ax.set_xlabel("predicted value")
+        ax.set_ylabel("true minus predicted")
+        middle = number(detail.residual_quantiles[2])
+        return to_svg(figure, "residuals", f"Residuals against predictions; median residual {middle}")
+
+
+def _draw_curves(ax: Axes, curves: Sequence[Curve]) -> None:
+    for color, curve in zip(SERIES, curves, strict=False):
+        label = f"{_short(str(curve.label))} ({number(curve.area, 3)})"
+        ax.plot(curve.x, curve.y, color=color, linewidth=1.5, label=label)
+    _unit_square(ax)
+
+
+def _unit_square(ax: Axes) -> None:
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-0.02, 1.02)
+
+
+def _keep_in_view(ax: Axes, scores: Sequence[float], *, greater_is_better: bool) -> None:
+    """Cut away the worst trials where they would press all others into a line."""
+    if len(scores) < 5:
+        return
+    low, high = np.quantile(scores, [0.1, 1.0] if greater_is_better else [0.0, 0.9])
+    margin = 0.15 * (high - low)
+    if margin > 0:
+        lowest, highest = min(scores), max(scores)
+        ax.set_ylim(max(lowest, low - margin) - margin / 4, min(highest, high + margin) + margin / 4)
+
+
+def _columns(pairs: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in pairs], [y for _, y in pairs]
+
+
+def _short(name: str, length: int = 24) -> str:
+    # Matplotlib reads "$…$" as mathematics, and legends leave out labels that begin with an underscore.
+    name = name.replace("$", r"\$").lstrip("_") or "–"
+    return name if len(name) <= length else f"{name[: length - 1]}…"
