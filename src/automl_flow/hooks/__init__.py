@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import Any
 
 from kedro.framework.context import KedroContext
@@ -15,6 +16,7 @@ from automl_flow.hooks.catalog import refuse_unsafe, require_inputs
 from automl_flow.hooks.headline import keep_findings, show_results
 from automl_flow.hooks.parameters import refuse_untracked, settle_parameters
 from automl_flow.hooks.plan import show_plan
+from automl_flow.hooks.tracked import TrackedRun, end_with_parent
 
 logger = logging.getLogger("automl_flow")
 
@@ -25,6 +27,7 @@ class ProjectHooks:
     def __init__(self) -> None:
         """Nothing is known of the project yet."""
         self._context: KedroContext | None = None
+        self._tracked: TrackedRun | None = None
 
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
     def after_context_created(self, context: KedroContext) -> None:
@@ -43,6 +46,10 @@ class ProjectHooks:
     def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Check that every input is there, then say what will run and how long it may take."""
         require_inputs(pipeline, catalog)
+        stage = os.environ.get("DVC_STAGE")
+        if stage and self._context is not None:
+            end_with_parent()
+            self._tracked = TrackedRun(self._context.project_path, stage)
         show_plan(pipeline, catalog)
 
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
@@ -59,4 +66,6 @@ class ProjectHooks:
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Print the headline numbers and where the reports are."""
+        if self._tracked is not None:
+            self._tracked.check_unchanged()
         show_results(pipeline, catalog)
