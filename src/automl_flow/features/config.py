@@ -31,7 +31,7 @@ class FeatureConfig(Config):
     max_features: int = Field(default=100, ge=0)
     strong: int = Field(default=6, ge=2, le=50)
     min_gain: float = Field(default=0.0005, ge=0)
-    noise_factor: float = Field(default=1.0, ge=0)
+    noise_factor: float = Field(default=1.5, ge=0)
     max_evaluations: int = Field(default=150, ge=0)
     max_rows: int = Field(default=10_000, ge=100)
     folds: int = Field(default=5, ge=2, le=20)

@@ -53,9 +53,9 @@ class Judge:
     seed: int
     fits: int = 0
 
-    def features(self, recipe: Recipe, plan: FeaturePlan) -> Frames:
-        """Features of all folds, each fitted on the fold's training rows."""
-        return tuple(self._fold_features(recipe, plan, fold) for fold in self.folds)
+    def features(self, recipe: Recipe, plan: FeaturePlan, folds: slice = slice(None)) -> Frames:
+        """Features of some folds, each fitted on the fold's training rows."""
+        return tuple(self._fold_features(recipe, plan, fold) for fold in self.folds[folds])
 
     def losses(self, frames: Sequence[tuple[pd.DataFrame, pd.DataFrame]], model: int, first: int = 0) -> Judgement:
         """Fit a model per fold.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -82,6 +82,24 @@ class Maker:
             ConfigError: An option is unknown or has a value that is not allowed; *source* is named.
         """
         return self.build(parse_config(self.options, options, source), seed)
+
+
+def narrowed(proposal: Proposal, importance: Sequence[float]) -> Proposal:
+    """Keep the pairs of a proposal (its option ``pairs``) that matter as much as the average feature of the proposal.
+
+    Args:
+        proposal: What was proposed; returned as it is when it has no pairs, or when all matter alike.
+        importance: Of each of its features; every pair has the same number of them, in the order of the pairs.
+    """
+    pairs = proposal.options.get("pairs", [])
+    if len(pairs) < 2 or len(importance) % len(pairs):
+        return proposal
+    each = len(importance) // len(pairs)
+    weight = [sum(importance[each * i : each * (i + 1)]) for i in range(len(pairs))]
+    kept = [pair for pair, share in zip(pairs, weight, strict=True) if share >= sum(weight) / len(pairs)]
+    if len(kept) == len(pairs):
+        return proposal
+    return Proposal(proposal.columns, {**proposal.options, "pairs": kept}, each * len(kept))
 
 
 class NoOptions(Config):

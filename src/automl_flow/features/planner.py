@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.features.config import FeatureConfig
-from automl_flow.features.judge import SEEDS, Fold, Frames, Judge, join, make_judge, without
-from automl_flow.features.maker import MAKERS, Evidence, Proposal
+from automl_flow.features.judge import SEEDS, Fold, Frames, Judge, Judgement, join, make_judge, without
+from automl_flow.features.maker import MAKERS, Evidence, Proposal, narrowed
 from automl_flow.features.noise import noise_columns
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.recipes.preprocessor import safe_names
@@ -120,30 +120,50 @@ class _Planning:
     def consider(self, name: str, proposal: Proposal) -> str:
         """Judge a proposal, keep it if it helps, and say what was decided."""
         if self.features + proposal.size > self.config.max_features:
-            gain, kept, reason = None, False, f"not judged: would exceed {self.config.max_features} features"
+            reason = f"not judged: would exceed {self.config.max_features} features"
+            made = PlannedMaker(name, proposal.columns, proposal.options, None, kept=False, reason=reason)
         elif not self.may_fit(len(SEEDS) * len(self.judge.folds)):
-            gain, kept, reason = None, False, "not judged: the budget of model fits or seconds is spent"
+            reason = "not judged: the budget of model fits or seconds is spent"
+            made = PlannedMaker(name, proposal.columns, proposal.options, None, kept=False, reason=reason)
         else:
-            gain, kept, reason = self._judge(name, proposal)
-        self.features += proposal.size if kept else 0
-        self.made.append(PlannedMaker(name, proposal.columns, proposal.options, gain, kept, reason))
-        return f"{name}: {reason}"
+            made = self._judge(name, proposal)
+            self.features += proposal.size if made.kept else 0
+        self.made.append(made)
+        return f"{name}: {made.reason}"
 
-    def _judge(self, name: str, proposal: Proposal) -> tuple[float, bool, str]:
-        planned = PlannedMaker(name, proposal.columns, proposal.options)
-        alone = FeaturePlan((planned,), dropped=tuple(c for step in self.recipe.steps for c in step.columns))
-        frames = join(self.frames, self.judge.features(self.recipe, alone))
-        first = self.judge.losses(frames[:_FIRST_FOLDS], SEEDS[0]).losses
-        early = float(np.mean(self.losses[0, :_FIRST_FOLDS] - first))
+    def _judge(self, name: str, proposal: Proposal) -> PlannedMaker:
+        """Judge a proposal on the first folds, then on all, then without those of its features that matter little."""
+        alone = self._alone(name, proposal)
+        first = join(self.frames[:_FIRST_FOLDS], self.judge.features(self.recipe, alone, slice(_FIRST_FOLDS)))
+        begun = self.judge.losses(first, SEEDS[0])
+        early = float(np.mean(self.losses[0, :_FIRST_FOLDS] - begun.losses))
         if early <= 0:
-            return _rounded(early), False, f"no gain in the first {_FIRST_FOLDS} folds"
-        rest = self.judge.losses(frames[_FIRST_FOLDS:], SEEDS[0], _FIRST_FOLDS).losses
-        losses = np.array([np.append(first, rest), *(self.judge.losses(frames, model).losses for model in SEEDS[1:])])
+            return _planned(name, proposal, early, f"no gain in the first {len(first)} folds")
+        rest = self.judge.features(self.recipe, alone, slice(_FIRST_FOLDS, None))
+        frames = (*first, *join(self.frames[_FIRST_FOLDS:], rest))
+        losses = self._losses(frames, begun)
+        narrow = narrowed(proposal, [begun.importance[n] for n in first[0][0].columns[self.frames[0][0].shape[1] :]])
+        if narrow is not proposal and self.may_fit(len(SEEDS) * len(self.judge.folds)):
+            smaller = join(self.frames, self.judge.features(self.recipe, self._alone(name, narrow)))
+            smaller_losses = self._losses(smaller)
+            if float(smaller_losses.mean()) <= float(losses.mean()) + _error(np.mean(smaller_losses - losses, axis=0)):
+                proposal, frames, losses = narrow, smaller, smaller_losses
         gains = np.mean(self.losses - losses, axis=0)
         kept, reason = self._decide(gains)
         if kept:
             self.frames, self.losses = frames, losses
-        return _rounded(float(gains.mean())), kept, reason
+        return _planned(name, proposal, float(gains.mean()), reason, kept=kept)
+
+    def _alone(self, name: str, proposal: Proposal) -> FeaturePlan:
+        """A plan of the proposal's features and nothing else."""
+        everything = tuple(column for step in self.recipe.steps for column in step.columns)
+        return FeaturePlan((PlannedMaker(name, proposal.columns, proposal.options),), dropped=everything)
+
+    def _losses(self, frames: Frames, begun: Judgement | None = None) -> NDArray[np.float64]:
+        """Losses of all models on all folds; those of the first model's first folds may be known."""
+        done = begun.losses if begun is not None else np.empty(0)
+        rest = self.judge.losses(frames[len(done) :], SEEDS[0], len(done)).losses
+        return np.array([np.append(done, rest), *(self.judge.losses(frames, model).losses for model in SEEDS[1:])])
 
     def _decide(self, gains: NDArray[np.float64]) -> tuple[bool, str]:
         """The one-standard-error rule on paired differences."""
@@ -157,14 +177,15 @@ class _Planning:
         return True, facts
 
 
+def _planned(name: str, proposal: Proposal, gain: float, reason: str, *, kept: bool = False) -> PlannedMaker:
+    """What is written down; six digits, so that the document does not depend on the last bits of a sum."""
+    rounded = float(f"{gain:.6g}") if np.isfinite(gain) else 0.0
+    return PlannedMaker(name, proposal.columns, proposal.options, rounded, kept, reason)
+
+
 def _error(differences: NDArray[np.float64]) -> float:
     """Standard error of a mean."""
     return float(np.std(differences, ddof=1) / np.sqrt(len(differences)))
-
-
-def _rounded(value: float) -> float:
-    """Six significant digits, so that the document does not depend on the last bits of a sum."""
-    return float(f"{value:.6g}") if np.isfinite(value) else 0.0
 
 
 def _check_makers(config: FeatureConfig) -> None:
