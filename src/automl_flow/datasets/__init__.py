@@ -1,12 +1,12 @@
 """Kedro datasets for our artifacts: written atomically, the same content is the same bytes, and nothing is a pickle."""
 
-from automl_flow.datasets.arrays import ArrayDataset, RawArraysDataset, SamplesDataset
+from automl_flow.datasets.arrays import ArraysDataset, RawArraysDataset, SamplesDataset
 from automl_flow.datasets.documents import DocumentDataset, SettingsDataset, TextDataset
 from automl_flow.datasets.folders import ModelDataset, StateFolderDataset
 from automl_flow.datasets.tables import FrameDataset, RawTableDataset, TableDataset
 
 __all__ = [
-    "ArrayDataset",
+    "ArraysDataset",
     "DocumentDataset",
     "FrameDataset",
     "ModelDataset",

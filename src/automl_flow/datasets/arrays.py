@@ -1,13 +1,13 @@
-"""Datasets for arrays: raw and accepted samples (images, sequences) as .npz, predictions as .npy; never pickled."""
+"""Datasets for arrays: raw and accepted samples (images, sequences) and predictions as .npz; never pickled."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from automl_flow.core.errors import ArtifactError
 from automl_flow.core.files import atomic_file
 from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
 from automl_flow.tasks.arrays import ArrayData, load_arrays
@@ -52,44 +52,40 @@ class SamplesDataset(LocalDataset[ArrayData]):
     def save(self, data: ArrayData) -> None:
         """Write the samples."""
         arrays = {"x": data.x, "y": data.y} | ({} if data.split is None else {"split": data.split})
-        with atomic_file(self.filepath) as temporary, temporary.open("wb") as sink:
-            np.savez_compressed(sink, allow_pickle=False, **arrays)
+        write_arrays(self.filepath, arrays)
 
 
-class ArrayDataset(LocalDataset[npt.NDArray[np.float64]]):
-    """``ArrayDataset`` keeps one array, for example out-of-fold predictions, as .npy.
+class ArraysDataset(LocalDataset[dict[str, npt.NDArray[Any]]]):
+    """``ArraysDataset`` keeps arrays by name, for example out-of-fold predictions and their rows, in one .npz file.
 
     Examples:
         Using the YAML API:
 
         ```yaml
         "{task}.oof":
-          type: automl_flow.datasets.ArrayDataset
-          filepath: data/07_model_output/{task}/oof.npy
+          type: automl_flow.datasets.ArraysDataset
+          filepath: data/07_model_output/{task}/oof.npz
         ```
 
         Using the Python API:
 
         >>> import numpy as np
-        >>> from automl_flow.datasets import ArrayDataset
-        >>> dataset = ArrayDataset(filepath=str(tmp_path / "oof.npy"))
-        >>> dataset.save(np.eye(2))
-        >>> assert (dataset.load() == np.eye(2)).all()
+        >>> from automl_flow.datasets import ArraysDataset
+        >>> dataset = ArraysDataset(filepath=str(tmp_path / "oof.npz"))
+        >>> dataset.save({"rows": np.arange(2), "predictions": np.eye(2)})
+        >>> assert (dataset.load()["predictions"] == np.eye(2)).all()
     """
 
-    def load(self) -> npt.NDArray[np.float64]:
-        """Return the array.
+    def load(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays by name; a damaged file, or one of Python objects, is a ``DataError`` that names it."""
+        return load_arrays(self._require())
 
-        Raises:
-            ArtifactError: The file is not an array, or is one of Python objects.
-        """
-        try:
-            loaded: npt.NDArray[np.float64] = np.load(self._require(), allow_pickle=False)
-        except (ValueError, EOFError, OSError) as error:
-            raise ArtifactError(f"{self.filepath}: not an array of numbers ({error})") from None
-        return loaded
+    def save(self, data: dict[str, npt.NDArray[Any]]) -> None:
+        """Write the arrays."""
+        write_arrays(self.filepath, data)
 
-    def save(self, data: npt.NDArray[np.float64]) -> None:
-        """Write the array."""
-        with atomic_file(self.filepath) as temporary, temporary.open("wb") as sink:
-            np.save(sink, data, allow_pickle=False)
+
+def write_arrays(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    """Replace *path* by *arrays*, atomically; equal arrays are equal bytes, for NumPy writes no time into the file."""
+    with atomic_file(path) as temporary, temporary.open("wb") as sink:
+        np.savez_compressed(sink, allow_pickle=False, **arrays)

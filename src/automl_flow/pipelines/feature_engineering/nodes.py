@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 
 def plan(
-    table: pd.DataFrame, split: Document, profile: Document, recipe: Document, task: TaskSpec, config: FeatureConfig
+    table: pd.DataFrame, split: Document, profile: Document, recipe: Document, *, task: TaskSpec, config: FeatureConfig
 ) -> Document:
     """Features that lower the out-of-fold loss, and columns that carry nothing but noise."""
     parts = cut_table(table, task, split)

@@ -12,5 +12,7 @@ def create_pipeline(modality: Modality) -> Pipeline:
     """Return the stage for one task of *modality*; only tables have it."""
     if modality != "tabular":
         return Pipeline([])
-    inputs = ["table", "split", "profile", "recipe", "params:task", "params:feature_engineering"]
+    names = ("table", "split", "profile", "recipe")
+    settings = {"task": "params:task", "config": "params:feature_engineering"}
+    inputs = {**dict(zip(names, names, strict=True)), **settings}
     return Pipeline([Node(nodes.plan, inputs, "feature_plan", name="plan_features")])
