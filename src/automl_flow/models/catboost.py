@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.models._stopping import patience_for, steps_for
-from automl_flow.search.family import Array, FitContext, FoldData, Fitted, ModelFamily, Params
+from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
         raise ValueError("the target is constant")
     valid = None if data.X_valid is None else _pool(data.X_valid, data.y_valid, data.weight_valid)
     patience = patience_for(learner.get_params()["learning_rate"])
-    options = {} if valid is None else {"eval_set": valid, "early_stopping_rounds": patience, "use_best_model": True}
+    options: Params = (
+        {} if valid is None else {"eval_set": valid, "early_stopping_rounds": patience, "use_best_model": True}
+    )
     learner.fit(train, callbacks=callbacks, **options)
     # What the training knew is dropped: the stored model is what predicts, here and after a restart.
     return Fitted(load(dump(learner)), int(learner.tree_count_), deadline.cut_short)
@@ -132,8 +134,14 @@ def portfolio(context: FitContext) -> tuple[Params, ...]:
     if context.n_classes > _MANY_CLASSES:
         rate = 0.15
     base: Params = {
-        "learning_rate": rate, "depth": 6, "l2": 3.0, "random_strength": 1.0, "row_share": 0.8,
-        "column_share": 1.0, "category_combinations": 2, "one_hot_max_size": 10,
+        "learning_rate": rate,
+        "depth": 6,
+        "l2": 3.0,
+        "random_strength": 1.0,
+        "row_share": 0.8,
+        "column_share": 1.0,
+        "category_combinations": 2,
+        "one_hot_max_size": 10,
     }
     return (
         base,
@@ -147,7 +155,7 @@ def seconds(params: Params, context: FitContext) -> float:
     rate, depth = float(params["learning_rate"]), int(params["depth"])
     steps = min(steps_for(rate), 25 / rate)
     columns = context.n_columns * float(params["column_share"])
-    per_step = 1.2e-9 * context.n_rows * (columns + 20) * depth * context.outputs + 3e-7 * 2**depth * columns
+    per_step: float = 1.2e-9 * context.n_rows * (columns + 20) * depth * context.outputs + 3e-7 * 2**depth * columns
     return 0.3 + steps * (per_step + 1e-3)
 
 

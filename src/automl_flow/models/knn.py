@@ -52,7 +52,7 @@ def work(model: Any, context: FitContext) -> float:
 
 def work_of(context: FitContext, power: int) -> float:
     """Microseconds per predicted row; other distances than the Euclidean have no fast product."""
-    per_pair = 0.004 + 0.0001 * context.n_columns if power == 2 else 0.002 * context.n_columns  # noqa: PLR2004
+    per_pair = 0.004 + 0.0001 * context.n_columns if power == 2 else 0.002 * context.n_columns
     return 1.0 + per_pair * context.n_rows
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_flow.models._stopping import StopRule, patience_for, steps_for
-from automl_flow.search.family import Array, FitContext, FoldData, Fitted, ModelFamily, Params
+from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:
@@ -101,13 +101,25 @@ def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - 
 def portfolio(context: FitContext) -> tuple[Params, ...]:  # noqa: ARG001 - one signature for all families
     """Return a quick default, randomised trees, small steps with few leaves, and large trees."""
     base: Params = {
-        "learning_rate": 0.07, "leaves": 24, "min_data_in_leaf": 20, "feature_fraction": 0.7,
-        "bagging_fraction": 0.9, "l1": 1e-6, "l2": 1e-3, "extra_trees": False,
+        "learning_rate": 0.07,
+        "leaves": 24,
+        "min_data_in_leaf": 20,
+        "feature_fraction": 0.7,
+        "bagging_fraction": 0.9,
+        "l1": 1e-6,
+        "l2": 1e-3,
+        "extra_trees": False,
     }
     return (
         base,
-        {**base, "learning_rate": 0.05, "leaves": 64, "min_data_in_leaf": 6, "feature_fraction": 0.8,
-         "extra_trees": True},
+        {
+            **base,
+            "learning_rate": 0.05,
+            "leaves": 64,
+            "min_data_in_leaf": 6,
+            "feature_fraction": 0.8,
+            "extra_trees": True,
+        },
         {**base, "learning_rate": 0.03, "leaves": 10, "feature_fraction": 0.4, "bagging_fraction": 0.8, "l2": 1.0},
         {**base, "learning_rate": 0.03, "leaves": 128, "min_data_in_leaf": 3, "feature_fraction": 0.9},
     )

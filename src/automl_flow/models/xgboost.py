@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_flow.models._stopping import StopRule, patience_for, steps_for
-from automl_flow.search.family import Array, FitContext, FoldData, Fitted, ModelFamily, Params
+from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:
@@ -98,8 +98,13 @@ def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - 
 def portfolio(context: FitContext) -> tuple[Params, ...]:  # noqa: ARG001 - one signature for all families
     """Return a default, deep trees on few columns, and shallow trees."""
     base: Params = {
-        "learning_rate": 0.07, "depth": 6, "min_child_weight": 1.0, "column_share": 0.7, "row_share": 0.9,
-        "l2": 1.0, "l1": 1e-6,
+        "learning_rate": 0.07,
+        "depth": 6,
+        "min_child_weight": 1.0,
+        "column_share": 0.7,
+        "row_share": 0.9,
+        "l2": 1.0,
+        "l1": 1e-6,
     }
     return (
         base,
@@ -113,7 +118,7 @@ def seconds(params: Params, context: FitContext) -> float:
     rate, depth = float(params["learning_rate"]), int(params["depth"])
     steps = min(steps_for(rate), 15 / rate) * context.trees_per_step
     columns = context.n_columns * float(params["column_share"])
-    return 0.1 + steps * (1.5e-9 * context.n_rows * (columns + 5) * depth + 2e-7 * 2**depth * columns + 3e-4)
+    return 0.1 + steps * float(1.5e-9 * context.n_rows * (columns + 5) * depth + 2e-7 * 2**depth * columns + 3e-4)
 
 
 def work(model: Any, context: FitContext) -> float:

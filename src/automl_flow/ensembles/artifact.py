@@ -1,0 +1,106 @@
+"""Tabular models on disk: a manifest with hashes, documents, native booster files and skops; no pickle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from automl_flow.core.artifact import open_artifact, write_artifact
+from automl_flow.core.errors import ArtifactError, DependencyError
+from automl_flow.core.files import read_json, write_bytes, write_json
+from automl_flow.ensembles.model import Member, TabularModel
+from automl_flow.models import FAMILIES
+from automl_flow.search import storage
+from automl_flow.search.candidate import Candidate
+from automl_flow.search.fitted import FittedCandidate
+from automl_flow.search.members import part_name, preprocessor_path, read_part, write_part
+from automl_flow.tasks.spec import TaskSpec
+
+KIND = "tabular"
+_MODEL = "model.json"
+
+
+def save_model(model: TabularModel, folder: Path) -> None:
+    """Write *model* to a folder, atomically."""
+
+    def write(target: Path) -> None:
+        written: set[str] = set()
+        members = [_write_member(target, i, member, written) for i, member in enumerate(model.members)]
+        document = {
+            "task": model.task.model_dump(mode="json"),
+            "classes": None if model.classes is None else list(model.classes),
+            "feature_names": list(model.feature_names),
+            "weights": list(model.weights),
+            "members": members,
+        }
+        write_json(target / _MODEL, document)
+
+    facts = {"problem": model.task.problem, "metric": model.task.metric_name, "members": len(model.members)}
+    write_artifact(Path(folder), KIND, write, facts)
+
+
+def load_tabular_model(folder: Path) -> TabularModel:
+    """Read what :func:`save_model` wrote, after its hashes and versions are checked.
+
+    Raises:
+        ArtifactError: The folder is no tabular model, is damaged, or holds types that are not allowed.
+        DependencyError: A library that a member needs is not installed.
+    """
+    folder = Path(folder)
+    open_artifact(folder, KIND)
+    document = read_json(folder / _MODEL)
+    preprocessors: dict[str, Any] = {}
+    try:
+        members = tuple(_read_member(folder, i, entry, preprocessors) for i, entry in enumerate(document["members"]))
+        return TabularModel(
+            members=members,
+            weights=tuple(float(weight) for weight in document["weights"]),
+            classes=None if document["classes"] is None else tuple(document["classes"]),
+            task=TaskSpec.model_validate(document["task"]),
+            feature_names=tuple(document["feature_names"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ArtifactError(f"{folder / _MODEL}: incomplete ({type(error).__name__}: {error})") from None
+
+
+def _member_folder(folder: Path, number: int) -> Path:
+    return folder / "members" / f"{number:03d}"
+
+
+def _write_member(folder: Path, number: int, member: FittedCandidate | Member, written: set[str]) -> dict[str, Any]:
+    own = _member_folder(folder, number)
+    if not isinstance(member, FittedCandidate):
+        member.save(own)
+        return {"kind": "network"}
+    for part in member.parts:
+        write_part(own, part_name(part.fold), part, member.family)
+        if part.preprocessor_key not in written:
+            content = storage.dump(member.preprocessors[part.preprocessor_key])
+            write_bytes(preprocessor_path(folder, part.preprocessor_key), content)
+            written.add(part.preprocessor_key)
+    folds = [part.fold for part in member.parts]
+    return {"kind": "candidate", "candidate": member.candidate.to_document(), "folds": folds}
+
+
+def _read_member(
+    folder: Path, number: int, entry: dict[str, Any], preprocessors: dict[str, Any]
+) -> FittedCandidate | Member:
+    own = _member_folder(folder, number)
+    if entry["kind"] == "network":
+        return _read_network(own)
+    candidate = Candidate.from_document(entry["candidate"])
+    family = FAMILIES.get(candidate.family)
+    parts = tuple(read_part(own, part_name(fold), family) for fold in entry["folds"])
+    for key in {part.preprocessor_key for part in parts} - set(preprocessors):
+        path = preprocessor_path(folder, key)
+        preprocessors[key] = storage.load(path.read_bytes(), str(path))
+    return FittedCandidate(candidate, parts, family, preprocessors)
+
+
+def _read_network(folder: Path) -> Member:
+    try:
+        from automl_flow.nas.network import load_network
+    except ImportError as error:
+        raise DependencyError(f"{folder}: a network member needs torch ({error})") from None
+    network: Member = load_network(folder)
+    return network

@@ -1,0 +1,81 @@
+"""From a finished search to a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from automl_flow.ensembles.greedy import Selection, greedy_selection
+from automl_flow.ensembles.model import TabularModel
+from automl_flow.search.candidate import Candidate
+from automl_flow.search.family import ModelFamily
+from automl_flow.search.fitted import fit_candidates
+from automl_flow.search.problem import TabularProblem
+from automl_flow.search.tabular import SearchConfig, SearchResult
+from automl_flow.tasks.metrics import get_metric
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A model and how it came about.
+
+    Attributes:
+        model: The model.
+        selection: Weights over the search's candidates, and the loss step by step.
+    """
+
+    model: TabularModel
+    selection: Selection
+
+
+def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) -> Selection:
+    """Choose and weight candidates of a search by their out-of-fold predictions.
+
+    The baseline is left out while there is anything else: mixing in a constant changes no ranking but for rounding.
+    """
+    knows = [candidate.family != BASELINE for candidate in result.candidates]
+    work = [c.work if knows[i] or not any(knows) else np.inf for i, c in enumerate(result.candidates)]
+    metric = get_metric(problem.task.metric_name, problem.task.problem)
+    return greedy_selection(
+        result.oof,
+        problem.target.values[result.rows],
+        metric,
+        config.ensemble_size,
+        weight=None if problem.weight is None else problem.weight[result.rows],
+        work=work,
+        max_work=config.predict_microseconds,
+    )
+
+
+def build_model(
+    problem: TabularProblem,
+    result: SearchResult,
+    families: Mapping[str, ModelFamily],
+    config: SearchConfig,
+    state: Path,
+) -> Built:
+    """Select an ensemble and bring in its fitted members from the search's state folder.
+
+    A search without any candidate gives the model that predicts class shares or the mean.
+    """
+    if result.candidates:
+        selection = select(problem, result, config)
+        chosen = [result.candidates[i] for i in selection.members]
+    else:
+        chosen = [Candidate(-1, BASELINE, {}, float("inf"), ())]
+        selection = Selection(np.ones(1), (), float("inf"))
+    fitted = fit_candidates(problem, chosen, families, state, seed=config.seed, threads=config.threads)
+    weights = selection.weights[selection.members]
+    model = TabularModel(
+        members=fitted,
+        weights=tuple(float(weight) for weight in weights),
+        classes=problem.target.classes,
+        task=problem.task,
+        feature_names=tuple(str(name) for name in problem.X.columns),
+    )
+    return Built(model, selection)

@@ -1,0 +1,100 @@
+"""The model that a tabular search ends in: weighted members behind one ``predict``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.errors import DataError, nearest
+from automl_flow.search.family import Array
+from automl_flow.search.fitted import FittedCandidate, Rows
+from automl_flow.tasks.spec import Label, TaskSpec
+
+
+@runtime_checkable
+class Member(Protocol):
+    """Anything that predicts raw rows and can be stored in a folder: a candidate, a network."""
+
+    def predict(self, X: pd.DataFrame) -> Array:
+        """Predict probabilities (n, k) or values (n, 1)."""
+
+    def save(self, folder: Path) -> None:
+        """Store in a folder."""
+
+
+@dataclass(frozen=True)
+class TabularModel:
+    """A weighted mean of members.
+
+    Attributes:
+        members: Fitted candidates, or other members.
+        weights: Weight of each; they add up to 1.
+        classes: Class of each column of the probabilities; ``None`` in regression.
+        task: The task.
+        feature_names: Raw columns that rows must have.
+    """
+
+    members: tuple[FittedCandidate | Member, ...]
+    weights: tuple[float, ...]
+    classes: tuple[Label, ...] | None
+    task: TaskSpec
+    feature_names: tuple[str, ...]
+
+    def predict(self, X: pd.DataFrame) -> NDArray[Any]:
+        """Predict the class, or the value, of each row.
+
+        Raises:
+            DataError: Columns are missing, or there are two of the same name.
+        """
+        raw = self.predict_raw(X)
+        if self.classes is None:
+            return np.asarray(raw[:, 0])
+        return np.asarray(label_array(self.classes)[raw.argmax(axis=1)])
+
+    def predict_proba(self, X: pd.DataFrame) -> Array:
+        """Predict the probability of each class, shape (n, k), columns in the order of ``classes``.
+
+        Raises:
+            DataError: The task is a regression, columns are missing, or there are two of the same name.
+        """
+        if self.classes is None:
+            raise DataError("predict_proba needs classes; this model predicts values")
+        return self.predict_raw(X)
+
+    def predict_raw(self, X: pd.DataFrame) -> Array:
+        """Predict probabilities (n, k), or values (n, 1)."""
+        rows = Rows(self._checked(X))
+        outputs = 1 if self.classes is None else len(self.classes)
+        total = np.zeros((len(rows.frame), outputs))
+        if len(rows.frame) == 0:
+            return total
+        for member, weight in zip(self.members, self.weights, strict=True):
+            own = member.predict_rows(rows) if isinstance(member, FittedCandidate) else member.predict(rows.frame)
+            total += weight * np.asarray(own, dtype=np.float64).reshape(total.shape)
+        if self.classes is not None:
+            total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+        return total
+
+    def _checked(self, X: pd.DataFrame) -> pd.DataFrame:
+        missing = [name for name in self.feature_names if name not in X.columns]
+        if missing:
+            shown = ", ".join(map(repr, missing[:5]))
+            raise DataError(
+                f"the rows lack {len(missing)} columns of the training: {shown}{nearest(missing[0], X.columns)}"
+            )
+        frame = X.loc[:, list(self.feature_names)]
+        if frame.shape[1] != len(self.feature_names):
+            twice = X.columns[X.columns.duplicated()].tolist()
+            raise DataError(f"column names must be unique, got two columns {twice[0]!r}")
+        return frame
+
+
+def label_array(classes: tuple[Label, ...]) -> NDArray[Any]:
+    """Classes as an array; labels of different types stay what they are."""
+    kinds = {type(label) for label in classes}
+    return np.asarray(classes, dtype=None if len(kinds) == 1 else object)

@@ -1,0 +1,187 @@
+"""What the tabular estimators share: settings, the search, and looking at its results."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from automl_flow.core.config import parse_config
+from automl_flow.core.progress import Progress, console_progress, silent_progress
+from automl_flow.ensembles.artifact import save_model
+from automl_flow.ensembles.build import Built, build_model
+from automl_flow.ensembles.model import TabularModel
+from automl_flow.estimators.leaderboard import make_leaderboard
+from automl_flow.estimators.tables import Rows, read_features, read_rows
+from automl_flow.features import FeatureConfig, plan_features
+from automl_flow.models import FAMILIES
+from automl_flow.recipes import RecipeConfig, propose_recipe
+from automl_flow.search.budget import Clock
+from automl_flow.search.folding import choose_folds
+from automl_flow.search.problem import TabularProblem
+from automl_flow.search.tabular import SearchConfig, SearchResult, search_models
+from automl_flow.tasks.profile import profile_table
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import make_folds
+from automl_flow.tasks.target import encode_target
+
+_TARGET = "target"
+_PLAN_SHARE = 0.08  # of the time, for judging features
+_END_SHARE = 0.05  # of the time, kept for selecting and loading the ensemble
+_LEAST_PLAN_SECONDS = 2.0
+
+
+class TabularEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn ships no types
+    """Base of :class:`AutoMLClassifier` and :class:`AutoMLRegressor`; see there for the arguments."""
+
+    def __init__(
+        self,
+        *,
+        time_left_for_this_task: float | None = 300,
+        per_run_time_limit: float | None = None,
+        memory_limit: int | None = None,
+        max_trials: int | None = None,
+        n_jobs: int = -1,
+        seed: int = 42,
+        metric: str | None = None,
+        strategy: str = "auto",
+        families: list[str] | None = None,
+        roles: dict[str, str] | None = None,
+        folds: int | None = None,
+        features: bool = True,
+        progress: bool = False,
+    ) -> None:
+        self.time_left_for_this_task = time_left_for_this_task
+        self.per_run_time_limit = per_run_time_limit
+        self.memory_limit = memory_limit
+        self.max_trials = max_trials
+        self.n_jobs = n_jobs
+        self.seed = seed
+        self.metric = metric
+        self.strategy = strategy
+        self.families = families
+        self.roles = roles
+        self.folds = folds
+        self.features = features
+        self.progress = progress
+
+    def __sklearn_tags__(self) -> Any:
+        """Missing values, text and categories are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+    def save(self, folder: str | Path) -> None:
+        """Store the model in a folder; :func:`automl_flow.load_model` reads it."""
+        check_is_fitted(self, "model_")
+        save_model(self.model_, Path(folder))
+
+    def leaderboard(self) -> pd.DataFrame:
+        """All trials, best first, failed ones last, with their scores, weights in the ensemble, seconds and causes."""
+        check_is_fitted(self, "model_")
+        return make_leaderboard(self.records_, self.weights_, self.task_)
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Self:
+        clock = Clock(self.time_left_for_this_task)
+        config = self._search_config()
+        rows = read_rows(X, y, sample_weight, groups)
+        validate_data(self, X, skip_check_array=True)
+        progress = console_progress() if self.progress else silent_progress()
+        with tempfile.TemporaryDirectory(prefix="automl_flow-") as state:
+            problem = self._problem(rows, config, clock, progress)
+            result = self._search(problem, config, clock, Path(state), progress)
+            built = build_model(problem, result, FAMILIES.available(), config, Path(state))
+        self._keep(problem, result, built)
+        return self
+
+    def _search_config(self) -> SearchConfig:
+        names = ("time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "seed", "strategy")
+        values = {name: getattr(self, name) for name in (*names, "families")}
+        values["n_jobs"] = _processors() if self.n_jobs in (-1, None) else self.n_jobs
+        if values["families"] is not None:
+            values["families"] = tuple(values["families"])
+        return parse_config(SearchConfig, values, type(self).__name__)
+
+    def _task(self, rows: Rows) -> TaskSpec:
+        """Describe the task that the rows pose."""
+        raise NotImplementedError
+
+    def _make_task(self, problem: str, columns: list[str]) -> TaskSpec:
+        name = _TARGET
+        while name in columns:
+            name += "_"
+        values = {"target": name, "problem": problem, "metric": self.metric, "roles": self.roles or {}}
+        return parse_config(TaskSpec, values, type(self).__name__)
+
+    def _problem(self, rows: Rows, config: SearchConfig, clock: Clock, progress: Progress) -> TabularProblem:
+        """Encode the target, profile the rows, choose folds, write the recipe and plan features."""
+        task = self._task(rows)
+        target = encode_target(rows.y, task)
+        profile = profile_table(rows.X, task)
+        recipe = propose_recipe(profile, RecipeConfig())
+        split, used = choose_folds(
+            n_rows=len(rows.X),
+            n_columns=rows.X.shape[1],
+            outputs=target.outputs,
+            seconds=clock.seconds,
+            n_jobs=config.n_jobs,
+            seed=config.seed,
+        )
+        if self.folds is not None:
+            split, used = split.model_copy(update={"folds": self.folds, "repeats": 1}), self.folds
+        folds = make_folds(target, split, groups=rows.groups)[:used]
+        plan = None
+        seconds = None if clock.seconds is None else _PLAN_SHARE * clock.seconds
+        if self.features and (seconds is None or seconds >= _LEAST_PLAN_SECONDS):
+            settings = FeatureConfig(seconds=seconds, seed=config.seed)
+            plan = plan_features(
+                rows.X, target, task, profile, recipe, folds=folds, config=settings, seed=config.seed, progress=progress
+            )
+        return TabularProblem(rows.X, target, task, profile, recipe, plan, folds, rows.weight)
+
+    def _search(
+        self, problem: TabularProblem, config: SearchConfig, clock: Clock, state: Path, progress: Progress
+    ) -> SearchResult:
+        if clock.seconds is not None:
+            left = clock.left - min(10.0, max(0.5, _END_SHARE * clock.seconds))
+            config = config.model_copy(update={"time_left_for_this_task": max(left, 0.1)})
+        return search_models(problem, FAMILIES.available(), config, state, progress)
+
+    def _keep(self, problem: TabularProblem, result: SearchResult, built: Built) -> None:
+        self.model_: TabularModel = built.model
+        self.task_ = problem.task
+        self.profile_ = problem.profile
+        self.recipe_ = problem.recipe
+        self.plan_ = problem.plan
+        self.records_ = result.records
+        self.selection_ = built.selection
+        self.weights_ = {c.number: float(w) for c, w in zip(result.candidates, built.selection.weights, strict=False)}
+        self.reproduce_ = dict(result.reproduce)
+
+    def _rows_to_predict(self, X: Any) -> pd.DataFrame:
+        check_is_fitted(self, "model_")
+        frame = read_features(X, self.model_.feature_names)
+        validate_data(self, X, skip_check_array=True, reset=False)
+        return frame
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Predict the class or value of each row.
+
+        Raises:
+            DataError: The columns are not those of the training.
+        """
+        frame = self._rows_to_predict(X)
+        return np.asarray(self.model_.predict(frame))
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,43 @@
+"""The trials of a search as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from automl_flow.search.study import TrialRecord
+from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.spec import TaskSpec
+
+_COLUMNS = ("trial", "family", "score", "fold_spread", "weight", "seconds", "state", "cause", "message", "params")
+
+
+def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float], task: TaskSpec) -> pd.DataFrame:
+    """Return one row per trial, best first, failed ones last.
+
+    Args:
+        records: Trials.
+        weights: Weight in the ensemble by trial number.
+        task: Its metric gives ``score`` its direction.
+    """
+    greater = get_metric(task.metric_name, task.problem).greater_is_better
+    sign = -1.0 if greater else 1.0
+    rows = [
+        {
+            "trial": record.number,
+            "family": record.attrs.get("family", next(iter(record.params), "").split(".")[0]),
+            "score": sign * record.values[0] if record.values else np.nan,
+            "fold_spread": float(np.std(record.attrs["fold_losses"])) if record.attrs.get("fold_losses") else np.nan,
+            "weight": weights.get(record.number, 0.0),
+            "seconds": round(record.seconds, 2),
+            "state": record.state,
+            "cause": record.cause or "",
+            "message": record.message.splitlines()[0] if record.message else "",
+            "params": {name.split(".", 1)[-1]: value for name, value in record.params.items()},
+        }
+        for record in records
+    ]
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return table.sort_values("score", ascending=not greater, na_position="last", kind="stable", ignore_index=True)

@@ -1,0 +1,239 @@
+"""What the estimators of images and sequences share: a search, and the network that it found."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+
+from automl_flow.core.config import parse_config
+from automl_flow.core.errors import DataError
+from automl_flow.core.progress import console_progress, silent_progress
+from automl_flow.nas.config import NasConfig
+from automl_flow.nas.problem import NasProblem
+from automl_flow.tasks.arrays import ArrayData, check_arrays, load_arrays
+from automl_flow.tasks.spec import Modality, Problem, TaskSpec
+from automl_flow.tasks.target import Target, encode_target
+
+if TYPE_CHECKING:
+    from automl_flow.nas.network import NetworkModel
+    from automl_flow.nas.search import NasResult
+
+_BINARY = 2
+
+
+class NetworkEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Base of the estimators that search for a network; subclasses say for which data and which problem.
+
+    Args:
+        max_trials: Architectures that are tried; ``None`` leaves the end to the seconds.
+        time_left_for_this_task: Seconds for everything, final training included; ``None`` is no limit.
+        per_run_time_limit: Seconds for one trial.
+        memory_limit: MiB for one trial; what needs more is a failed trial.
+        n_jobs: Trials at the same time; ``None`` uses all processors. Never changes a trial-bounded result.
+        seed: Seed of everything random.
+        metric: What is optimised; ``None`` is accuracy, or rmse in regression.
+        strategy: ``auto``, ``bayesian``, ``reinforce``, ``evolution``, ``bananas``, ``tpe``, ``random`` or one-shot.
+        strategy_options: Arguments of the strategy.
+        space: Name of the search space.
+        space_options: What of it is restricted or extended.
+        objectives: ``parameters``, ``flops``, ``latency``: kept small beside the metric.
+        max_params: Parameters that a network may have.
+        max_latency_ms: Milliseconds that it may take for one sample.
+        final_epochs: Epochs of the final training; ``None`` is twice the epochs of a trial.
+        final_seeds: Networks of the winning architecture that are trained in the end and averaged.
+        state: Folder for journal and checkpoints: a search that was killed goes on when it is run again with the same
+            folder. ``None`` keeps them in a temporary folder.
+        verbose: Show progress.
+
+    Attributes:
+        network_: The trained network.
+        result_: The search: trials, best trial, Pareto front.
+        strategy_: Strategy that was used.
+        n_params_: Learned numbers of the network.
+    """
+
+    _modality: ClassVar[Modality]
+    _regression: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        max_trials: int | None = 10,
+        *,
+        time_left_for_this_task: float | None = None,
+        per_run_time_limit: float | None = None,
+        memory_limit: int | None = None,
+        n_jobs: int | None = None,
+        seed: int = 42,
+        metric: str | None = None,
+        strategy: str = "auto",
+        strategy_options: Mapping[str, Any] | None = None,
+        space: str = "auto",
+        space_options: Mapping[str, Any] | None = None,
+        objectives: Sequence[str] = (),
+        max_params: int | None = None,
+        max_latency_ms: float | None = None,
+        final_epochs: int | None = None,
+        final_seeds: int = 2,
+        state: str | Path | None = None,
+        verbose: bool = True,
+    ) -> None:
+        self.max_trials = max_trials
+        self.time_left_for_this_task = time_left_for_this_task
+        self.per_run_time_limit = per_run_time_limit
+        self.memory_limit = memory_limit
+        self.n_jobs = n_jobs
+        self.seed = seed
+        self.metric = metric
+        self.strategy = strategy
+        self.strategy_options = strategy_options
+        self.space = space
+        self.space_options = space_options
+        self.objectives = objectives
+        self.max_params = max_params
+        self.max_latency_ms = max_latency_ms
+        self.final_epochs = final_epochs
+        self.final_seeds = final_seeds
+        self.state = state
+        self.verbose = verbose
+
+    def fit(self, x: Any, y: Any = None, epochs: int = 10) -> Self:
+        """Search for an architecture and train it on all samples.
+
+        Args:
+            x: Samples, or the path of an NPZ file with arrays ``x`` and ``y`` (see also the subclass).
+            y: Target, (n,); ``None`` when *x* is a path.
+            epochs: Epochs of a trial that is trained to the end.
+
+        Raises:
+            DataError: Samples and target do not fit, values are missing, or there is one class only.
+            ConfigError: A setting is unknown or not allowed.
+        """
+        from automl_flow.nas.search import search_architecture
+
+        self.__dict__.pop("network_", None)  # what was fitted before must not shape what is read now
+        config = self._config(epochs)
+        x, y = self._read(x, y)
+        task, target = self._target(y)
+        data = check_arrays(ArrayData(as_array(x), target.values), self._modality, "x")
+        problem = NasProblem(data.x, target, task)
+        with ExitStack() as stack:
+            state = self.state or stack.enter_context(tempfile.TemporaryDirectory(prefix="automl_flow-"))
+            progress = console_progress() if self.verbose else silent_progress()
+            self.result_: NasResult = search_architecture(problem, config, Path(state), progress)
+        self.network_: NetworkModel = self.result_.network
+        self.strategy_: str = self.result_.strategy
+        self.n_params_: int = self.network_.n_params
+        return self
+
+    def predict(self, x: Any) -> NDArray[Any]:
+        """Classes or values of samples, (n,)."""
+        return self._fitted().predict(self._samples(x))
+
+    def leaderboard(self) -> pd.DataFrame:
+        """A row per trial, the best first: score, epochs, costs, and why it failed if it did."""
+        from automl_flow.nas.leaderboard import leaderboard
+
+        self._fitted()
+        return leaderboard(self.result_)
+
+    def summary(self) -> str:
+        """The network's layers with shapes and parameters, as text."""
+        return self._fitted().summary()
+
+    def export_onnx(self, path: str | Path) -> float:
+        """Write the network as ONNX; return the largest difference of its outputs to those of this estimator."""
+        return self._fitted().export_onnx(path)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the network to a folder that :func:`automl_flow.load_model` reads."""
+        self._fitted().save(folder)
+
+    def _fitted(self) -> NetworkModel:
+        if not hasattr(self, "network_"):
+            raise NotFittedError(f"this {type(self).__name__} is not fitted yet; call fit first")
+        return self.network_
+
+    def _config(self, epochs: int) -> NasConfig:
+        names = set(NasConfig.model_fields) & set(self.get_params(deep=False))
+        values = {name: getattr(self, name) for name in names} | {
+            "epochs": epochs,
+            "objectives": tuple(self.objectives),
+        }
+        values["n_jobs"] = self.n_jobs or os.cpu_count() or 1
+        values["space_options"] = dict(self.space_options or {})
+        values["strategy_options"] = dict(self.strategy_options or {})
+        if self.max_trials is None and self.time_left_for_this_task is None:
+            values["max_trials"] = 10  # something has to end the search
+        return parse_config(NasConfig, values, type(self).__name__)
+
+    def _target(self, y: Any) -> tuple[TaskSpec, Target]:
+        """The task that the target describes, and the encoded target."""
+        labels = np.asarray(y)
+        if labels.ndim == 2 and labels.shape[1] == 1:
+            labels = labels[:, 0]
+        if labels.ndim != 1:
+            raise DataError(f"y must have the shape (n,), got {labels.shape}")
+        kind: Problem = "multiclass"
+        if self._regression:
+            kind = "regression"
+        elif len(pd.unique(labels)) == _BINARY:
+            kind = "binary"
+        values = {"name": "task", "modality": self._modality, "target": "y", "problem": kind, "metric": self.metric}
+        task = parse_config(TaskSpec, values, type(self).__name__)
+        return task, encode_target(labels, task)
+
+    def _read(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Samples and target, from a file where *x* is a path."""
+        if isinstance(x, (str, Path)):
+            return read_npz(Path(x))
+        if y is None:
+            raise DataError("y is needed, except when x is the path of a file or folder that holds both")
+        return x, y
+
+    def _samples(self, x: Any) -> Any:
+        """Samples to predict, from a file where *x* is a path."""
+        return self._read(x, None)[0] if isinstance(x, (str, Path)) else as_array(x)
+
+
+class ClassProbabilities(NetworkEstimator):
+    """The part of the classifiers that regressors lack."""
+
+    def predict_proba(self, x: Any) -> NDArray[np.float64]:
+        """Class probabilities of samples, (n, k), columns in the order of ``classes_``."""
+        return self._fitted().predict_proba(self._samples(x))
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """Classes in the order of the probabilities' columns."""
+        return np.asarray(self._fitted().classes)
+
+
+def as_array(x: Any) -> NDArray[Any]:
+    """Samples as one array.
+
+    Raises:
+        DataError: They differ in shape.
+    """
+    try:
+        return np.asarray(x)
+    except ValueError as error:
+        raise DataError(f"x must be one array of samples of equal shape ({error})") from None
+
+
+def read_npz(path: Path) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Samples and target of an NPZ file: arrays ``x`` and ``y``, or ``x_train`` and ``y_train``."""
+    arrays = load_arrays(path)
+    for names in (("x", "y"), ("x_train", "y_train")):
+        if all(name in arrays for name in names):
+            return arrays[names[0]], arrays[names[1]]
+    raise DataError(f"{path}: has no arrays x and y; it has {', '.join(arrays)}")

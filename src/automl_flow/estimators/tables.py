@@ -1,0 +1,143 @@
+"""What users hand to the tabular estimators, as a table: data frames, arrays, lists."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.errors import DataError
+
+
+def read_features(X: Any, names: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Return *X* as a data frame with text column names.
+
+    Args:
+        X: Data frame, array or list of rows.
+        names: Columns of the training, for rows that come without names; ``None`` at the training itself.
+
+    Raises:
+        DataError: Not two-dimensional, complex, no rows or columns, or two columns of the same name.
+        TypeError: A sparse matrix.
+    """
+    if hasattr(X, "toarray"):
+        raise TypeError("Sparse data was passed, but dense data is required: use X.toarray()")
+    if isinstance(X, pd.DataFrame):
+        frame = _with_text_names(X)
+    else:
+        array = np.asarray(X) if hasattr(X, "dtype") else np.asarray(X, dtype=object)
+        if np.iscomplexobj(array):
+            raise DataError("Complex data not supported: X holds complex numbers")
+        if array.ndim != 2:
+            raise DataError(f"Expected 2D array, got {array.ndim}D array instead. Reshape your data to (rows, columns)")
+        columns = list(names) if names is not None and len(names) == array.shape[1] else _numbered(array.shape[1])
+        frame = pd.DataFrame(array, columns=columns)
+        frame = frame.infer_objects() if array.dtype == object else frame
+    if frame.shape[0] == 0:
+        raise DataError(f"Found array with 0 sample(s) (shape={frame.shape}) while a minimum of 1 is required.")
+    if frame.shape[1] == 0:
+        raise DataError(f"Found array with 0 feature(s) (shape={frame.shape}) while a minimum of 1 is required.")
+    return frame
+
+
+def _numbered(count: int) -> list[str]:
+    return [f"x{i}" for i in range(count)]
+
+
+def _with_text_names(X: pd.DataFrame) -> pd.DataFrame:
+    names = [str(name) for name in X.columns]
+    repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if repeated:
+        raise DataError(f"X: column names must differ, repeated: {', '.join(repeated)}; rename or drop one of them")
+    return X.set_axis(names, axis=1).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Training rows: features, target, and what else was given, all of one length."""
+
+    X: pd.DataFrame
+    y: pd.Series[Any]
+    weight: NDArray[np.float64] | None
+    groups: NDArray[Any] | None
+
+
+def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
+    """Return the training rows.
+
+    Rows whose target is missing cannot teach anything and are left out, with a warning; so are rows of weight zero.
+
+    Raises:
+        DataError: Nothing is left, lengths differ, the target is infinite, or weights are negative.
+    """
+    if y is None:
+        raise DataError("this estimator requires y to be passed, but the target y is None")
+    frame = read_features(X)
+    target = _read_target(y)
+    if len(target) != len(frame):
+        raise DataError(f"X has {len(frame)} rows and y has {len(target)}; inconsistent numbers of samples")
+    weight = _read_weight(sample_weight, len(frame))
+    group = None if groups is None else np.asarray(groups)
+    if group is not None and len(group) != len(frame):
+        raise DataError(f"X has {len(frame)} rows and groups has {len(group)}; inconsistent numbers of samples")
+    keep = _usable(target, weight)
+    if not keep.all():
+        frame, target = frame.loc[keep].reset_index(drop=True), target.loc[keep].reset_index(drop=True)
+        weight = None if weight is None else weight[keep]
+        group = None if group is None else group[keep]
+    if len(frame) == 1:
+        raise DataError("there is 1 sample only (n_samples = 1); a model needs two rows at the very least")
+    return Rows(frame, target, weight, group)
+
+
+def _read_target(y: Any) -> pd.Series[Any]:
+    from sklearn.utils import column_or_1d
+
+    if isinstance(y, pd.Series):
+        return y.reset_index(drop=True)
+    try:
+        values = column_or_1d(y, warn=True)
+    except ValueError as error:
+        raise DataError(f"y: {error}") from None
+    if np.iscomplexobj(values):
+        raise DataError("Complex data not supported: y holds complex numbers")
+    return pd.Series(values)
+
+
+def _usable(target: pd.Series[Any], weight: NDArray[np.float64] | None) -> NDArray[np.bool_]:
+    """Rows with a target and a weight."""
+    present = target.notna().to_numpy()
+    missing = int((~present).sum())
+    if missing == len(target):
+        raise DataError(f"the target is missing (NaN) in all {missing} rows; there is nothing to learn from")
+    if missing:
+        text = f"the target is missing (NaN) in {missing} of {len(target)} rows; these rows are left out"
+        warnings.warn(text, UserWarning, stacklevel=4)
+    if pd.api.types.is_float_dtype(target.dtype) and np.isinf(target.to_numpy(dtype=np.float64)[present]).any():
+        raise DataError("y contains infinity; replace or drop these rows")
+    keep = present if weight is None else present & (weight > 0)
+    if not keep.any():
+        raise DataError("all rows have a sample weight of zero; there is nothing to learn from")
+    return np.asarray(keep)
+
+
+def _read_weight(sample_weight: Any, n_rows: int) -> NDArray[np.float64] | None:
+    if sample_weight is None:
+        return None
+    if np.isscalar(sample_weight):
+        sample_weight = np.full(n_rows, sample_weight)
+    try:
+        weight = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError("sample_weight must be numbers, one for each row") from None
+    if weight.ndim != 1:
+        raise DataError(f"Sample weights must be 1D array or scalar, got {weight.ndim}D array")
+    if len(weight) != n_rows:
+        raise DataError(f"sample_weight.shape == {weight.shape}, expected ({n_rows},)!")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise DataError("sample_weight must be finite and not negative")
+    return weight

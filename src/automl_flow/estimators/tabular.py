@@ -1,0 +1,115 @@
+"""AutoML on tables, as scikit-learn estimators."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin, RegressorMixin
+
+from automl_flow.core.errors import DataError
+from automl_flow.ensembles.model import label_array
+from automl_flow.estimators.base import TabularEstimator
+from automl_flow.estimators.tables import Rows
+from automl_flow.tasks.spec import TaskSpec
+
+
+class AutoMLClassifier(ClassifierMixin, TabularEstimator):  # type: ignore[misc] # scikit-learn ships no types
+    """Classification of tables: search, ensemble, predict.
+
+    Takes data frames with columns of any kind (numbers, categories, text, dates, missing values), arrays and lists.
+    Rows whose target is missing are left out, with a warning.
+
+    Args:
+        time_left_for_this_task: Seconds for ``fit``; ``None`` is no limit (then ``max_trials`` must be set).
+        per_run_time_limit: Seconds for one model fit; a trial fits one model per fold.
+        memory_limit: MiB of memory for one trial.
+        max_trials: Number of trials. A search that this ends, not the clock, gives the same model every time.
+        n_jobs: Trials that run at the same time; -1 uses all processors. It never changes a trial-bounded result.
+        seed: Seed of everything random.
+        metric: What is optimised; default: ``roc_auc`` for two classes, ``log_loss`` for more.
+        strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
+        families: Names of the model families to use; ``None`` uses all.
+        roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
+        folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
+        features: Whether features may be made, as far as out-of-fold gains justify them.
+        progress: Whether progress is shown.
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
+        """Search for models and build an ensemble.
+
+        Args:
+            X: Rows.
+            y: Class of each row.
+            sample_weight: Weight of each row.
+            groups: Group of each row; rows of a group never stand on both sides of a fold.
+
+        Raises:
+            DataError: The data cannot be learned from; the message says why.
+            ConfigError: A setting is not allowed.
+        """
+        self._fit(X, y, sample_weight, groups)
+        self.classes_ = label_array(self.model_.classes or ())
+        return self
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Predict the probability of each class; columns in the order of ``classes_``.
+
+        Raises:
+            DataError: The columns are not those of the training.
+        """
+        return self.model_.predict_proba(self._rows_to_predict(X))
+
+    def _task(self, rows: Rows) -> TaskSpec:
+        from sklearn.utils.multiclass import check_classification_targets
+
+        try:
+            check_classification_targets(rows.y.to_numpy())
+        except ValueError as error:
+            raise DataError(f"y: {error}; is it a regression?") from None
+        problem = "binary" if rows.y.nunique() <= 2 else "multiclass"
+        return self._make_task(problem, list(rows.X.columns))
+
+
+class AutoMLRegressor(RegressorMixin, TabularEstimator):  # type: ignore[misc] # scikit-learn ships no types
+    """Regression of tables: search, ensemble, predict.
+
+    Takes data frames with columns of any kind (numbers, categories, text, dates, missing values), arrays and lists.
+    Rows whose target is missing are left out, with a warning.
+
+    Args:
+        time_left_for_this_task: Seconds for ``fit``; ``None`` is no limit (then ``max_trials`` must be set).
+        per_run_time_limit: Seconds for one model fit; a trial fits one model per fold.
+        memory_limit: MiB of memory for one trial.
+        max_trials: Number of trials. A search that this ends, not the clock, gives the same model every time.
+        n_jobs: Trials that run at the same time; -1 uses all processors. It never changes a trial-bounded result.
+        seed: Seed of everything random.
+        metric: What is optimised; default: ``rmse``.
+        strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
+        families: Names of the model families to use; ``None`` uses all.
+        roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
+        folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
+        features: Whether features may be made, as far as out-of-fold gains justify them.
+        progress: Whether progress is shown.
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
+        """Search for models and build an ensemble.
+
+        Args:
+            X: Rows.
+            y: Value of each row.
+            sample_weight: Weight of each row.
+            groups: Group of each row; rows of a group never stand on both sides of a fold.
+
+        Raises:
+            DataError: The data cannot be learned from; the message says why.
+            ConfigError: A setting is not allowed.
+        """
+        self._fit(X, y, sample_weight, groups)
+        return self
+
+    def _task(self, rows: Rows) -> TaskSpec:
+        return self._make_task("regression", list(rows.X.columns))

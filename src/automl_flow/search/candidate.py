@@ -1,0 +1,49 @@
+"""Candidates: what a trial tried and how it did, as a document; and the fitted thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from automl_flow.search.family import Params
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trial that ended well.
+
+    Attributes:
+        number: Trial number.
+        family: Name of the model family.
+        params: Its parameters.
+        loss: Loss of all out-of-fold predictions together (smaller is better, whatever the metric).
+        fold_losses: Loss of each fold.
+        iterations: Boosting steps or epochs kept in each fold; empty where there is no such thing.
+        work: Microseconds of one thread to predict a row with all models that the candidate keeps, roughly.
+        cut_short: The clock ended a fit before its own stopping rule did; such a trial is not repeatable.
+    """
+
+    number: int
+    family: str
+    params: Params
+    loss: float
+    fold_losses: tuple[float, ...]
+    iterations: tuple[int, ...] = ()
+    work: float = 0.0
+    cut_short: bool = False
+
+    @property
+    def name(self) -> str:
+        """Short name for tables."""
+        return f"{self.family}-{self.number}"
+
+    def to_document(self) -> dict[str, Any]:
+        """The candidate as a JSON document."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Candidate:
+        """Read what :meth:`to_document` gave."""
+        tuples = {key: tuple(document[key]) for key in ("fold_losses", "iterations")}
+        return cls(**{**document, **tuples})

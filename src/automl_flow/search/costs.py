@@ -1,0 +1,52 @@
+"""What a trial will cost: a first guess by the family, corrected by what its trials really took."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import median
+
+from automl_flow.search.family import FitContext, ModelFamily, Params
+
+_OVERHEAD = 0.3  # seconds of a trial beside its fits
+_HOPEFUL = 0.4  # an iterative trial is worth starting when this share of its time is left
+_MARGIN = 1.15
+
+
+class CostModel:
+    """Predicts the seconds of trials. It only decides what is started, never what is suggested."""
+
+    def __init__(self, families: Mapping[str, ModelFamily], context: FitContext, n_folds: int) -> None:
+        """Start from the families' own guesses.
+
+        Args:
+            families: Families by name.
+            context: Size of the data.
+            n_folds: Fits of a trial; families that keep one model do one more.
+        """
+        self._families, self._context, self._n_folds = families, context, n_folds
+        self._ratios: dict[str, list[float]] = {}
+
+    def learn(self, family: str, params: Params, seconds: float) -> None:
+        """Take in what a trial took."""
+        self._ratios.setdefault(family, []).append(seconds / self._guess(family, params))
+
+    def seconds(self, family: str, params: Params) -> float:
+        """Predict the seconds of a trial."""
+        own = self._ratios.get(family, [])
+        others = [ratio for ratios in self._ratios.values() for ratio in ratios]
+        known = own or others
+        return self._guess(family, params) * (median(known) if known else 1.0)
+
+    def refusal(self, family: str, params: Params, left: float) -> str | None:
+        """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
+        needed = _MARGIN * self.seconds(family, params)
+        if self._families[family].stops_early:
+            needed *= _HOPEFUL
+        if needed + _OVERHEAD <= left:
+            return None
+        return f"not started: {family} needs about {needed:.1f} s and {left:.1f} s are left"
+
+    def _guess(self, family: str, params: Params) -> float:
+        entry = self._families[family]
+        fits = self._n_folds + (0 if entry.bagged else 1)
+        return _OVERHEAD + fits * max(1e-3, entry.seconds(params, self._context))

@@ -1,0 +1,120 @@
+"""Fitted candidates: restored from a search's state folder, or fitted again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl_flow.search import storage
+from automl_flow.search.candidate import Candidate
+from automl_flow.search.family import Array, ModelFamily
+from automl_flow.search.members import (
+    ALL_ROWS,
+    Part,
+    is_stored,
+    part_folder,
+    part_name,
+    preprocessor_path,
+    read_part,
+)
+from automl_flow.search.objective import TrialContext, encoded_fold, fit_part
+from automl_flow.search.problem import TabularProblem
+
+
+@dataclass
+class Rows:
+    """Raw rows that several models predict; each preprocessor encodes them once.
+
+    Attributes:
+        frame: The rows.
+    """
+
+    frame: pd.DataFrame
+    _encoded: dict[int, Any] = field(default_factory=dict, repr=False)
+
+    def encoded(self, preprocessor: Any) -> Any:
+        """The rows as *preprocessor* encodes them."""
+        key = id(preprocessor)
+        if key not in self._encoded:
+            self._encoded[key] = preprocessor.transform(self.frame)
+        return self._encoded[key]
+
+
+@dataclass(frozen=True)
+class FittedCandidate:
+    """A candidate with its models.
+
+    Attributes:
+        candidate: What it is.
+        parts: The models; their predictions are averaged.
+        family: How to use them.
+        preprocessors: Fitted preprocessors by the parts' key; candidates of one search share them.
+    """
+
+    candidate: Candidate
+    parts: tuple[Part, ...]
+    family: ModelFamily
+    preprocessors: Mapping[str, Any]
+
+    def predict(self, X: pd.DataFrame) -> Array:
+        """Predict raw rows: probabilities (n, k) or values (n, 1)."""
+        return self.predict_rows(Rows(X))
+
+    def predict_rows(self, rows: Rows) -> Array:
+        """Predict rows that other candidates may have encoded already."""
+        total = np.zeros((len(rows.frame), self.parts[0].outputs))
+        for part in self.parts:
+            total += part.predict(self.family, rows.encoded(self.preprocessors[part.preprocessor_key]))
+        return total / len(self.parts)
+
+
+def fit_candidates(
+    problem: TabularProblem,
+    candidates: Sequence[Candidate],
+    families: Mapping[str, ModelFamily],
+    state: Path,
+    *,
+    seed: int,
+    threads: int = 1,
+) -> tuple[FittedCandidate, ...]:
+    """Return candidates with their models: read from *state* where the search left them, else fitted here.
+
+    Args:
+        problem: The problem that was searched.
+        candidates: What to fit.
+        families: Families by name.
+        state: State folder of the search.
+        seed: Seed of the search; with the same threads, fitting again gives the same models.
+        threads: Threads of one fit.
+    """
+    context = TrialContext(problem, families, Path(state), seed, threads)
+    preprocessors: dict[str, Any] = {}
+    fitted = []
+    for candidate in candidates:
+        family = families[candidate.family]
+        parts = _parts(context, candidate, family)
+        for part in parts:
+            if part.preprocessor_key not in preprocessors:
+                preprocessors[part.preprocessor_key] = _preprocessor(context, part)
+        fitted.append(FittedCandidate(candidate, parts, family, preprocessors))
+    return tuple(fitted)
+
+
+def _parts(context: TrialContext, candidate: Candidate, family: ModelFamily) -> tuple[Part, ...]:
+    folds = tuple(range(len(context.problem.folds))) if family.bagged else (ALL_ROWS,)
+    if is_stored(context.state, candidate.number, folds):
+        folder = part_folder(context.state, candidate.number)
+        return tuple(read_part(folder, part_name(fold), family) for fold in folds)
+    return tuple(fit_part(context, family, candidate.params, fold, None)[0] for fold in folds)
+
+
+def _preprocessor(context: TrialContext, part: Part) -> Any:
+    path = preprocessor_path(context.state, part.preprocessor_key)
+    if path.is_file():
+        return storage.load(path.read_bytes(), str(path))
+    return encoded_fold(context, part.encoding, part.fold).preprocessor

@@ -1,0 +1,47 @@
+"""How many folds a table is worth, when nobody says."""
+
+from __future__ import annotations
+
+from automl_flow.tasks.splits import SplitConfig
+
+_FEW_ROWS = 300  # below, folds are drawn twice: a score from so few rows depends on the draw
+_MIDDLE_ROWS = 10_000
+_MINUTES_FOR_EIGHT = 200.0  # core-seconds from which eight folds are worth their price
+_CELLS_PER_SECOND = 4e5  # training cells of one five-fold trial that a core-second buys, roughly
+
+
+def choose_folds(
+    *, n_rows: int, n_columns: int, outputs: int, seconds: float | None, n_jobs: int, seed: int
+) -> tuple[SplitConfig, int]:
+    """Choose folds for a search.
+
+    Five are the rule; more on small tables with much time (each model then learns from more rows), fewer on tables
+    that are large for the time given, down to a single validation part.
+
+    Args:
+        n_rows: Rows to learn from.
+        n_columns: Feature columns.
+        outputs: Classes, or 1.
+        seconds: Time of the search; ``None`` is no limit.
+        n_jobs: Trials that run at the same time.
+        seed: Seed of the draw.
+
+    Returns:
+        The split, and how many of its folds to use.
+    """
+    most = max(2, min(5, n_rows // 2))
+    if n_rows < _FEW_ROWS:
+        return SplitConfig(folds=most, repeats=2, seed=seed), 2 * most
+    if seconds is None:
+        return SplitConfig(folds=most, seed=seed), most
+    # A trial of the usual kind should cost no more than a sixth of the time.
+    several = outputs if outputs > 2 else 1
+    trial = n_rows * (n_columns + 10) * several / _CELLS_PER_SECOND
+    affordable = seconds / 6
+    if n_rows <= _MIDDLE_ROWS and seconds * n_jobs >= _MINUTES_FOR_EIGHT and 8 / 5 * trial < affordable / 2:
+        return SplitConfig(folds=8, seed=seed), 8
+    if trial <= affordable:
+        return SplitConfig(folds=most, seed=seed), most
+    if trial * 3 / 5 <= affordable:
+        return SplitConfig(folds=3, seed=seed), 3
+    return SplitConfig(folds=5 if n_rows < 10 * _MIDDLE_ROWS else 10, seed=seed), 1

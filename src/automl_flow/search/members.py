@@ -1,0 +1,126 @@
+"""Fitted parts of candidates: one model with what it needs to predict, and how it is kept on disk."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_flow.core.files import read_json, write_bytes, write_json
+from automl_flow.search import storage
+from automl_flow.search.family import Array, Encoding, ModelFamily
+from automl_flow.tasks.spec import Problem
+
+ALL_ROWS = -1  # stands for "fitted on all rows" where a fold number is expected
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model that was fitted on one fold, or on all rows.
+
+    Attributes:
+        family: Name of its family.
+        fold: Number of the fold whose training rows it was fitted on, or ``ALL_ROWS``.
+        encoding: Encoding of the rows it reads.
+        problem: Problem as seen in those rows: a fold may hold fewer classes than the table.
+        present: Codes of the classes in those rows; empty in regression.
+        outputs: Columns of a prediction for the whole task.
+        work: Microseconds of one thread to predict a row, roughly.
+        model: The family's model; ``None`` where a single class was present.
+    """
+
+    family: str
+    fold: int
+    encoding: Encoding
+    problem: Problem
+    present: tuple[int, ...]
+    outputs: int
+    work: float
+    model: Any
+
+    @property
+    def preprocessor_key(self) -> str:
+        """Name of the preprocessor that encodes rows for the part; parts that share it share the work."""
+        return preprocessor_key(self.encoding, self.fold)
+
+    def predict(self, family: ModelFamily, encoded: Any) -> Array:
+        """Predict probabilities (n, k) or values (n, 1) of encoded rows."""
+        if self.model is None:
+            return np.tile(np.eye(self.outputs)[self.present[0]], (len(encoded), 1))
+        inner = family.predict(self.model, encoded, self.problem)
+        if not self.present or len(self.present) == self.outputs:
+            return inner
+        full = np.zeros((len(encoded), self.outputs))
+        full[:, list(self.present)] = inner
+        return full
+
+
+def preprocessor_key(encoding: Encoding, fold: int) -> str:
+    """Name of the preprocessor of one encoding that was fitted on one fold's training rows."""
+    return f"{encoding}-{_fold_name(fold)}"
+
+
+def write_part(folder: Path, name: str, part: Part, family: ModelFamily) -> None:
+    """Store a part as ``folder/name.json`` and ``folder/name.model``."""
+    document = {key: value for key, value in vars(part).items() if key != "model"}
+    if part.model is not None:
+        dump = family.dump or storage.dump
+        write_bytes(folder / f"{name}.model", dump(part.model))
+    write_json(folder / f"{name}.json", {**document, "stored": part.model is not None})
+
+
+def read_part(folder: Path, name: str, family: ModelFamily) -> Part:
+    """Read what :func:`write_part` stored."""
+    document = read_json(folder / f"{name}.json")
+    stored = document.pop("stored")
+    model = None
+    if stored:
+        path = folder / f"{name}.model"
+        content = path.read_bytes()
+        model = family.load(content) if family.load is not None else storage.load(content, str(path))
+    return Part(**{**document, "present": tuple(document["present"])}, model=model)
+
+
+def part_folder(state: Path, number: int) -> Path:
+    """Folder of a trial's parts."""
+    return state / "parts" / f"{number:06d}"
+
+
+def part_name(fold: int) -> str:
+    """File name of a part, without its ending."""
+    return f"fold-{_fold_name(fold)}"
+
+
+def preprocessor_path(state: Path, key: str) -> Path:
+    """File of a fitted preprocessor; all trials share it."""
+    return state / "preprocessors" / f"{key}.skops"
+
+
+def write_oof(state: Path, number: int, predictions: NDArray[np.float32]) -> None:
+    """Store a trial's out-of-fold predictions, one row per covered row of the problem."""
+    buffer = io.BytesIO()
+    np.save(buffer, predictions, allow_pickle=False)
+    write_bytes(_oof_path(state, number), buffer.getvalue())
+
+
+def read_oof(state: Path, number: int) -> NDArray[np.float32]:
+    """Read what :func:`write_oof` stored."""
+    return np.asarray(np.load(_oof_path(state, number), allow_pickle=False), dtype=np.float32)
+
+
+def is_stored(state: Path, number: int, folds: tuple[int, ...]) -> bool:
+    """Whether predictions and all parts of a trial are on disk."""
+    parts = part_folder(state, number)
+    return _oof_path(state, number).is_file() and all((parts / f"{part_name(k)}.json").is_file() for k in folds)
+
+
+def _oof_path(state: Path, number: int) -> Path:
+    return state / "oof" / f"{number:06d}.npy"
+
+
+def _fold_name(fold: int) -> str:
+    return "all" if fold == ALL_ROWS else str(fold)

@@ -1,0 +1,260 @@
+"""The objective of the tabular search: fit one candidate on every fold, in a worker process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_flow.core.files import write_bytes
+from automl_flow.core.seeds import derive_seed
+from automl_flow.recipes import build_preprocessor
+from automl_flow.search import storage
+from automl_flow.search.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.search.members import (
+    ALL_ROWS,
+    Part,
+    part_folder,
+    part_name,
+    preprocessor_key,
+    preprocessor_path,
+    write_oof,
+    write_part,
+)
+from automl_flow.search.problem import TabularProblem
+from automl_flow.search.study import Evaluation
+from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.spec import Problem
+
+_CACHE_BYTES = 128 << 20
+_LAST_SECONDS = 0.5  # kept free at the end of a trial for storing what it made
+
+
+@dataclass(frozen=True)
+class TrialContext:
+    """What every worker of a search holds.
+
+    Attributes:
+        problem: The data.
+        families: Families by name.
+        state: Folder for predictions and models of trials.
+        seed: Seed of the search.
+        threads: Threads of one fit.
+        soft_seconds: Seconds after which a trial's iterative fits stop and keep what they have; ``None``: never.
+        end: ``time.monotonic()`` at which the whole search ends; ``None``: never.
+        cache: Encoded rows that this worker has made already.
+    """
+
+    problem: TabularProblem
+    families: Mapping[str, ModelFamily]
+    state: Path
+    seed: int
+    threads: int = 1
+    soft_seconds: float | None = None
+    end: float | None = None
+    cache: dict[str, _Encoded] = field(default_factory=dict, repr=False, compare=False)
+
+    def deadline(self) -> float | None:
+        """When a trial that starts now should stop by itself."""
+        limits = [] if self.end is None else [self.end - _LAST_SECONDS]
+        if self.soft_seconds is not None:
+            limits.append(time.monotonic() + self.soft_seconds)
+        return min(limits, default=None)
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """Rows of one fold in one encoding, and the preprocessor that was fitted on its training part."""
+
+    preprocessor: Any
+    X: Any
+    X_valid: Any
+
+    @property
+    def size(self) -> int:
+        """Bytes of the rows."""
+        return _bytes(self.X) + _bytes(self.X_valid)
+
+
+@dataclass
+class _Tally:
+    """Out-of-fold predictions as they add up; with repeated folds a row is predicted more than once."""
+
+    total: Array
+    times: NDArray[np.int64]
+    losses: list[float] = field(default_factory=list)
+    iterations: list[int] = field(default_factory=list)
+    cut_short: bool = False
+
+    def oof(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Covered rows, and the mean prediction of each."""
+        covered = np.flatnonzero(self.times)
+        return covered, (self.total[covered] / self.times[covered, None]).astype(np.float32)
+
+
+def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
+    """Fit the job's candidate on every fold, store its predictions and models, and return its loss.
+
+    Args:
+        context: Data and settings.
+        job: ``number``, and a ``payload`` with ``family``, ``params`` and ``give_up``: the mean loss after some
+            number of folds beyond which the trial ends.
+    """
+    number, payload = int(job["number"]), job["payload"]
+    family, params = context.families[payload["family"]], dict(payload["params"])
+    problem = context.problem
+    tally = _Tally(np.zeros((len(problem.X), problem.target.outputs)), np.zeros(len(problem.X), dtype=np.int64))
+    parts = _fit_all(context, family, params, tally, payload.get("give_up", {}))
+    if parts is None:
+        attrs = {"family": family.name, "params": params, "fold_losses": tally.losses}
+        return Evaluation((), attrs, dict(enumerate(tally.losses)), pruned=True)
+    covered, oof = tally.oof()
+    weight = None if problem.weight is None else problem.weight[covered]
+    metric = get_metric(problem.task.metric_name, problem.task.problem)
+    loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
+    for part in parts:
+        write_part(part_folder(context.state, number), part_name(part.fold), part, family)
+    write_oof(context.state, number, oof)
+    attrs: Params = {
+        "family": family.name,
+        "params": params,
+        "fold_losses": tally.losses,
+        "iterations": tally.iterations,
+        "work": round(sum(part.work for part in parts), 3),
+        "cut_short": tally.cut_short,
+        "parts": [part.fold for part in parts],
+    }
+    return Evaluation((loss,), attrs, dict(enumerate(tally.losses)))
+
+
+def _fit_all(
+    context: TrialContext, family: ModelFamily, params: Params, tally: _Tally, give_up: Mapping[int, float]
+) -> list[Part] | None:
+    """Fit every fold, and all rows where the family keeps one model.
+
+    Returns:
+        The parts that are kept; ``None`` when the trial was given up after some folds.
+    """
+    problem, deadline = context.problem, context.deadline()
+    metric = get_metric(problem.task.metric_name, problem.task.problem)
+    fits = [*range(len(problem.folds)), *([] if family.bagged else [ALL_ROWS])]
+    parts = []
+    for done, fold in enumerate(fits):
+        now = time.monotonic()
+        soft = None if deadline is None else now + (deadline - now) / (len(fits) - done)
+        part, fitted = fit_part(context, family, params, fold, soft)
+        tally.cut_short |= fitted.cut_short
+        if family.bagged or fold == ALL_ROWS:
+            parts.append(part)
+        if fold == ALL_ROWS:
+            continue
+        valid = problem.folds[fold][1]
+        prediction = part.predict(family, encoded_fold(context, family.encoding, fold).X_valid)
+        weight = None if problem.weight is None else problem.weight[valid]
+        tally.losses.append(metric.loss(problem.target.values[valid], prediction, weight))
+        tally.total[valid] += prediction
+        tally.times[valid] += 1
+        if fitted.iterations is not None:
+            tally.iterations.append(fitted.iterations)
+        if float(np.mean(tally.losses)) > give_up.get(len(tally.losses), np.inf):
+            return None
+    return parts
+
+
+def fit_part(
+    context: TrialContext, family: ModelFamily, params: Params, fold: int, deadline: float | None
+) -> tuple[Part, Fitted]:
+    """Fit a candidate on one fold's training rows, or on all rows."""
+    problem = context.problem
+    rows, valid = problem.folds[fold] if fold != ALL_ROWS else (np.arange(len(problem.X)), np.empty(0, np.int64))
+    encoded = encoded_fold(context, family.encoding, fold)
+    kind, present, codes = _present(problem, rows)
+    part = Part(family.name, fold, family.encoding, kind, present, problem.target.outputs, 0.0, None)
+    if len(present) == 1:
+        return part, Fitted(None)
+    fit = FitContext(
+        problem=kind,
+        metric=problem.task.metric_name,
+        n_rows=len(rows),
+        n_columns=max(1, problem.X.shape[1]),
+        n_classes=len(present),
+        seed=derive_seed(context.seed, "fit", family.name, fold),
+        threads=context.threads,
+        deadline=deadline,
+    )
+    weight = problem.weight
+    data = FoldData(encoded.X, codes[rows], None if weight is None else weight[rows])
+    if family.stops_early:
+        data = _with_valid(data, encoded.X_valid, codes[valid], None if weight is None else weight[valid])
+    fitted = family.fit(family.build(params, fit), data, fit)
+    return replace(part, model=fitted.model, work=family.work(fitted.model, fit)), fitted
+
+
+def _present(problem: TabularProblem, rows: NDArray[np.int64]) -> tuple[Problem, tuple[int, ...], NDArray[Any]]:
+    """What the problem is among some rows: a rare class may be absent there.
+
+    Returns:
+        Kind of problem, codes of the classes that occur, and the target renumbered to them (-1: absent class).
+    """
+    y = problem.target.values
+    if problem.task.problem == "regression":
+        return "regression", (), y
+    present = tuple(int(code) for code in np.unique(y[rows]))
+    lookup = np.full(problem.target.outputs, -1, dtype=np.int64)
+    lookup[list(present)] = np.arange(len(present))
+    return "multiclass" if len(present) > 2 else "binary", present, lookup[y]
+
+
+def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_valid: Array | None) -> FoldData:
+    """Add the rows to stop early on; those of classes that training lacks cannot guide it."""
+    usable = y_valid >= 0 if y_valid.dtype.kind == "i" else np.ones(len(y_valid), dtype=bool)
+    if not usable.any():
+        return data
+    if not usable.all():
+        X_valid, y_valid = _take(X_valid, usable), y_valid[usable]
+        weight_valid = None if weight_valid is None else weight_valid[usable]
+    return replace(data, X_valid=X_valid, y_valid=y_valid, weight_valid=weight_valid)
+
+
+def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encoded:
+    """Rows of a fold in an encoding; the fitted preprocessor is stored once for all trials."""
+    key = preprocessor_key(encoding, fold)
+    if key in context.cache:
+        return context.cache[key]
+    problem = context.problem
+    rows = problem.folds[fold][0] if fold != ALL_ROWS else np.arange(len(problem.X))
+    seed = derive_seed(context.seed, "preprocessor", encoding, fold)
+    preprocessor = build_preprocessor(problem.recipe, problem.plan, problem.profile, encoding, seed)
+    X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.values[rows])
+    X_valid = None if fold == ALL_ROWS else preprocessor.transform(problem.X.iloc[problem.folds[fold][1]])
+    path = preprocessor_path(context.state, key)
+    if not path.is_file():
+        write_bytes(path, storage.dump(preprocessor))
+    encoded = _Encoded(preprocessor, X, X_valid)
+    context.cache[key] = encoded
+    _shrink(context.cache, keep=key)
+    return encoded
+
+
+def _shrink(cache: dict[str, _Encoded], keep: str) -> None:
+    """Forget the oldest entries until the rest fits; the newest one stays."""
+    for key in [key for key in cache if key != keep]:
+        if sum(entry.size for entry in cache.values()) <= _CACHE_BYTES:
+            return
+        del cache[key]
+
+
+def _take(encoded: Any, mask: NDArray[np.bool_]) -> Any:
+    return encoded.loc[mask] if hasattr(encoded, "loc") else encoded[mask]
+
+
+def _bytes(encoded: Any) -> int:
+    if encoded is None:
+        return 0
+    usage = encoded.memory_usage(deep=False).sum() if hasattr(encoded, "memory_usage") else encoded.nbytes
+    return int(usage)

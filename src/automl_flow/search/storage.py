@@ -1,0 +1,84 @@
+"""scikit-learn objects as bytes, by skops: only types on a list fixed here are ever restored."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from automl_flow.core.errors import ArtifactError
+
+# Beyond what skops trusts by itself. Everything here is plain data with code of a library that the model needs anyway.
+_TRUSTED = frozenset(
+    {
+        "numpy.dtype",
+        "sklearn._loss.loss.HalfBinomialLoss",
+        "sklearn._loss.loss.HalfMultinomialLoss",
+        "sklearn._loss.loss.HalfSquaredError",
+        "sklearn.compose._column_transformer._RemainderColsList",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.metrics._dist_metrics.DistanceMetric",
+        "sklearn.metrics._dist_metrics.EuclideanDistance64",
+        "sklearn.metrics._dist_metrics.ManhattanDistance64",
+        "sklearn.metrics._dist_metrics.MinkowskiDistance64",
+        "sklearn.neighbors._kd_tree.KDTree",
+        "sklearn.neighbors._kd_tree.KDTree64",
+        "sklearn.tree._tree.Tree",
+        "collections.OrderedDict",
+    }
+)
+_OWN_PACKAGES = ("automl_flow.recipes.transformers.", "automl_flow.features.", "automl_flow.models.")
+_UNWANTED = "sklearn.externals.array_api_compat.torch"
+
+
+def dump(value: Any) -> bytes:
+    """Return *value* (a fitted scikit-learn object) as bytes."""
+    return bytes(_skops().dumps(value))
+
+
+def load(content: bytes, source: str = "stored model") -> Any:
+    """Restore what :func:`dump` gave.
+
+    Raises:
+        ArtifactError: The bytes are damaged, or hold a type that is not on the list.
+    """
+    skops = _skops()
+    try:
+        found = skops.get_untrusted_types(data=content)
+    except Exception as error:  # a damaged archive can fail in many ways
+        raise ArtifactError(f"{source}: cannot be read ({type(error).__name__}: {error})") from None
+    refused = sorted(name for name in found if not _trusted(name))
+    if refused:
+        raise ArtifactError(f"{source}: holds types that are not allowed: {', '.join(refused)}")
+    return skops.loads(content, trusted=found)
+
+
+def _trusted(name: str) -> bool:
+    return name in _TRUSTED or name.startswith(_OWN_PACKAGES)
+
+
+def _skops() -> ModuleType:
+    import sklearn.base  # noqa: F401 - must be complete before a part of it is hidden
+
+    with _hidden(_UNWANTED):
+        return importlib.import_module("skops.io")
+
+
+@contextmanager
+def _hidden(name: str) -> Iterator[None]:
+    """Make the import of a module fail inside the block.
+
+    skops lists all estimators of scikit-learn when it is imported, and that walk would import torch, which costs
+    seconds and 200 MB in every worker and has no estimators. The walk passes over modules that cannot be imported.
+    """
+    if name in sys.modules or "skops.io" in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment] # this is how the import system is told "absent"
+    try:
+        yield
+    finally:
+        del sys.modules[name]
