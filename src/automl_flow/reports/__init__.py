@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from automl_flow.reports.card import model_card
 from automl_flow.reports.content import (
     LeaderboardRow,
     NetworkSection,
@@ -10,6 +11,7 @@ from automl_flow.reports.content import (
     TrialPoint,
     trajectory,
 )
+from automl_flow.reports.index import TaskSummary, render_index, summarize
 from automl_flow.reports.report import render_report
 from automl_flow.reports.tables import leaderboard_table, plot_tables, trajectory_table
 
@@ -17,11 +19,15 @@ __all__ = [
     "LeaderboardRow",
     "NetworkSection",
     "ReportContent",
+    "TaskSummary",
     "Trajectory",
     "TrialPoint",
     "leaderboard_table",
+    "model_card",
     "plot_tables",
+    "render_index",
     "render_report",
+    "summarize",
     "trajectory",
     "trajectory_table",
 ]

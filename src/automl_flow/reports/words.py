@@ -68,15 +68,13 @@ def direction(evaluation: Evaluation) -> str:
 def compared(comparison: Comparison, evaluation: Evaluation) -> str:
     """Say in a sentence how the model does against another."""
     other = model_name(comparison.against, evaluation.problem)
-    gain, between = comparison.gain, f"{evaluation.confidence:.0%} interval {spread(comparison.gain)}"
+    gain, word = comparison.gain, "better"
     if gain.low == gain.value == gain.high == 0:
-        return f"Equal to {other} on every row that counts."
-    if not comparison.decided:
-        word = "better" if gain.value >= 0 else "worse"
-        return (
-            f"{number(abs(gain.value))} {word} than {other} ({between}): this holdout is too small to tell them apart."
-        )
-    return f"{number(abs(gain.value))} {'better' if gain.value > 0 else 'worse'} than {other} ({between})."
+        return f"Equal to {other}."
+    if gain.value < 0:  # by how much it is worse is a positive number, too
+        gain, word = Interval(-gain.value, -gain.high, -gain.low), "worse"
+    told = f"{number(gain.value)} {word} than {other} ({evaluation.confidence:.0%} interval {spread(gain)})"
+    return f"{told}." if comparison.decided else f"{told}: this holdout is too small to tell them apart."
 
 
 def optimism(evaluation: Evaluation) -> str:
