@@ -159,12 +159,16 @@ class Space(ABC):
         """The plain network that a search must not lose to."""
         return self.architecture(self.reference_params(shape), shape)
 
+    def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:  # noqa: ARG002 - for those that have one
+        """Further architectures that people found to be good, the best first; tried after the reference."""
+        return ()
+
     def size(self, shape: DataShape) -> float:
         """Number of settings (isomorphic and dead ones counted apart); infinite with a continuous parameter."""
         return math.prod(_size(d) for d in self.parameters(shape).values())
 
 
-_TRAINING_PARAMETERS = ("learning_rate", "weight_decay")
+_TRAINING_PARAMETERS = ("learning_rate", "weight_decay", "augment")
 
 
 def _draw(trial: optuna.trial.BaseTrial, name: str, distribution: BaseDistribution) -> Value:

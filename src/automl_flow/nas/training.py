@@ -24,6 +24,7 @@ from automl_flow.nas.augmentation import Policy, augment
 
 LARGEST_GRADIENT = 5.0  # norm that gradients are clipped to
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
+FEWEST_STEPS = 32  # batches of an epoch
 PREDICTION_BATCH = 512
 
 
@@ -83,6 +84,7 @@ class Training:
         prepare: Turns a raw batch into the network's input.
         config: How it is trained.
         seed: Seed of batches, augmentation and dropout.
+        classes: Whether outputs are logits of classes (cross-entropy), else standardised values (squared error).
         average: The running mean of the network's weights; what predicts.
         epoch: Epochs that are done.
         history: An entry per epoch.
@@ -92,6 +94,7 @@ class Training:
     prepare: nn.Module
     config: TrainingConfig
     seed: int
+    classes: bool = True
     device: torch.device = field(default_factory=lambda: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     epoch: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
@@ -118,7 +121,7 @@ class Training:
             watch: Samples whose loss is noted after every epoch; with ``patience`` set they end the training.
         """
         best, best_weights, waited = math.inf, None, 0
-        for epoch in range(self.epoch, min(stop or self.config.epochs, self.config.epochs)):
+        for epoch in range(self.epoch, self.config.epochs if stop is None else min(stop, self.config.epochs)):
             with torch.random.fork_rng(enabled=True):
                 torch.manual_seed(derive_seed(self.seed, "epoch", epoch))  # for dropout
                 entry = {"epoch": epoch + 1, "train_loss": self._epoch(data, epoch)}
@@ -162,10 +165,10 @@ class Training:
     def _loss(self, output: Tensor, data: Samples, rows: Tensor) -> Tensor:
         """Loss of each sample, weighted."""
         y = data.y[rows].to(self.device)
-        if y.is_floating_point():
-            loss = (output[:, 0].float() - y) ** 2
-        else:
+        if self.classes:
             loss = cross_entropy(output.float(), y, label_smoothing=self.config.label_smoothing, reduction="none")
+        else:
+            loss = (output[:, 0].float() - y) ** 2
         return loss if data.weight is None else loss * data.weight[rows].to(self.device)
 
     @torch.no_grad()
@@ -186,10 +189,7 @@ class Training:
     def loss_of(self, data: Samples) -> float:
         """Mean loss of the averaged network, without smoothing."""
         output = self.predict(data.x)
-        if data.y.is_floating_point():
-            loss = (output[:, 0] - data.y) ** 2
-        else:
-            loss = cross_entropy(output, data.y, reduction="none")
+        loss = cross_entropy(output, data.y, reduction="none") if self.classes else (output[:, 0] - data.y) ** 2
         return float((loss if data.weight is None else loss * data.weight).mean())
 
 
@@ -201,10 +201,16 @@ def rate(progress: float) -> float:
 
 
 def shuffled(samples: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Positions of the samples of each batch; a last batch of one is left out, for batch norm cannot use it."""
-    for rows in torch.split(torch.randperm(samples, generator=generator), size):
-        if len(rows) > 1:
-            yield rows
+    """Positions of the samples of each batch of an epoch.
+
+    Few samples are gone through several times, until there are ``FEWEST_STEPS`` batches. A last batch of one is left
+    out, for batch norm cannot use it.
+    """
+    passes = -(-FEWEST_STEPS // -(-samples // size))
+    for _ in range(passes):
+        for rows in torch.split(torch.randperm(samples, generator=generator), size):
+            if len(rows) > 1:
+                yield rows
 
 
 @torch.inference_mode()

@@ -11,6 +11,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from automl_flow.core.config import Config
+from automl_flow.nas.augmentation import Policy
 from automl_flow.nas.operations import named, usable
 from automl_flow.nas.operations._layers import conv, norm
 from automl_flow.nas.place import Operate, Place
@@ -37,6 +38,7 @@ class MacroOptions(Config):
         poolings: How the image is halved between stages: ``max``, ``avg`` or ``stride`` (of the next block).
         heads: Neurons of the dense layer before the output; 0 for none.
         dropouts: Before the output.
+        augments: What is done to training images; flips are tried, not assumed, for digits have a left and a right.
         max_width: Channels that no stage exceeds.
     """
 
@@ -49,6 +51,7 @@ class MacroOptions(Config):
     poolings: tuple[str, ...] = Field(("max", "avg", "stride"), min_length=1)
     heads: tuple[int, ...] = Field((0, 128), min_length=1)
     dropouts: tuple[float, ...] = Field((0.0, 0.2), min_length=1)
+    augments: tuple[Policy, ...] = Field(("shift", "shift_flip", "none"), min_length=1)
     max_width: int = Field(256, ge=8)
 
 
@@ -84,6 +87,7 @@ class MacroSpace(Space):
             "pooling": o.poolings,
             "head": o.heads,
             "dropout": o.dropouts,
+            "augment": o.augments,
         }
         for i in range(max(stages)):
             lists[f"depth_{i}"] = (0, *o.depths) if i == 0 else o.depths
@@ -99,7 +103,7 @@ class MacroSpace(Space):
         """Three times convolution, batch norm, ReLU with pooling between, then a linear map."""
         wanted: dict[str, Value] = {
             "stages": 3, "width": 32, "growth": 2.0, "stem_kernel": 3, "stem_stride": 1, "pooling": "max", "head": 0,
-            "dropout": 0.0, "depth_0": 0,
+            "dropout": 0.0, "augment": "shift", "depth_0": 0,
         }  # fmt: skip
         wanted |= dict.fromkeys(self.choices(shape), "nor_conv_3x3")
         return closest(wanted, self.parameters(shape))

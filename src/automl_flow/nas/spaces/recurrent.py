@@ -9,6 +9,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from automl_flow.core.config import Config
+from automl_flow.nas.augmentation import Policy
 from automl_flow.nas.operations import named, usable
 from automl_flow.nas.operations._layers import conv, norm
 from automl_flow.nas.place import Operate, Place
@@ -31,6 +32,7 @@ class RecurrentOptions(Config):
         poolings: What is read from the last layer: ``mean``, ``max`` or ``last`` step.
         dropouts: Before the output and in attention.
         learning_rates: Peak learning rates; recurrent layers and convolutions want different ones.
+        augments: What is done to training sequences.
         max_steps: Longer sequences are shortened by the stride of the first convolution.
     """
 
@@ -44,6 +46,7 @@ class RecurrentOptions(Config):
     poolings: tuple[str, ...] = Field(("mean", "max", "last"), min_length=1)
     dropouts: tuple[float, ...] = Field((0.0, 0.2), min_length=1)
     learning_rates: tuple[float, ...] = Field((2e-3, 5e-3), min_length=1)
+    augments: tuple[Policy, ...] = Field(("jitter", "none"), min_length=1)
     max_steps: int = Field(256, ge=1)
 
 
@@ -67,7 +70,7 @@ class RecurrentSpace(Space):
         o = self.options
         lists: dict[str, tuple[str | int | float, ...]] = {
             "layers": o.layers, "width": o.widths, "stem_kernel": o.kernels, "skip": o.skips, "pooling": o.poolings,
-            "dropout": o.dropouts, "learning_rate": o.learning_rates,
+            "dropout": o.dropouts, "learning_rate": o.learning_rates, "augment": o.augments,
         }  # fmt: skip
         lists |= self.choices(shape)
         return {name: CategoricalDistribution(tuple(dict.fromkeys(values))) for name, values in lists.items()}
@@ -81,7 +84,7 @@ class RecurrentSpace(Space):
         """The fully convolutional network of Wang et al. (2017): three convolutions, mean over the steps."""
         wanted: dict[str, Value] = {
             "layers": 3, "width": 64, "stem_kernel": 1, "skip": False, "pooling": "mean", "dropout": 0.0,
-            "learning_rate": 5e-3,
+            "learning_rate": 5e-3, "augment": "jitter",
         }  # fmt: skip
         wanted |= {f"op_{i}": operation for i, operation in enumerate(REFERENCE)}
         return closest(wanted, self.parameters(shape))

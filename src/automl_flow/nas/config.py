@@ -1,0 +1,55 @@
+"""What a user sets for an architecture search."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from automl_flow.search.budget import Budget
+
+Objective = Literal["parameters", "flops", "latency"]
+
+
+class NasConfig(Budget):
+    """Settings of a search; the limits are those of every search (see :class:`Budget`).
+
+    Attributes:
+        space: Name of a search space; ``auto`` takes ``macro`` for images, ``recurrent`` for sequences, ``tabular`` for
+            tables.
+        space_options: What the space lets the user restrict or extend.
+        strategy: How the space is searched; ``auto`` chooses by its size and the budget.
+        strategy_options: Arguments of the strategy, as its sampler or one-shot search names them.
+        objectives: What is kept small beside the metric; with any, the result is a Pareto front.
+        epochs: Full length of a trial's training.
+        reduction: One trial in so many goes on to the next rung, which trains so many times longer; 1 trains every
+            trial to the end.
+        final_epochs: Length of the final training on all samples; ``None`` is twice ``epochs``.
+        final_seeds: Networks of the chosen architecture that are trained from different seeds; their mean predicts.
+        finalists: Architectures that are trained anew, from other seeds, before the winner is taken.
+        valid: Share of the training samples that judges the trials.
+        batch_size: Samples per step; ``None`` chooses by the number of samples.
+        label_smoothing: Share of the truth that is spread over all classes.
+        max_params: Parameters that a candidate may have.
+        max_cost: Multiply-adds that a candidate may need for a sample, as a multiple of the plain reference network's.
+        max_latency_ms: Milliseconds that a candidate may take for one sample on this machine.
+        screen: Candidates per warm-start trial that zero-cost proxies rank first; 0 for none.
+    """
+
+    space: str = "auto"
+    space_options: dict[str, Any] = Field(default_factory=dict)
+    strategy: str = "auto"
+    strategy_options: dict[str, Any] = Field(default_factory=dict)
+    objectives: tuple[Objective, ...] = ()
+    epochs: int = Field(10, ge=1)
+    reduction: int = Field(3, ge=1)
+    final_epochs: int | None = Field(None, ge=1)
+    final_seeds: int = Field(2, ge=1, le=10)
+    finalists: int = Field(1, ge=1)
+    valid: float = Field(0.2, gt=0, lt=1)
+    batch_size: int | None = Field(None, ge=2)
+    label_smoothing: float = Field(0.05, ge=0, lt=1)
+    max_params: int | None = Field(None, ge=1)
+    max_cost: float = Field(6.0, gt=0)
+    max_latency_ms: float | None = Field(None, gt=0)
+    screen: int = Field(0, ge=0)

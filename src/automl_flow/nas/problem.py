@@ -1,0 +1,180 @@
+"""What a search is to solve, and the rounds of training and judging that it comes down to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_flow.core.errors import DataError
+from automl_flow.core.seeds import derive_seed, generator
+from automl_flow.nas.place import Kind
+from automl_flow.nas.space import DataShape
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Fold, Positions
+from automl_flow.tasks.target import Target
+
+if TYPE_CHECKING:
+    from automl_flow.recipes.preprocessor import Plan
+    from automl_flow.recipes.recipe import Recipe
+    from automl_flow.tasks.profile import Profile
+
+_KINDS: dict[str, Kind] = {"image": "image", "sequence": "sequence", "tabular": "table"}
+
+
+@dataclass(frozen=True)
+class NasProblem:
+    """Samples, target, and who trains on what.
+
+    Attributes:
+        x: Images (n, height, width, channels), sequences (n, channels, steps), or a table's raw features (DataFrame).
+        target: Encoded target of all n samples.
+        task: Kind of problem and metric.
+        train: Positions that the search may use; ``None`` is all of them.
+        valid: Positions among them that judge the trials; ``None`` draws a share of them. Not used with folds.
+        folds: (training, validation) positions: a trial is trained on each and judged on all validation parts
+            together, so that the winner has out-of-fold predictions. Positions are into ``x``.
+        weight: Sample weights, (n,).
+        recipe: How a table's columns are encoded, with ``profile`` and ``plan``; fitted inside every fold. A table
+            without recipe must hold finite numbers and is taken as it is.
+    """
+
+    x: Any
+    target: Target
+    task: TaskSpec
+    train: Positions | None = None
+    valid: Positions | None = None
+    folds: tuple[Fold, ...] = ()
+    weight: NDArray[np.float64] | None = None
+    recipe: Recipe | None = None
+    profile: Profile | None = None
+    plan: Plan | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Kind of data."""
+        return _KINDS[self.task.modality]
+
+    @property
+    def rows(self) -> Positions:
+        """Positions that the search may use."""
+        return np.arange(len(self.x)) if self.train is None else np.asarray(self.train)
+
+    def parts(self, share: float, seed: int) -> tuple[Fold, ...]:
+        """The folds; without folds one pair, with *share* of the samples held back, the classes in proportion."""
+        if self.folds:
+            return self.folds
+        if self.valid is not None:
+            return ((np.setdiff1d(self.rows, self.valid), np.asarray(self.valid)),)
+        valid = hold_back(self.target.values[self.rows], share, seed, classes=self.target.classes is not None)
+        return ((self.rows[~valid], self.rows[valid]),)
+
+    def take(self, rows: Positions) -> Any:
+        """Raw samples at *rows*."""
+        return self.x.iloc[rows] if hasattr(self.x, "iloc") else self.x[rows]
+
+    def lesson(self, x: NDArray[Any], rows: Positions) -> Lesson:
+        """Encoded samples *x*, which stand at *rows*, with their targets and weights."""
+        weight = None if self.weight is None else np.asarray(self.weight)[rows]
+        return Lesson(x, self.target.values[rows], weight, self.target.classes is not None)
+
+    def preprocessor(self, seed: int) -> Any | None:
+        """An unfitted transformer of raw rows to numbers; ``None`` where there is nothing to do."""
+        if self.recipe is None or self.profile is None:
+            return None
+        from automl_flow.recipes.preprocessor import build_preprocessor
+
+        return build_preprocessor(self.recipe, self.plan, self.profile, "scaled", derive_seed(seed, "preprocessor"))
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a network is to learn.
+
+    Attributes:
+        x: Samples as numbers.
+        y: Class codes, or values.
+        weight: Sample weights, or ``None``.
+        classes: Whether *y* are codes.
+    """
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    weight: NDArray[Any] | None
+    classes: bool
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a network is trained on and judged by.
+
+    Attributes:
+        fit: What it is trained on.
+        valid: What judges it.
+        rows: Positions of the judging samples in the problem's samples.
+    """
+
+    fit: Lesson
+    valid: Lesson
+    rows: Positions
+
+
+def make_rounds(problem: NasProblem, share: float, seed: int) -> tuple[Round, ...]:
+    """Encode the samples of every fold; what is learned for it is learned from the fold's training part alone."""
+    return tuple(_round(problem, fit, valid, seed) for fit, valid in problem.parts(share, seed))
+
+
+def _round(problem: NasProblem, fit: Positions, valid: Positions, seed: int) -> Round:
+    _, x, x_valid = encode(problem, fit, [problem.take(valid)], seed)
+    return Round(problem.lesson(x, fit), problem.lesson(x_valid, valid), valid)
+
+
+def encode(problem: NasProblem, fit: Positions, others: Sequence[Any], seed: int) -> tuple[Any, ...]:
+    """Learn the preprocessor at *fit*; return it and the samples at *fit* and *others* as numbers."""
+    preprocessor = problem.preprocessor(seed)
+    raw = problem.take(fit)
+    if preprocessor is None:
+        return (None, numbers(raw), *(numbers(other) for other in others))
+    x = preprocessor.fit_transform(raw, problem.target.values[fit])
+    return (preprocessor, numbers(x), *(numbers(preprocessor.transform(other)) for other in others))
+
+
+def numbers(x: Any) -> NDArray[Any]:
+    """The samples as an array: bytes stay bytes, everything else becomes float32.
+
+    Raises:
+        DataError: A value is missing or infinite.
+    """
+    array = np.asarray(x)
+    if array.dtype == np.uint8:
+        return array
+    array = array.astype(np.float32)
+    bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+    if bad.any():
+        where = np.flatnonzero(bad)[:5].tolist()
+        raise DataError(f"samples must be finite numbers; {int(bad.sum())} are not (first positions: {where})")
+    return array
+
+
+def shape_of(x: NDArray[Any], kind: Kind, outputs: int) -> DataShape:
+    """Shape of samples that :func:`numbers` gave."""
+    if kind == "image":
+        _, height, width, channels = x.shape
+        return DataShape(kind=kind, height=height, width=width, channels=channels, outputs=outputs)
+    if kind == "sequence":
+        return DataShape(kind=kind, channels=x.shape[1], steps=x.shape[2], outputs=outputs)
+    return DataShape(kind=kind, features=x.shape[1], outputs=outputs)
+
+
+def hold_back(y: NDArray[Any], share: float, seed: int, *, classes: bool) -> NDArray[np.bool_]:
+    """Choose a share of the samples, from each class in proportion; of a class of one, none."""
+    rng = generator(seed, "hold back")
+    chosen = np.zeros(len(y), dtype=bool)
+    groups = [np.flatnonzero(y == k) for k in np.unique(y)] if classes else [np.arange(len(y))]
+    for group in groups:
+        count = min(len(group) - 1, max(1, round(share * len(group))))
+        chosen[rng.permutation(group)[:count]] = True
+    return chosen

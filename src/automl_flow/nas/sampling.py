@@ -1,0 +1,144 @@
+"""Strategies by name, and the sampler around them that asks for no network twice and for none over a cap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from automl_flow.core.errors import ConfigError, nearest
+from automl_flow.core.seeds import derive_seed
+
+ATTEMPTS = 20  # draws before an unwanted one is accepted
+MakeSampler = Callable[[int], BaseSampler]
+
+
+def _tpe(seed: int, startup: int, **options: Any) -> BaseSampler:
+    return optuna.samplers.TPESampler(
+        seed=seed, n_startup_trials=startup, multivariate=True, constant_liar=True, n_ei_candidates=24, **options
+    )
+
+
+def _bayesian(seed: int, startup: int, **options: Any) -> BaseSampler:
+    from automl_flow.nas.samplers import GaussianProcessSampler
+
+    return GaussianProcessSampler(seed=seed, n_startup_trials=startup, **options)
+
+
+def _reinforce(seed: int, startup: int, **options: Any) -> BaseSampler:  # noqa: ARG001 - the policy starts uniform
+    from automl_flow.nas.samplers import ReinforceSampler
+
+    return ReinforceSampler(seed=seed, **options)
+
+
+def _evolution(seed: int, startup: int, **options: Any) -> BaseSampler:
+    from automl_flow.nas.samplers import RegularizedEvolutionSampler
+
+    return RegularizedEvolutionSampler(
+        seed=seed, population_size=options.pop("population_size", max(4, startup)), **options
+    )
+
+
+def _bananas(seed: int, startup: int, **options: Any) -> BaseSampler:
+    from automl_flow.nas.samplers import BananasSampler
+
+    return BananasSampler(seed=seed, n_startup_trials=startup, **options)
+
+
+def _random(seed: int, startup: int, **options: Any) -> BaseSampler:  # noqa: ARG001 - all of it is start-up
+    return optuna.samplers.RandomSampler(seed=seed, **options)
+
+
+def _nsga2(seed: int, startup: int, **options: Any) -> BaseSampler:
+    return optuna.samplers.NSGAIISampler(seed=seed, population_size=max(4, startup), **options)
+
+
+SAMPLERS: dict[str, Callable[..., BaseSampler]] = {
+    "bayesian": _bayesian,
+    "reinforce": _reinforce,
+    "evolution": _evolution,
+    "bananas": _bananas,
+    "tpe": _tpe,
+    "random": _random,
+    "nsga2": _nsga2,
+}
+
+
+def make_sampler(name: str, seed: int, startup: int, options: Mapping[str, Any]) -> BaseSampler:
+    """Make the sampler of a strategy.
+
+    Args:
+        name: A key of :data:`SAMPLERS`.
+        seed: Seed of the sampler.
+        startup: Random trials before it learns, where the strategy has such a phase.
+        options: Further arguments of the sampler.
+
+    Raises:
+        ConfigError: There is no such strategy, or it does not take these options.
+    """
+    if name not in SAMPLERS:
+        raise ConfigError(f"unknown strategy {name!r}{nearest(name, SAMPLERS)}")
+    try:
+        return SAMPLERS[name](seed, startup, **options)
+    except TypeError as error:
+        raise ConfigError(f"strategy_options of {name!r}: {error}") from None
+
+
+class FreshSampler(BaseSampler):
+    """Asks another sampler until it proposes something acceptable.
+
+    A draw is repeated with another seed, so the result is as repeatable as the sampler. After ``ATTEMPTS`` draws the
+    last one is taken as it is, and whoever evaluates it has to refuse it.
+    """
+
+    def __init__(
+        self,
+        make: MakeSampler,
+        seed: int,
+        space: Mapping[str, BaseDistribution],
+        accept: Callable[[dict[str, Any]], bool],
+    ) -> None:
+        """Wrap a sampler.
+
+        Args:
+            make: Makes the sampler from a seed.
+            seed: Seed of this trial.
+            space: All parameters; the space is flat, so they are drawn together.
+            accept: Whether a full set of parameters is wanted.
+        """
+        self._make = make
+        self._seed = seed
+        self._space = dict(space)
+        self._accept = accept
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:  # noqa: ARG002
+        """All parameters: a flat space is known before any trial."""
+        return dict(self._space)
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """Draw until a draw is acceptable."""
+        if "fixed_params" in trial.system_attrs:  # enqueued: nothing is to be drawn
+            return {}
+        drawn: dict[str, Any] = {}
+        for attempt in range(ATTEMPTS):
+            sampler = self._make(derive_seed(self._seed, "attempt", attempt))
+            drawn = dict(sampler.sample_relative(study, trial, search_space)) if search_space else {}
+            for name, distribution in search_space.items():
+                if name not in drawn:
+                    drawn[name] = sampler.sample_independent(study, trial, name, distribution)
+            if self._accept(drawn):
+                break
+        return drawn
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        """Not reached, for everything is drawn together; answers as the wrapped sampler would."""
+        return self._make(self._seed).sample_independent(study, trial, param_name, param_distribution)
