@@ -22,15 +22,15 @@ def _run(view: TableView) -> list[Finding]:
     if len(view.labels) < _ENOUGH_ROWS or view.labels.nunique() < 2:
         return []
     rows = _sample(view.labels.index.to_numpy())
-    target = _target(view.table[view.task.target].iloc[rows], view.task)
+    targets = _targets(view.table[view.task.target].iloc[rows], view.task)
     half = generator(0, "target_leakage", "half").permutation(len(rows)) % 2 == 0
     copies: list[str] = []
     scores: dict[str, float] = {}
     for name in view.features:
         values = np.clip(view.numbers(name)[rows], -1e30, 1e30)  # trees take no infinities
-        if _is_copy(values, target, view.task):
+        if _is_copy(values, targets[0], view.task):
             copies.append(name)
-        elif (score := _explained(values, target, half, view.task)) >= _SUSPECT:
+        elif (score := max(_explained(values, target, half, view.task) for target in targets)) >= _SUSPECT:
             scores[name] = score
     return [*_copied(copies, view.task), *_suspected(scores, view.task)]
 
@@ -42,12 +42,13 @@ def _sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(generator(0, "target_leakage").choice(rows, _SAMPLE, replace=False))
 
 
-def _target(labels: pd.Series[Any], task: TaskSpec) -> NDArray[np.float64]:
-    """Return class codes, or ranks for a regression (so that outliers do not decide)."""
+def _targets(labels: pd.Series[Any], task: TaskSpec) -> tuple[NDArray[np.float64], ...]:
+    """Return class codes; in a regression ranks (so that outliers do not decide) and values (that may have steps)."""
     if task.problem != "regression":
-        return pd.factorize(hashable(labels))[0].astype(np.float64)
-    ranks = pd.to_numeric(labels, errors="coerce").rank()
-    return np.asarray(ranks.fillna(0.0), dtype=np.float64)
+        return (pd.factorize(hashable(labels))[0].astype(np.float64),)
+    values = pd.to_numeric(labels, errors="coerce").clip(-1e30, 1e30)
+    ranks = np.asarray(values.rank().fillna(0.0), dtype=np.float64)
+    return ranks, np.asarray(values.fillna(values.median()).fillna(0.0), dtype=np.float64)
 
 
 def _is_copy(values: NDArray[np.float64], target: NDArray[np.float64], task: TaskSpec) -> bool:
