@@ -36,13 +36,3 @@ class StopRule:
             self.cut_short = True
             return True
         return step - self.best_step >= self.patience
-
-
-def patience_for(learning_rate: float) -> int:
-    """Boosting steps to wait for a gain: more of them when each is small."""
-    return round(min(150.0, max(30.0, 4.0 / learning_rate)))
-
-
-def steps_for(learning_rate: float) -> int:
-    """Largest number of boosting steps; more than twice what most tables need at this rate."""
-    return round(min(3000.0, max(100.0, 60.0 / learning_rate)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from automl_flow.models._stopping import patience_for, steps_for
+from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
@@ -38,6 +38,7 @@ def build(params: Params, context: FitContext) -> Any:
             "bootstrap_type": "Bernoulli",
             "subsample": float(params["row_share"]),
             "rsm": float(params["column_share"]),
+            "border_count": bins_for(context),
             "boosting_type": "Plain",
             "max_ctr_complexity": int(params["category_combinations"]),
             "one_hot_max_size": int(params["one_hot_max_size"]),
@@ -71,9 +72,9 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
         raise ValueError("the target is constant")
     valid = None if data.X_valid is None else _pool(data.X_valid, data.y_valid, data.weight_valid)
     patience = patience_for(learner.get_params()["learning_rate"])
-    options: Params = (
-        {} if valid is None else {"eval_set": valid, "early_stopping_rounds": patience, "use_best_model": True}
-    )
+    options: Params = {}
+    if valid is not None:
+        options = {"eval_set": valid, "early_stopping_rounds": patience, "use_best_model": True}
     learner.fit(train, callbacks=callbacks, **options)
     # What the training knew is dropped: the stored model is what predicts, here and after a restart.
     return Fitted(load(dump(learner)), int(learner.tree_count_), deadline.cut_short)
@@ -88,7 +89,7 @@ def _pool(X: Any, y: Any = None, weight: Any = None) -> Any:
     categories = [name for name, dtype in X.dtypes.items() if isinstance(dtype, pd.CategoricalDtype)]
     if not categories:
         return Pool(np.ascontiguousarray(X.to_numpy(dtype=np.float32)), y, weight=weight)
-    codes = {name: X[name].cat.codes.astype(np.int32) for name in categories}
+    codes = {str(name): X[name].cat.codes.astype(np.int32) for name in categories}
     return Pool(X.assign(**codes), y, weight=weight, cat_features=[X.columns.get_loc(c) for c in categories])
 
 
@@ -153,10 +154,11 @@ def portfolio(context: FitContext) -> tuple[Params, ...]:
 def seconds(params: Params, context: FitContext) -> float:
     """Guess the seconds of one fit."""
     rate, depth = float(params["learning_rate"]), int(params["depth"])
-    steps = min(steps_for(rate), 25 / rate)
+    steps = min(steps_for(rate), 30 / rate)
     columns = context.n_columns * float(params["column_share"])
-    per_step: float = 1.2e-9 * context.n_rows * (columns + 20) * depth * context.outputs + 3e-7 * 2**depth * columns
-    return 0.3 + steps * (per_step + 1e-3)
+    cells = 3e-9 * context.n_rows * (columns + 20)
+    splits = 1.5e-8 * 2**depth * columns * bins_for(context)
+    return 0.3 + steps * float(1e-3 + (cells + splits) * context.trees_per_step)
 
 
 def work(model: Any, context: FitContext) -> float:

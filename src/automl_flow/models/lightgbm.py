@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_flow.models._stopping import StopRule, patience_for, steps_for
+from automl_flow.models._boosting import bins_for, patience_for, steps_for
+from automl_flow.models._stopping import StopRule
 from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
@@ -32,6 +33,7 @@ def build(params: Params, context: FitContext) -> Any:
         "lambda_l1": float(params["l1"]),
         "lambda_l2": float(params["l2"]),
         "extra_trees": bool(params["extra_trees"]),
+        "max_bin": bins_for(context),
         "min_data_per_group": 20,
         "seed": context.seed % 2**31,
         "num_threads": context.threads,
@@ -46,7 +48,7 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
     import lightgbm
 
     rule = StopRule(context, patience_for(learner["learning_rate"]))
-    train = lightgbm.Dataset(data.X, data.y, weight=data.weight, params={"verbosity": -1})
+    train = lightgbm.Dataset(data.X, data.y, weight=data.weight, params=learner)
     watched = []
     if data.X_valid is not None:
         watched = [lightgbm.Dataset(data.X_valid, data.y_valid, weight=data.weight_valid, reference=train)]
@@ -128,9 +130,10 @@ def portfolio(context: FitContext) -> tuple[Params, ...]:  # noqa: ARG001 - one 
 def seconds(params: Params, context: FitContext) -> float:
     """Guess the seconds of one fit."""
     rate, leaves = float(params["learning_rate"]), int(params["leaves"])
-    steps = min(steps_for(rate), 15 / rate) * context.trees_per_step
+    steps = min(steps_for(rate), 20 / rate) * context.trees_per_step
     columns = context.n_columns * float(params["feature_fraction"])
-    return 0.1 + steps * (1e-8 * context.n_rows * (columns + 5) + 3e-7 * leaves * (columns + 30) + 2e-4)
+    rows, splits = 8e-9 * context.n_rows * (columns + 5), 2e-8 * leaves * (columns + 20) * bins_for(context)
+    return 0.1 + steps * (2e-4 + rows + splits)
 
 
 def work(model: Any, context: FitContext) -> float:  # noqa: ARG001 - one signature for all families

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_flow.models._stopping import StopRule, patience_for, steps_for
+from automl_flow.models._boosting import bins_for, patience_for, steps_for
+from automl_flow.models._stopping import StopRule
 from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
@@ -29,6 +30,7 @@ def build(params: Params, context: FitContext) -> Any:
         "lambda": float(params["l2"]),
         "alpha": float(params["l1"]),
         "tree_method": "hist",
+        "max_bin": bins_for(context),
         "seed": context.seed % 2**31,
         "nthread": context.threads,
         "verbosity": 0,
@@ -41,7 +43,7 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
 
     rule = StopRule(context, patience_for(learner["eta"]))
 
-    class Stop(xgboost.callback.TrainingCallback):  # type: ignore[misc] # xgboost ships no types
+    class Stop(xgboost.callback.TrainingCallback):
         """Hands the loss of each step to the rule."""
 
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002 - its signature
@@ -50,12 +52,11 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
             return rule.update(epoch, loss)
 
     rounds = steps_for(learner["eta"])
-    train = xgboost.QuantileDMatrix(data.X, data.y, weight=data.weight, nthread=context.threads)
+    bins = {"max_bin": learner["max_bin"], "nthread": context.threads}
+    train = xgboost.QuantileDMatrix(data.X, data.y, weight=data.weight, **bins)
     watched = []
     if data.X_valid is not None:
-        valid = xgboost.QuantileDMatrix(
-            data.X_valid, data.y_valid, weight=data.weight_valid, ref=train, nthread=context.threads
-        )
+        valid = xgboost.QuantileDMatrix(data.X_valid, data.y_valid, weight=data.weight_valid, ref=train, **bins)
         watched = [(valid, "valid")]
     booster = xgboost.train(learner, train, rounds, evals=watched, callbacks=[Stop()], verbose_eval=False)
     kept = rule.best_step + 1
@@ -116,9 +117,11 @@ def portfolio(context: FitContext) -> tuple[Params, ...]:  # noqa: ARG001 - one 
 def seconds(params: Params, context: FitContext) -> float:
     """Guess the seconds of one fit."""
     rate, depth = float(params["learning_rate"]), int(params["depth"])
-    steps = min(steps_for(rate), 15 / rate) * context.trees_per_step
+    steps = min(steps_for(rate), 20 / rate) * context.trees_per_step
     columns = context.n_columns * float(params["column_share"])
-    return 0.1 + steps * float(1.5e-9 * context.n_rows * (columns + 5) * depth + 2e-7 * 2**depth * columns + 3e-4)
+    leaves = min(2**depth, context.n_rows / 10)
+    rows = 1.5e-9 * context.n_rows * (columns + 5) * depth
+    return 0.1 + steps * float(3e-4 + rows + 2e-8 * leaves * columns * bins_for(context))
 
 
 def work(model: Any, context: FitContext) -> float:
