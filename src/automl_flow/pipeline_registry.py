@@ -6,7 +6,7 @@ base environment, for Kedro asks for pipelines before it knows the environment; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,27 @@ from kedro.utils import find_kedro_project
 
 from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError
-from automl_flow.pipelines import STAGES
+from automl_flow.pipelines import (
+    evaluation,
+    feature_engineering,
+    inference,
+    model_search,
+    nas,
+    preprocessing,
+    validation,
+)
 from automl_flow.tasks.spec import TaskSpec
+
+# In the order of the flow. A stage that a task does not have is an empty pipeline.
+STAGES: dict[str, Callable[[TaskSpec], Pipeline]] = {
+    "validation": validation.create_pipeline,
+    "preprocessing": preprocessing.create_pipeline,
+    "feature_engineering": feature_engineering.create_pipeline,
+    "model_search": model_search.create_pipeline,
+    "nas": nas.create_pipeline,
+    "evaluation": evaluation.create_pipeline,
+    "inference": inference.create_pipeline,
+}
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -81,4 +100,4 @@ def _read_task(name: str, sections: object, source: str) -> TaskSpec:
 
 
 def _stage(task: str, spec: TaskSpec, stage: str) -> Pipeline:
-    return Pipeline(STAGES[stage](spec.modality), namespace=task, tags=stage)
+    return Pipeline(STAGES[stage](spec), namespace=task, tags=stage)

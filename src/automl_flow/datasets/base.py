@@ -12,7 +12,7 @@ from automl_flow.core.errors import DataError
 T = TypeVar("T")
 
 
-class LocalDataset(AbstractDataset[T, T], Generic[T]):  # type: ignore[misc]  # mypy is told to skip Kedro
+class LocalDataset(AbstractDataset[T, T], Generic[T]):
     """A dataset in one local file or folder.
 
     Subclasses implement :meth:`load` and :meth:`save`; a save goes through :mod:`automl_flow.core.files`, so that a

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
 
-
-class Saveable(Protocol):
-    """A model that writes itself into a folder, atomically and without pickle."""
-
-    def save(self, folder: Path) -> None:
-        """Create or replace *folder*."""
+if TYPE_CHECKING:
+    from automl_flow.ensembles.model import TabularModel
+    from automl_flow.nas.network import NetworkModel
 
 
 class ModelDataset(LocalDataset[Any]):
@@ -38,9 +35,15 @@ class ModelDataset(LocalDataset[Any]):
 
         return load_model(self._require())
 
-    def save(self, data: Saveable) -> None:
-        """Let the model write its folder."""
-        data.save(self.filepath)
+    def save(self, data: TabularModel | NetworkModel) -> None:
+        """Write the model's folder, atomically and without pickle."""
+        from automl_flow.ensembles.artifact import save_model
+        from automl_flow.ensembles.model import TabularModel
+
+        if isinstance(data, TabularModel):
+            save_model(data, self.filepath)
+        else:
+            data.save(self.filepath)
 
 
 class StateFolderDataset(ReadOnlyDataset[Path]):

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "automl_flow"
-_DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+\.?")
+_DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+")
 
 
 def code_of(files: Iterable[Path], source: Path) -> set[Path]:
@@ -91,7 +91,7 @@ def _names(tree: ast.AST, module: str) -> Iterator[str]:
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
-            yield f"{node.value.rstrip('.')}.*"
+            yield f"{node.value}.*"
         elif isinstance(node, ast.Call) and _walks_its_own_package(node):
             yield f"{module.removesuffix('.__init__')}.*"
 

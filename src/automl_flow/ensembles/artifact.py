@@ -9,6 +9,7 @@ from automl_flow.core.artifact import open_artifact, write_artifact
 from automl_flow.core.errors import ArtifactError, DependencyError
 from automl_flow.core.files import read_json, write_bytes, write_json
 from automl_flow.ensembles.model import Member, TabularModel
+from automl_flow.ensembles.networks import NetworkMember
 from automl_flow.models import FAMILIES
 from automl_flow.search import storage
 from automl_flow.search.candidate import Candidate
@@ -102,5 +103,4 @@ def _read_network(folder: Path) -> Member:
         from automl_flow.nas.network import load_network
     except ImportError as error:
         raise DependencyError(f"{folder}: a network member needs torch ({error})") from None
-    network: Member = load_network(folder)
-    return network
+    return NetworkMember(load_network(folder))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from kedro.pipeline import Node, Pipeline
 
 from automl_flow.pipelines.feature_engineering import nodes
-from automl_flow.tasks.spec import Modality
+from automl_flow.tasks.spec import TaskSpec
 
 
-def create_pipeline(modality: Modality) -> Pipeline:
-    """Return the stage for one task of *modality*; only tables have it."""
-    if modality != "tabular":
+def create_pipeline(task: TaskSpec) -> Pipeline:
+    """Return the stage of *task*; only tables have it."""
+    if task.modality != "tabular":
         return Pipeline([])
     names = ("table", "split", "profile", "recipe")
     settings = {"task": "params:task", "config": "params:feature_engineering"}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from kedro.pipeline import Node, Pipeline
 
-from automl_flow.pipelines.nas import nodes
-from automl_flow.tasks.spec import Modality
+from automl_flow.pipelines.nas import sample_nodes, table_nodes
+from automl_flow.tasks.spec import TaskSpec
 
 OUTPUTS = ["nas_trials", "architecture", "network", "nas_oof"]
 
 
-def create_pipeline(modality: Modality) -> Pipeline:
-    """Return the stage for one task of *modality*."""
+def create_pipeline(task: TaskSpec) -> Pipeline:
+    """Return the stage of *task*."""
     settings = {"task": "params:task", "config": "params:nas", "state": "nas_state"}
-    if modality == "tabular":
+    if task.modality == "tabular":
         names = ("table", "split", "profile", "recipe", "feature_plan")
         inputs = {**dict(zip(names, names, strict=True)), **settings}
-        return Pipeline([Node(nodes.search_table, inputs, OUTPUTS, name="search_table")])
+        return Pipeline([Node(table_nodes.search_table, inputs, OUTPUTS, name="search_table")])
     inputs = {"data": "arrays", "split": "split", **settings}
-    return Pipeline([Node(nodes.search_samples, inputs, OUTPUTS, name="search_samples")])
+    return Pipeline([Node(sample_nodes.search_samples, inputs, OUTPUTS, name="search_samples")])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from kedro.pipeline import Node, Pipeline
 
 from automl_flow.pipelines.preprocessing import nodes
-from automl_flow.tasks.spec import Modality
+from automl_flow.tasks.spec import TaskSpec
 
 
-def create_pipeline(modality: Modality) -> Pipeline:
-    """Return the stage for one task of *modality*."""
-    if modality != "tabular":
+def create_pipeline(task: TaskSpec) -> Pipeline:
+    """Return the stage of *task*."""
+    if task.modality != "tabular":
         inputs = ["arrays", "params:task", "params:preprocessing"]
         return Pipeline([Node(nodes.split_samples, inputs, "split", name="split_samples")])
     return Pipeline(

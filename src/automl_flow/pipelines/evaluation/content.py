@@ -1,0 +1,76 @@
+"""Pieces of a report from the documents of earlier stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+from automl_flow.nas.drawing import layers
+from automl_flow.nas.network import NetworkModel
+from automl_flow.pipelines.documents import read_trials
+from automl_flow.reports import LeaderboardRow, NetworkSection, Trajectory, trajectory
+from automl_flow.search.candidate import Candidate
+from automl_flow.search.records import TrialRecord
+from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.spec import TaskSpec
+
+Document = Mapping[str, Any]
+
+_LIBRARIES = (
+    "automl_flow",
+    "scikit-learn",
+    "lightgbm",
+    "xgboost-cpu",
+    "catboost",
+    "torch",
+    "optuna",
+    "pandas",
+    "numpy",
+)
+
+
+def candidate_rows(candidates: Document, task: TaskSpec, share: float) -> Iterator[LeaderboardRow]:
+    """A row for every candidate; its weight is that in the model."""
+    sign = -1.0 if get_metric(task.metric_name, task.problem).greater_is_better else 1.0
+    for document, weight in zip(candidates["candidates"], candidates["weights"], strict=True):
+        candidate = Candidate.from_document(document)
+        yield LeaderboardRow(candidate.name, "candidate", sign * candidate.loss, None, share * weight)
+
+
+def path_of(title: str, trials: Document, task: TaskSpec) -> Trajectory:
+    """How a search went. Trials of architecture search hold scores, those of model search hold losses."""
+    metric = get_metric(task.metric_name, task.problem)
+    records = read_trials(trials)
+    if title == "architecture search" and metric.greater_is_better:
+        records = tuple(replace(r, values=None if r.values is None else (-r.values[0],)) for r in records)
+    return trajectory(title, records, metric, _label)
+
+
+def _label(record: TrialRecord) -> str:
+    return str(record.attrs.get("family", "network"))
+
+
+def network_section(network: NetworkModel, architecture: Document) -> NetworkSection:
+    """Drawing, layers and size of a network, and why it won."""
+    rows = tuple((x.name, "x".join(map(str, x.output)), f"{x.parameters:,}") for x in layers(network))
+    reasons = (
+        f"Trial {architecture['trial']} of the search had the best score.",
+        f"Strategy {architecture['strategy']}: {architecture['why']}.",
+    )
+    return NetworkSection(network.drawing(), rows, network.n_params, reasons)
+
+
+def commands(task: TaskSpec) -> tuple[tuple[str, str], ...]:
+    """Commands that make the result again."""
+    return (
+        (f"kedro run --pipelines={task.name}", "run this task from the raw file to this report"),
+        (f"dvc repro {task.name}-evaluation", "the same, but only what is not up to date"),
+        (f"dvc pull {task.name}-evaluation", "fetch the results instead of making them, where there is a remote"),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of the libraries that shape a result."""
+    return {name: version(name) for name in _LIBRARIES}

@@ -1,0 +1,127 @@
+"""Nodes that put the model of a table together and gather what there is to say about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.ensembles.model import TabularModel
+from automl_flow.ensembles.networks import align, blend
+from automl_flow.evaluation.evaluation import Evaluation
+from automl_flow.features import FeaturePlan
+from automl_flow.nas.network import NetworkModel
+from automl_flow.pipelines.evaluation.content import candidate_rows, commands, network_section, path_of, versions
+from automl_flow.pipelines.evaluation.nodes import Contender
+from automl_flow.pipelines.parts import cut_table
+from automl_flow.recipes import Recipe
+from automl_flow.reports import LeaderboardRow, ReportContent
+from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.spec import TaskSpec
+
+Document = dict[str, Any]
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Out-of-fold scores of the searches, and how much of the model comes from which.
+
+    Attributes:
+        ensemble: Score of the ensemble.
+        network: Score of the network.
+        model: Score of the model.
+        shares: Share of the ensemble and of the network in the model.
+    """
+
+    ensemble: float
+    network: float
+    model: float
+    shares: tuple[float, float]
+
+
+def combine(
+    table: pd.DataFrame,
+    split: Document,
+    ensemble: TabularModel,
+    network: NetworkModel,
+    *,
+    candidates: Document,
+    oof: Arrays,
+    nas_oof: Arrays,
+    task: TaskSpec,
+) -> tuple[TabularModel, Searched]:
+    """Give the network the share of the model that its out-of-fold predictions earn."""
+    train, rows = cut_table(table, task, split).train, oof["rows"]
+    y, weight = train.target.values[rows], None if train.weight is None else train.weight[rows]
+    of_ensemble = np.tensordot(np.asarray(candidates["weights"]), oof["predictions"].astype(np.float64), axes=1)
+    of_network = align(nas_oof["rows"], nas_oof["predictions"], rows)
+    blended = blend(ensemble, network, of_ensemble, of_network, y=y, weight=weight)
+    metric = get_metric(task.metric_name, task.problem)
+    ensemble_score, network_score, score = (
+        metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network, blended.oof)
+    )
+    return blended.model, Searched(ensemble_score, network_score, score, blended.shares)
+
+
+def flat(predictions: NDArray[np.float64], task: TaskSpec) -> NDArray[np.float64]:
+    """Values as (n,) in regression, probabilities as they are."""
+    return predictions[:, 0] if task.problem == "regression" else predictions
+
+
+def enter(
+    table: pd.DataFrame,
+    split: Document,
+    model: TabularModel,
+    ensemble: TabularModel,
+    network: NetworkModel,
+    *,
+    searched: Searched,
+    task: TaskSpec,
+) -> Contender:
+    """The model beside the ensemble and the network that it was made of."""
+    others = {"ensemble": ensemble, "network": network}
+    return Contender(model, cut_table(table, task, split), others, searched.model)
+
+
+def gather(
+    verdict: Evaluation,
+    findings: Document,
+    *,
+    profile: Document,
+    recipe: Document,
+    feature_plan: Document,
+    trials: Document,
+    candidates: Document,
+    nas_trials: Document,
+    architecture: Document,
+    network: NetworkModel,
+    searched: Searched,
+    task: TaskSpec,
+) -> ReportContent:
+    """Everything that the report and the model card show."""
+    scored = {name: score[verdict.metric] for name, score in verdict.scores.items()}
+    ensemble_share, network_share = searched.shares
+    rows = [
+        LeaderboardRow("model", "ensemble", searched.model, scored["model"], 1.0),
+        LeaderboardRow("ensemble of candidates", "ensemble", searched.ensemble, scored["ensemble"], ensemble_share),
+        LeaderboardRow("network", "network", searched.network, scored["network"], network_share),
+        *candidate_rows(candidates, task, ensemble_share),
+    ]
+    return ReportContent(
+        task=task,
+        evaluation=verdict,
+        findings=findings,
+        leaderboard=tuple(rows),
+        trajectories=(path_of("model search", trials, task), path_of("architecture search", nas_trials, task)),
+        profile=Profile.from_document(profile),
+        recipe=Recipe.from_document(recipe),
+        plan=FeaturePlan.from_document(feature_plan),
+        network=network_section(network, architecture),
+        commands=commands(task),
+        versions=versions(),
+    )

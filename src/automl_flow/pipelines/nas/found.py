@@ -1,0 +1,30 @@
+"""What architecture search keeps of its result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.search import NasResult
+from automl_flow.pipelines.documents import trials_document
+
+Document = dict[str, Any]
+Found = tuple[Document, Document, NetworkModel, dict[str, NDArray[Any]]]
+
+
+def unpack(result: NasResult) -> Found:
+    """Return trials, architecture, network, and the winner's predictions of rows that its trial did not see."""
+    architecture = {
+        "space": result.architecture.space,
+        "params": dict(result.architecture.params),
+        "key": result.architecture.key,
+        "trial": result.best,
+        "strategy": result.strategy,
+        "why": result.why,
+        "front": list(result.front),
+        "proxies": dict(result.proxies),
+    }
+    trials = trials_document(result.records, reproduce=dict(result.reproduce))
+    return trials, architecture, result.network, {"rows": result.rows, "predictions": result.oof}

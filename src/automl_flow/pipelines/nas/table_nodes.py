@@ -1,0 +1,44 @@
+"""Nodes of architecture search for tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from automl_flow.core.progress import console_progress
+from automl_flow.features import FeaturePlan
+from automl_flow.nas.config import NasConfig
+from automl_flow.nas.problem import NasProblem
+from automl_flow.nas.search import search_architecture
+from automl_flow.pipelines.nas.found import Document, Found, unpack
+from automl_flow.pipelines.parts import cut_table
+from automl_flow.recipes import Recipe
+from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.spec import TaskSpec
+
+
+def search_table(
+    table: pd.DataFrame,
+    split: Document,
+    profile: Document,
+    recipe: Document,
+    feature_plan: Document,
+    *,
+    task: TaskSpec,
+    config: NasConfig,
+    state: Path,
+) -> Found:
+    """Search a network for a table; trials are judged on all folds, so that the winner has out-of-fold predictions."""
+    parts = cut_table(table, task, split)
+    problem = NasProblem(
+        parts.train.x,
+        parts.train.target,
+        task,
+        folds=parts.folds,
+        weight=parts.train.weight,
+        recipe=Recipe.from_document(recipe),
+        profile=Profile.from_document(profile),
+        plan=FeaturePlan.from_document(feature_plan),
+    )
+    return unpack(search_architecture(problem, config, state, console_progress()))
