@@ -18,6 +18,7 @@ from automl_flow.core.files import plain
 from automl_flow.expectations.rules import Rule, Verdict, snake_case
 
 _SHOWN = 5
+_TALKATIVE = "great_expectations.data_context.types.base"  # sets its own level when it is imported
 
 
 def run_rules(table: pd.DataFrame, rules: Sequence[Rule]) -> tuple[Verdict, ...]:
@@ -54,6 +55,7 @@ def _run(table: pd.DataFrame, rules: dict[int, Rule]) -> dict[int, Any]:
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
+        logging.getLogger(_TALKATIVE).setLevel(logging.NOTSET)
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(False)
         context.variables.progress_bars = ProgressBarsConfig(globally=False)

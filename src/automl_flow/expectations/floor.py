@@ -117,7 +117,7 @@ def _feature_rules(table: pd.DataFrame, name: str, *, required: bool) -> list[Ru
     filled = "expect_column_values_to_not_be_null"
     action = "The column is empty: look at the export" + ("." if required else ", or drop the column.")
     rules = [Rule(filled, {"column": name, "mostly": _ANY}, "critical" if required else "warning", "floor", action)]
-    if is_number(table[name]) and pd.api.types.is_float_dtype(table[name]):
+    if is_number(table[name]) and pd.api.types.is_float_dtype(table[name]) and table[name].notna().any():
         action = "Infinite values count as missing; correct them at the source."
         rules.append(Rule("expect_column_values_to_be_between", {"column": name, **FINITE}, "warning", "floor", action))
     return rules
