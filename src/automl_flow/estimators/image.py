@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from automl_flow.estimators.networks import ClassProbabilities, NetworkEstimator
 
 
-class ImageClassifier(ClassifierMixin, ClassProbabilities):  # type: ignore[misc]  # scikit-learn has no types
+class ImageClassifier(ClassifierMixin, ClassProbabilities):
     """Searches for a network that tells classes of images; see :class:`NetworkEstimator` for the settings.
 
     Examples:
@@ -47,7 +47,7 @@ class ImageClassifier(ClassifierMixin, ClassProbabilities):  # type: ignore[misc
         return super()._read(x, y)
 
 
-class ImageRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class ImageRegressor(RegressorMixin, NetworkEstimator):
     """Searches for a network that predicts a number from an image; see :class:`NetworkEstimator` for the settings."""
 
     _modality = "image"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _BINARY = 2
 
 
-class NetworkEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class NetworkEstimator(BaseEstimator):
     """Base of the estimators that search for a network; subclasses say for which data and which problem.
 
     Args:

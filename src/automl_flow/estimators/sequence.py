@@ -9,7 +9,7 @@ from sklearn.base import ClassifierMixin
 from automl_flow.estimators.networks import ClassProbabilities
 
 
-class SequenceClassifier(ClassifierMixin, ClassProbabilities):  # type: ignore[misc]  # scikit-learn has no types
+class SequenceClassifier(ClassifierMixin, ClassProbabilities):
     """Searches for a network that tells classes of sequences; see :class:`NetworkEstimator` for the settings."""
 
     _modality = "sequence"

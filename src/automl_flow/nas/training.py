@@ -110,7 +110,9 @@ class Training:
         decayed = [p for p in self.network.parameters() if p.dim() > 1]
         others = [p for p in self.network.parameters() if p.dim() <= 1]
         groups: list[dict[str, Any]] = [{"params": decayed}, {"params": others, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, self.config.learning_rate, weight_decay=self.config.weight_decay)
+        self.optimizer = torch.optim.AdamW(
+            groups, self.config.learning_rate, weight_decay=self.config.weight_decay, fused=True
+        )
 
     def run(self, data: Samples, stop: int | None = None, watch: Samples | None = None) -> None:
         """Train up to epoch *stop* (the end of the schedule by default).
@@ -176,11 +178,7 @@ class Training:
         """Move the running mean towards the network; the first steps count more, for they are all there is."""
         horizon = max(1.0, self.config.averaging * steps)
         keep = 0.0 if self.config.averaging == 0 else min(1.0 - 1.0 / horizon, (1 + step) / (10 + step))
-        for mean, now in zip(_tensors(self.average), _tensors(self.network), strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(now, 1.0 - keep)
-            else:
-                mean.copy_(now)
+        torch._foreach_lerp_(_numbers(self.average), _numbers(self.network), 1.0 - keep)
 
     def predict(self, x: Tensor) -> Tensor:
         """Outputs of the averaged network, (n, outputs), on the CPU."""
@@ -220,9 +218,10 @@ def predict(network: nn.Module, prepare: nn.Module, x: Tensor, device: torch.dev
     return torch.cat([network(prepare(batch.to(device))).float().cpu() for batch in torch.split(x, PREDICTION_BATCH)])
 
 
-def _tensors(network: nn.Module) -> Iterator[Tensor]:
-    yield from network.parameters()
-    yield from network.buffers()
+def _numbers(network: nn.Module) -> list[Tensor]:
+    """Everything that predicts: parameters, and the running statistics of batch norms (not their counters)."""
+    buffers = [buffer for buffer in network.buffers() if buffer.is_floating_point()]
+    return [*network.parameters(), *buffers]
 
 
 def _copy(network: nn.Module) -> dict[str, Tensor]:
