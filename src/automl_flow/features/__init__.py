@@ -10,9 +10,11 @@ from automl_flow.features.config import FeatureConfig
 from automl_flow.features.maker import MAKERS, Evidence, Maker, Proposal
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.features.planner import plan_features
+from automl_flow.features.trusted import TRUSTED_TYPES
 
 __all__ = [
     "MAKERS",
+    "TRUSTED_TYPES",
     "Evidence",
     "FeatureConfig",
     "FeaturePlan",

@@ -28,9 +28,9 @@ class DateCycles(TransformerMixin, BaseEstimator):
         made: list[NDArray[np.float64]] = []
         for position in range(X.shape[1]):
             dates = pd.DatetimeIndex(X.iloc[:, position])
-            weekday = dates.dayofweek.to_numpy(dtype=np.float64)
+            weekday = dates.day_of_week.to_numpy(dtype=np.float64)
             hour = dates.hour.to_numpy(dtype=np.float64) + dates.minute.to_numpy(dtype=np.float64) / 60
-            year = dates.dayofyear.to_numpy(dtype=np.float64) / 365.25
+            year = dates.day_of_year.to_numpy(dtype=np.float64) / 365.25
             for phase in (year, (weekday + hour / 24) / 7, hour / 24):
                 made += [np.sin(2 * np.pi * phase), np.cos(2 * np.pi * phase)]
             made.append(np.where(np.isnan(weekday), np.nan, weekday >= _SATURDAY))

@@ -42,8 +42,9 @@ def _imputer(impute: Impute, scale: Scale, *, flags: bool) -> Any:
 
 
 def _scaler(scale: Scale, seed: int) -> Any:
-    from sklearn.preprocessing import QuantileTransformer, RobustScaler, StandardScaler
+    from sklearn.preprocessing import RobustScaler, StandardScaler
 
+    from automl_flow.recipes.transformers.normal_quantiles import NormalQuantiles
     from automl_flow.recipes.transformers.robust_clip import RobustClip
 
     if scale == "standard":
@@ -51,7 +52,7 @@ def _scaler(scale: Scale, seed: int) -> Any:
     if scale == "robust":
         return RobustScaler()
     if scale == "quantile":
-        return QuantileTransformer(output_distribution="normal", subsample=100_000, random_state=seed)
+        return NormalQuantiles(seed)
     return RobustClip()
 
 

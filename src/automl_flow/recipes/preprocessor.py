@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -70,7 +70,9 @@ def build_preprocessor(recipe: Recipe, plan: Plan | None, profile: Profile, enco
     from automl_flow.recipes.transformers.typed_columns import TypedColumns
 
     kinds, orders = _read_as(recipe)
-    names = {raw: name for raw, name in safe_names([c.name for c in profile.columns]).items() if raw in kinds}
+    names = safe_names([column.name for column in profile.columns])
+    _check_columns(kinds, names)
+    names = {raw: name for raw, name in names.items() if raw in kinds}
     dropped = plan.dropped if plan is not None else ()
     blocks = [*_step_blocks(recipe, names, dropped), *(plan.blocks(names, seed) if plan is not None else ())]
     if not blocks:
@@ -116,17 +118,19 @@ def _read_as(recipe: Recipe) -> tuple[dict[str, Kind], dict[str, list[str]]]:
     return kinds, orders
 
 
+def _check_columns(used: Iterable[str], valid: Iterable[str]) -> None:
+    known = set(valid)
+    for column in used:
+        if column not in known:
+            raise DataError(f"recipe: the profile has no column {column!r}{nearest(column, valid)}")
+
+
 def _step_blocks(recipe: Recipe, names: dict[str, str], dropped: Sequence[str]) -> list[Block]:
     left_out = set(dropped)
     blocks = []
     for number, step in enumerate(recipe.steps):
         if STEPS.get(step.name).kind is None:
             continue
-        for column in step.columns:
-            if column not in names:
-                raise DataError(
-                    f"recipe step {step.name!r}: the profile has no column {column!r}{nearest(column, names)}"
-                )
         columns = tuple(names[column] for column in step.columns if column not in left_out)
         if columns:
             blocks.append(Block(f"{number}.{step.name}", columns, None, step.name, dict(step.options)))

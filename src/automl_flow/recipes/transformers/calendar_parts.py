@@ -75,8 +75,8 @@ def _parts(dates: pd.DatetimeIndex) -> dict[str, NDArray[np.float64]]:
         "year": dates.year,
         "month": dates.month,
         "day": dates.day,
-        "weekday": dates.dayofweek,
-        "yearday": dates.dayofyear,
+        "weekday": dates.day_of_week,
+        "yearday": dates.day_of_year,
         "hour": dates.hour,
         "minute": dates.minute,
     }

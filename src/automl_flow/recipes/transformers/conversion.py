@@ -49,6 +49,9 @@ def to_numbers(column: Series[Any]) -> NDArray[np.float64]:
         return np.asarray(column.dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan))
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return np.full(len(column), np.nan)
+    if pd.api.types.is_complex_dtype(dtype):
+        values = column.to_numpy()
+        return np.where(values.imag == 0, values.real, np.nan)
     if pd.api.types.is_numeric_dtype(dtype):  # booleans too, and nullable and arrow types
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     codes, labels = to_label_codes(column)

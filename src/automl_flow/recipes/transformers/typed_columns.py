@@ -103,6 +103,9 @@ class TypedColumns(TransformerMixin, BaseEstimator):
     def _frame(self, X: Any, *, reset: bool) -> pd.DataFrame:
         if isinstance(X, pd.DataFrame):
             frame = X.set_axis([str(name) for name in X.columns], axis=1)
+            repeated = frame.columns[frame.columns.duplicated()]
+            if len(repeated):
+                raise DataError(f"column names must differ, repeated: {', '.join(sorted(set(repeated)))}")
             if reset or self.kinds is None:
                 validate_data(self, frame, reset=reset, skip_check_array=True)
             return frame
@@ -118,13 +121,11 @@ class TypedColumns(TransformerMixin, BaseEstimator):
                 f"{', '.join(missing[:10])}{more}"
                 f"{nearest(missing[0], [name for name in frame.columns if name not in self.kinds_])}"
             )
-        repeated = frame.columns[frame.columns.duplicated()]
-        if len(repeated):
-            raise DataError(f"column names must differ, repeated: {', '.join(sorted(set(repeated)))}")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = []
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
