@@ -1,0 +1,1 @@
+"""One-shot strategies: search the relaxed choices of a space on shared weights."""
