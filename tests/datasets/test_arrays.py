@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from kedro.io import DatasetError
 
-from automl_flow.datasets import ArraysDataset, RawArraysDataset, SamplesDataset
+from automl_flow.datasets.arrays import ArraysDataset, RawArraysDataset, SamplesDataset
 from automl_flow.tasks.arrays import ArrayData
 
 

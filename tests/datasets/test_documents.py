@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from kedro.io import DatasetError
 
-from automl_flow.datasets import DocumentDataset, SettingsDataset, TextDataset
+from automl_flow.datasets.documents import DocumentDataset, SettingsDataset, TextDataset
 
 
 def test_equal_documents_are_equal_bytes_whatever_the_order_of_keys(tmp_path):

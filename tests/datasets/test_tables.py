@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
-from automl_flow.datasets import FrameDataset, RawTableDataset, TableDataset
+from automl_flow.datasets.tables import FrameDataset, RawTableDataset, TableDataset
 
 
 @pytest.fixture

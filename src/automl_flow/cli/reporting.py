@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import escape
 from pathlib import Path
 
 import click
@@ -16,31 +15,8 @@ from kedro.io import CatalogProtocol
 
 from automl_flow.cli.friendly import told_clearly
 from automl_flow.core.files import write_text
-from automl_flow.hooks.headline import Headline, read_headline, shown_path
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Tasks</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ text-align: left; padding: .4rem .8rem; border-bottom: 1px solid #ddd; }}
-td.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
-</style>
-</head>
-<body>
-<h1>Tasks</h1>
-<table>
-<tr><th>Task</th><th>Metric</th><th>Holdout</th><th>Interval</th><th>Baselines</th></tr>
-{rows}
-</table>
-</body>
-</html>
-"""
-
+from automl_flow.hooks.headline import read_headline
+from automl_flow.reports.index import TaskSummary, render_index, summarize
 
 @click.command()
 @env_option  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
@@ -69,10 +45,15 @@ def report(metadata: ProjectMetadata, env: str) -> None:
             click.echo("no task has been evaluated yet; `kedro run` does all of them")
             return
         index = Path(catalog.get(f"{found[0].task}.report").filepath).parents[1] / "index.html"
-        write_text(index, _PAGE.format(rows="\n".join(_row(headline, catalog, index.parent) for headline in found)))
+        write_text(index, render_index([_summary(headline.task, catalog, index.parent) for headline in found]))
     for headline in found:
         click.echo(f"{headline.task}: {headline}\n  {headline.report}")
     click.echo(f"all: {index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index}")
+
+
+def _summary(task: str, catalog: CatalogProtocol, folder: Path) -> TaskSummary:
+    address = Path(catalog.get(f"{task}.report").filepath).relative_to(folder).as_posix()
+    return summarize(catalog.load(f"params:{task}.task"), catalog.load(f"{task}.metrics"), address)
 
 
 @contextmanager
@@ -92,18 +73,3 @@ def _outputs(task: str) -> dict[str, list[str]]:
         for stage in node.tags:
             stages.setdefault(stage, []).extend(node.outputs)
     return stages
-
-
-def _row(headline: Headline, catalog: CatalogProtocol, folder: Path) -> str:
-    page = Path.cwd() / shown_path(catalog, f"{headline.task}.report")
-    link = escape(page.relative_to(folder).as_posix(), quote=True)
-    low, high = headline.interval
-    beside = ", ".join(f"{name} {score:.4g}" for name, score in headline.baselines.items())
-    cells = [
-        f'<td><a href="{link}">{escape(headline.task)}</a></td>',
-        f"<td>{escape(headline.metric)}</td>",
-        f'<td class="number">{headline.score:.4g}</td>',
-        f'<td class="number">{low:.4g} to {high:.4g}</td>',
-        f"<td>{escape(beside)}</td>",
-    ]
-    return f"<tr>{''.join(cells)}</tr>"

@@ -74,7 +74,7 @@ _SMOKE_SEARCH = "  model_search: {max_trials: 3, families: [linear, random_fores
 def task_files(guess: Guess) -> dict[str, str]:
     """Return the text of every file, by its path relative to the project; the parameters come first."""
     table = guess.modality == "tabular"
-    kind = "RawTableDataset" if table else "RawArraysDataset"
+    kind = "tables.RawTableDataset" if table else "arrays.RawArraysDataset"
     smoke = f"{guess.name}:\n" + (_SMOKE_SEARCH if table else "") + _SMOKE_NAS
     return {
         f"conf/base/parameters/{guess.name}.yml": _parameters(guess) + (_TABLE_STAGES if table else _SAMPLE_STAGES),

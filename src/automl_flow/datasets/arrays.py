@@ -21,7 +21,7 @@ class RawArraysDataset(ReadOnlyDataset[dict[str, npt.NDArray[Any]]]):
 
         ```yaml
         digits.raw:
-          type: automl_flow.datasets.RawArraysDataset
+          type: automl_flow.datasets.arrays.RawArraysDataset
           filepath: data/01_raw/digits.npz
         ```
     """
@@ -39,7 +39,7 @@ class SamplesDataset(LocalDataset[ArrayData]):
 
         ```yaml
         "{task}.arrays":
-          type: automl_flow.datasets.SamplesDataset
+          type: automl_flow.datasets.arrays.SamplesDataset
           filepath: data/02_intermediate/{task}/arrays.npz
         ```
     """
@@ -63,14 +63,14 @@ class ArraysDataset(LocalDataset[dict[str, npt.NDArray[Any]]]):
 
         ```yaml
         "{task}.oof":
-          type: automl_flow.datasets.ArraysDataset
+          type: automl_flow.datasets.arrays.ArraysDataset
           filepath: data/07_model_output/{task}/oof.npz
         ```
 
         Using the Python API:
 
         >>> import numpy as np
-        >>> from automl_flow.datasets import ArraysDataset
+        >>> from automl_flow.datasets.arrays import ArraysDataset
         >>> dataset = ArraysDataset(filepath=str(tmp_path / "oof.npz"))
         >>> dataset.save({"rows": np.arange(2), "predictions": np.eye(2)})
         >>> assert (dataset.load()["predictions"] == np.eye(2)).all()

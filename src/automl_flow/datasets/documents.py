@@ -21,14 +21,14 @@ class DocumentDataset(LocalDataset[Any]):
 
         ```yaml
         "{task}.metrics":
-          type: automl_flow.datasets.DocumentDataset
+          type: automl_flow.datasets.documents.DocumentDataset
           filepath: data/08_reporting/{task}/metrics.json
           metadata: {dvc: metrics}
         ```
 
         Using the Python API:
 
-        >>> from automl_flow.datasets import DocumentDataset
+        >>> from automl_flow.datasets.documents import DocumentDataset
         >>> dataset = DocumentDataset(filepath=str(tmp_path / "metrics.json"))
         >>> dataset.save({"roc_auc": 0.9, "trials": 12})
         >>> assert dataset.load() == {"roc_auc": 0.9, "trials": 12}
@@ -51,7 +51,7 @@ class SettingsDataset(ReadOnlyDataset[Any]):
 
         ```yaml
         "{task}.expectations":
-          type: automl_flow.datasets.SettingsDataset
+          type: automl_flow.datasets.documents.SettingsDataset
           filepath: conf/base/expectations/{task}.yml
         ```
     """
@@ -81,13 +81,13 @@ class TextDataset(LocalDataset[str]):
 
         ```yaml
         "{task}.report":
-          type: automl_flow.datasets.TextDataset
+          type: automl_flow.datasets.documents.TextDataset
           filepath: data/08_reporting/{task}/report.html
         ```
 
         Using the Python API:
 
-        >>> from automl_flow.datasets import TextDataset
+        >>> from automl_flow.datasets.documents import TextDataset
         >>> dataset = TextDataset(filepath=str(tmp_path / "card.md"))
         >>> dataset.save("# Model card")
         >>> assert dataset.load() == "# Model card"

@@ -20,7 +20,7 @@ class ModelDataset(LocalDataset[Any]):
 
         ```yaml
         "{task}.model":
-          type: automl_flow.datasets.ModelDataset
+          type: automl_flow.datasets.folders.ModelDataset
           filepath: data/06_models/{task}/model
         ```
     """
@@ -37,13 +37,7 @@ class ModelDataset(LocalDataset[Any]):
 
     def save(self, data: TabularModel | NetworkModel) -> None:
         """Write the model's folder, atomically and without pickle."""
-        from automl_flow.ensembles.artifact import save_model
-        from automl_flow.ensembles.model import TabularModel
-
-        if isinstance(data, TabularModel):
-            save_model(data, self.filepath)
-        else:
-            data.save(self.filepath)
+        data.save(self.filepath)
 
 
 class StateFolderDataset(ReadOnlyDataset[Path]):
@@ -57,7 +51,7 @@ class StateFolderDataset(ReadOnlyDataset[Path]):
 
         ```yaml
         "{task}.nas_state":
-          type: automl_flow.datasets.StateFolderDataset
+          type: automl_flow.datasets.folders.StateFolderDataset
           filepath: .automl_flow/state/{task}/nas
           metadata: {dvc: ignored}
         ```

@@ -17,7 +17,7 @@ class RawTableDataset(ReadOnlyDataset[pd.DataFrame]):
 
         ```yaml
         mortgage.raw:
-          type: automl_flow.datasets.RawTableDataset
+          type: automl_flow.datasets.tables.RawTableDataset
           filepath: data/01_raw/mortgage.csv
         ```
     """
@@ -37,14 +37,14 @@ class TableDataset(LocalDataset[pd.DataFrame]):
 
         ```yaml
         "{task}.table":
-          type: automl_flow.datasets.TableDataset
+          type: automl_flow.datasets.tables.TableDataset
           filepath: data/02_intermediate/{task}/table.parquet
         ```
 
         Using the Python API:
 
         >>> import pandas as pd
-        >>> from automl_flow.datasets import TableDataset
+        >>> from automl_flow.datasets.tables import TableDataset
         >>> table = pd.DataFrame({"age": [30, 41]})
         >>> dataset = TableDataset(filepath=str(tmp_path / "table.parquet"))
         >>> dataset.save(table)
@@ -69,7 +69,7 @@ class FrameDataset(LocalDataset[pd.DataFrame]):
 
         ```yaml
         "{task}.leaderboard":
-          type: automl_flow.datasets.FrameDataset
+          type: automl_flow.datasets.tables.FrameDataset
           filepath: data/08_reporting/{task}/leaderboard.csv
           metadata: {dvc: plots}
         ```
@@ -77,7 +77,7 @@ class FrameDataset(LocalDataset[pd.DataFrame]):
         Using the Python API:
 
         >>> import pandas as pd
-        >>> from automl_flow.datasets import FrameDataset
+        >>> from automl_flow.datasets.tables import FrameDataset
         >>> dataset = FrameDataset(filepath=str(tmp_path / "leaderboard.csv"))
         >>> dataset.save(pd.DataFrame({"model": ["linear"], "score": [0.5]}))
         >>> assert list(dataset.load().columns) == ["model", "score"]

@@ -64,8 +64,11 @@ def _tracked(folder: Path) -> Iterator[Path]:
 
 
 def _resources(folder: Path) -> Iterator[Path]:
+    """Files of a package that are not Python, those in folders that are no packages included."""
     for item in sorted(folder.iterdir()):
-        if item.is_file() and item.suffix not in (".py", ".pyc") and not item.name.startswith("."):
+        if item.is_dir() and not (item / "__init__.py").is_file() and not list(item.glob("*.py")):
+            yield from (file for file in _tracked(item))
+        elif item.is_file() and item.suffix not in ("", ".py", ".pyc") and not item.name.startswith("."):
             yield item
 
 

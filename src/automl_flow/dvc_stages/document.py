@@ -128,7 +128,8 @@ def _params(view: ProjectView, used: Iterable[str]) -> list[dict[str, list[str]]
 def _code(view: ProjectView, nodes: list[NodeSnapshot], names: Iterable[str]) -> list[str]:
     source = view.project / "src"
     starts = {view.project / node.source.filepath for node in nodes if node.source}
-    if any(view.entries[name]["type"].startswith(f"{PACKAGE}.datasets.") for name in names):
-        starts.add(source / PACKAGE / "datasets" / "__init__.py")
+    for kind in {view.entries[name]["type"] for name in names}:
+        module = source.joinpath(*kind.split(".")[:-1]).with_suffix(".py")
+        starts |= {module} if kind.startswith(f"{PACKAGE}.") else set()
     files = collapse(code_of(starts, source), source / PACKAGE)
     return [file.relative_to(view.project).as_posix() for file in files]

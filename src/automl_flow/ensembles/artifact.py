@@ -1,47 +1,26 @@
-"""Tabular models on disk: a manifest with hashes, documents, native booster files and skops; no pickle."""
+"""Reading tabular models, after their hashes and versions are checked."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from automl_flow.core.artifact import open_artifact, write_artifact
+from automl_flow.core.artifact import open_artifact
 from automl_flow.core.errors import ArtifactError, DependencyError
-from automl_flow.core.files import read_json, write_bytes, write_json
+from automl_flow.core.files import read_json
 from automl_flow.ensembles.model import Member, TabularModel
 from automl_flow.ensembles.networks import NetworkMember
+from automl_flow.ensembles.saving import KIND, MODEL, member_folder
 from automl_flow.models import FAMILIES
 from automl_flow.search import storage
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.fitted import FittedCandidate
-from automl_flow.search.members import part_name, preprocessor_path, read_part, write_part
+from automl_flow.search.members import part_name, preprocessor_path, read_part
 from automl_flow.tasks.spec import TaskSpec
-
-KIND = "tabular"
-_MODEL = "model.json"
-
-
-def save_model(model: TabularModel, folder: Path) -> None:
-    """Write *model* to a folder, atomically."""
-
-    def write(target: Path) -> None:
-        written: set[str] = set()
-        members = [_write_member(target, i, member, written) for i, member in enumerate(model.members)]
-        document = {
-            "task": model.task.model_dump(mode="json"),
-            "classes": None if model.classes is None else list(model.classes),
-            "feature_names": list(model.feature_names),
-            "weights": list(model.weights),
-            "members": members,
-        }
-        write_json(target / _MODEL, document)
-
-    facts = {"problem": model.task.problem, "metric": model.task.metric_name, "members": len(model.members)}
-    write_artifact(Path(folder), KIND, write, facts)
 
 
 def load_tabular_model(folder: Path) -> TabularModel:
-    """Read what :func:`save_model` wrote, after its hashes and versions are checked.
+    """Read what :func:`automl_flow.ensembles.saving.save_model` wrote, after its hashes and versions are checked.
 
     Raises:
         ArtifactError: The folder is no tabular model, is damaged, or holds types that are not allowed.
@@ -49,7 +28,7 @@ def load_tabular_model(folder: Path) -> TabularModel:
     """
     folder = Path(folder)
     open_artifact(folder, KIND)
-    document = read_json(folder / _MODEL)
+    document = read_json(folder / MODEL)
     preprocessors: dict[str, Any] = {}
     try:
         members = tuple(_read_member(folder, i, entry, preprocessors) for i, entry in enumerate(document["members"]))
@@ -61,32 +40,13 @@ def load_tabular_model(folder: Path) -> TabularModel:
             feature_names=tuple(document["feature_names"]),
         )
     except (KeyError, TypeError) as error:
-        raise ArtifactError(f"{folder / _MODEL}: incomplete ({type(error).__name__}: {error})") from None
-
-
-def _member_folder(folder: Path, number: int) -> Path:
-    return folder / "members" / f"{number:03d}"
-
-
-def _write_member(folder: Path, number: int, member: FittedCandidate | Member, written: set[str]) -> dict[str, Any]:
-    own = _member_folder(folder, number)
-    if not isinstance(member, FittedCandidate):
-        member.save(own)
-        return {"kind": "network"}
-    for part in member.parts:
-        write_part(own, part_name(part.fold), part, member.family)
-        if part.preprocessor_key not in written:
-            content = storage.dump(member.preprocessors[part.preprocessor_key])
-            write_bytes(preprocessor_path(folder, part.preprocessor_key), content)
-            written.add(part.preprocessor_key)
-    folds = [part.fold for part in member.parts]
-    return {"kind": "candidate", "candidate": member.candidate.to_document(), "folds": folds}
+        raise ArtifactError(f"{folder / MODEL}: incomplete ({type(error).__name__}: {error})") from None
 
 
 def _read_member(
     folder: Path, number: int, entry: dict[str, Any], preprocessors: dict[str, Any]
 ) -> FittedCandidate | Member:
-    own = _member_folder(folder, number)
+    own = member_folder(folder, number)
     if entry["kind"] == "network":
         return _read_network(own)
     candidate = Candidate.from_document(entry["candidate"])

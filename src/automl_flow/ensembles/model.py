@@ -80,6 +80,12 @@ class TabularModel:
             total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
         return total
 
+    def save(self, folder: Path | str) -> None:
+        """Write the model to *folder*, atomically; :func:`automl_flow.load_model` reads it."""
+        from automl_flow.ensembles.saving import save_model
+
+        save_model(self, Path(folder))
+
     def _checked(self, X: pd.DataFrame) -> pd.DataFrame:
         missing = [name for name in self.feature_names if name not in X.columns]
         if missing:

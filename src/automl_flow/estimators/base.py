@@ -15,9 +15,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from automl_flow.core.config import parse_config
 from automl_flow.core.progress import Progress, console_progress, silent_progress
-from automl_flow.ensembles.artifact import save_model
 from automl_flow.ensembles.build import Built, build_model
 from automl_flow.ensembles.model import TabularModel
+from automl_flow.ensembles.saving import save_model
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.tables import Rows, read_features, read_rows
 from automl_flow.features import FeatureConfig, plan_features
