@@ -17,26 +17,24 @@ from kedro.utils import find_kedro_project
 
 from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError
-from automl_flow.pipelines import (
-    evaluation,
-    feature_engineering,
-    inference,
-    model_search,
-    nas,
-    preprocessing,
-    validation,
-)
+from automl_flow.pipelines.evaluation.pipeline import create_pipeline as evaluation
+from automl_flow.pipelines.feature_engineering.pipeline import create_pipeline as feature_engineering
+from automl_flow.pipelines.inference.pipeline import create_pipeline as inference
+from automl_flow.pipelines.model_search.pipeline import create_pipeline as model_search
+from automl_flow.pipelines.nas.pipeline import create_pipeline as nas
+from automl_flow.pipelines.preprocessing.pipeline import create_pipeline as preprocessing
+from automl_flow.pipelines.validation.pipeline import create_pipeline as validation
 from automl_flow.tasks.spec import TaskSpec
 
 # In the order of the flow. A stage that a task does not have is an empty pipeline.
 STAGES: dict[str, Callable[[TaskSpec], Pipeline]] = {
-    "validation": validation.create_pipeline,
-    "preprocessing": preprocessing.create_pipeline,
-    "feature_engineering": feature_engineering.create_pipeline,
-    "model_search": model_search.create_pipeline,
-    "nas": nas.create_pipeline,
-    "evaluation": evaluation.create_pipeline,
-    "inference": inference.create_pipeline,
+    "validation": validation,
+    "preprocessing": preprocessing,
+    "feature_engineering": feature_engineering,
+    "model_search": model_search,
+    "nas": nas,
+    "evaluation": evaluation,
+    "inference": inference,
 }
 
 

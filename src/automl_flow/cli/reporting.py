@@ -18,6 +18,7 @@ from automl_flow.core.files import write_text
 from automl_flow.hooks.headline import read_headline
 from automl_flow.reports.index import TaskSummary, render_index, summarize
 
+
 @click.command()
 @env_option  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
 @click.pass_obj

@@ -68,7 +68,7 @@ def _resources(folder: Path) -> Iterator[Path]:
     for item in sorted(folder.iterdir()):
         if item.is_dir() and not (item / "__init__.py").is_file() and not list(item.glob("*.py")):
             yield from (file for file in _tracked(item))
-        elif item.is_file() and item.suffix not in ("", ".py", ".pyc") and not item.name.startswith("."):
+        elif item.is_file() and item.suffix not in ("", ".py", ".pyc", ".typed") and not item.name.startswith("."):
             yield item
 
 
