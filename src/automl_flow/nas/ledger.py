@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import AutoMLFlowError
 from automl_flow.nas.config import NasConfig
-from automl_flow.nas.cost import Cost, cost_of
 from automl_flow.nas.space import Architecture, DataShape, Space, Value
+
+if TYPE_CHECKING:
+    from automl_flow.nas.cost import Cost
 
 CHEAP = 3e10  # operations of a whole training that are never too many: some ten seconds
 TRAFFIC = 30  # multiply-adds in whose time one activation is written and read
@@ -67,6 +69,8 @@ class Ledger:
 
     def cost(self, architecture: Architecture) -> Cost:
         """Cost of an architecture, counted once."""
+        from automl_flow.nas.cost import cost_of
+
         if architecture.key not in self._costs:
             self._costs[architecture.key] = cost_of(self.space, architecture, self.shape)
         return self._costs[architecture.key]

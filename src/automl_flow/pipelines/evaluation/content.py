@@ -7,7 +7,6 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from automl_flow.nas.drawing import layers
 from automl_flow.nas.network import NetworkModel
 from automl_flow.pipelines.documents import read_trials
 from automl_flow.reports import LeaderboardRow, NetworkSection, Trajectory, trajectory
@@ -54,6 +53,8 @@ def _label(record: TrialRecord) -> str:
 
 def network_section(network: NetworkModel, architecture: Document) -> NetworkSection:
     """Drawing, layers and size of a network, and why it won."""
+    from automl_flow.nas.drawing import layers
+
     rows = tuple((x.name, "x".join(map(str, x.output)), f"{x.parameters:,}") for x in layers(network))
     reasons = (
         f"Trial {architecture['trial']} of the search had the best score.",
