@@ -68,7 +68,11 @@ class HistorySampler(BaseSampler):
         return {d.name: d.decode(float(number)) for d, number in zip(dimensions, row, strict=True)}
 
     def sample_independent(
-        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+        self,
+        study: Study,  # noqa: ARG002  # the method's form is Optuna's
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
     ) -> Any:
         """Draw one parameter that no earlier trial had, or whose range has changed."""
         dimension = make_dimension(param_name, param_distribution)

@@ -63,7 +63,7 @@ class Dimension:
         distribution = self.distribution
         if isinstance(distribution, CategoricalDistribution):
             return distribution.choices[round(number)]
-        assert isinstance(distribution, IntDistribution | FloatDistribution)
+        assert isinstance(distribution, IntDistribution | FloatDistribution)  # noqa: S101  # for the type checker
         place = self.low + number * (self.high - self.low)
         value = math.exp(place) if self.log else place
         if distribution.step is not None:
@@ -88,9 +88,7 @@ class Dimension:
             return np.mod(numbers + rng.integers(1, self.levels, size=len(numbers)), self.levels)
         step = max(LOCAL_STEP, 1.0 / self.levels if self.levels else 0.0)
         local = np.clip(numbers + rng.normal(0.0, step, size=len(numbers)), 0.0, 1.0)
-        moved = np.where(
-            rng.random(len(numbers)) < 0.5, self.snap(local), self.place(rng.random(len(numbers)))
-        )
+        moved = np.where(rng.random(len(numbers)) < 0.5, self.snap(local), self.place(rng.random(len(numbers))))
         # A move can round back to where it began; the neighbouring value is then taken.
         stuck = np.isclose(moved, numbers)
         return np.where(stuck, self._neighbour(numbers), moved) if stuck.any() else moved
@@ -128,9 +126,7 @@ def make_dimension(name: str, distribution: BaseDistribution) -> Dimension:
     if isinstance(distribution, CategoricalDistribution):
         return Dimension(name, distribution, len(distribution.choices), categorical=True)
     if not isinstance(distribution, IntDistribution | FloatDistribution):
-        raise ValueError(
-            f"parameter {name!r} must be categorical, int or float, got {type(distribution).__name__}"
-        )
+        raise ValueError(f"parameter {name!r} must be categorical, int or float, got {type(distribution).__name__}")
     low, high = float(distribution.low), float(distribution.high)
     levels = 0 if distribution.step is None else round((high - low) / distribution.step) + 1
     levels = 1 if distribution.single() else levels

@@ -82,7 +82,7 @@ class History:
     def draw_new(self, rng: np.random.Generator) -> Vector:
         """Draw a configuration at random, (d,): a new one, or any when all seem to have been asked for."""
         rows = draw_rows(self.dimensions, rng, TRIES)
-        return rows[int(np.argmax(self.is_new(rows)))]
+        return np.asarray(rows[int(np.argmax(self.is_new(rows)))])
 
 
 def read_history(
@@ -103,9 +103,7 @@ def read_history(
     """
     names = {dimension.name for dimension in dimensions}
     trials = [
-        t
-        for t in study.get_trials(deepcopy=False)
-        if t.number != trial.number and not names.isdisjoint(t.params)
+        t for t in study.get_trials(deepcopy=False) if t.number != trial.number and not names.isdisjoint(t.params)
     ]
     finished = [t for t in trials if t.state.is_finished()]
     return History(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from scipy.special import ndtri
@@ -84,7 +85,7 @@ def _combine(gains: Matrix, several: Several, rng: np.random.Generator) -> Vecto
 def _pareto(gains: Matrix) -> Vector:
     """Negative number of the front plus a crowding term below 1 (Deb et al. 2002), (n,)."""
     as_good = (gains[:, None] >= gains[None]).all(axis=2)  # (n, n)
-    dominates = as_good & (gains[:, None] > gains[None]).any(axis=2)
+    dominates: NDArray[np.bool_] = np.asarray(as_good & (gains[:, None] > gains[None]).any(axis=2))
     result = np.zeros(len(gains))
     left, number = np.ones(len(gains), dtype=bool), 0
     while left.any():

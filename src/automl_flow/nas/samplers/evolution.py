@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from automl_flow.nas.samplers._base import HistorySampler, require
 from automl_flow.nas.samplers._encoding import Vector
+from automl_flow.nas.samplers._entry import SamplerEntry
 from automl_flow.nas.samplers._history import TRIES, History
 
 
@@ -13,10 +17,9 @@ class RegularizedEvolutionSampler(HistorySampler):
     """Aging evolution (Real et al., AAAI 2019) as a reader of the study's history.
 
     The population is the *population_size* youngest finished trials. The best of a random tournament is mutated in
-    one parameter; further parameters are changed only when all near mutants were asked for already. Departs from
-    the paper in that the *elite* best trials never die, which loses nothing where a value is not
-    much noise, and in that no configuration is asked for twice. With several objectives, better means an earlier
-    non-dominated front and less crowding.
+    one parameter; more are changed only when all near mutants were asked for already. Departs from the paper in that
+    the *elite* best trials never die, which helps where a value is not mostly noise, and in that no configuration is
+    asked for twice. With several objectives, better means an earlier non-dominated front and less crowding.
 
     Args:
         seed: Seed of all draws.
@@ -56,15 +59,24 @@ class RegularizedEvolutionSampler(HistorySampler):
         # The later an attempt, the further from its parent it may go.
         children = history.mutate(parents, 1 + np.arange(TRIES) // 16, rng)
         new = history.is_new(children)
-        return children[int(np.argmax(new))] if new.any() else history.draw_new(rng)
+        return np.asarray(children[int(np.argmax(new))]) if new.any() else history.draw_new(rng)
 
-    def _parent(self, history: History, population: Vector, rng: np.random.Generator) -> Vector:
-        parent = history.X[self._winner(history, population, rng)]
+    def _parent(self, history: History, population: NDArray[np.intp], rng: np.random.Generator) -> Vector:
+        parent = np.asarray(history.X[self._winner(history, population, rng)])
         if rng.random() >= self._crossover:
             return parent
         other = history.X[self._winner(history, population, rng)]
         return np.where(rng.random(len(parent)) < 0.5, parent, other)
 
-    def _winner(self, history: History, population: Vector, rng: np.random.Generator) -> int:
+    def _winner(self, history: History, population: NDArray[np.intp], rng: np.random.Generator) -> int:
         drawn = rng.choice(population, size=min(self._tournament_size, len(population)), replace=False)
         return int(drawn[np.argmax(history.utility[drawn])])
+
+
+def build(seed: int, startup: int, **options: Any) -> RegularizedEvolutionSampler:
+    """Make the sampler; the population starts with *startup* random trials."""
+    size = options.pop("population_size", max(2, startup))
+    return RegularizedEvolutionSampler(seed=seed, population_size=size, **options)
+
+
+ENTRY = SamplerEntry(build, about="regularized evolution: tournament, one mutation, aging with an elite")
