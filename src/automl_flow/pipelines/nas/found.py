@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from automl_flow.nas.network import NetworkModel
-from automl_flow.nas.search import NasResult
 from automl_flow.pipelines.documents import trials_document
+
+if TYPE_CHECKING:
+    from automl_flow.nas.search import NasResult
 
 Document = dict[str, Any]
 Found = tuple[Document, Document, NetworkModel, dict[str, NDArray[Any]]]

@@ -7,7 +7,6 @@ from pathlib import Path
 from automl_flow.core.progress import console_progress
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
-from automl_flow.nas.search import search_architecture
 from automl_flow.pipelines.nas.found import Document, Found, unpack
 from automl_flow.pipelines.parts import cut_samples
 from automl_flow.tasks.arrays import ArrayData
@@ -16,6 +15,8 @@ from automl_flow.tasks.spec import TaskSpec
 
 def search_samples(data: ArrayData, split: Document, task: TaskSpec, config: NasConfig, state: Path) -> Found:
     """Search a network for images or sequences; trials are judged on a part that is held back."""
+    from automl_flow.nas.search import search_architecture  # loads torch
+
     train = cut_samples(data, task, split).train
     problem = NasProblem(train.x, train.target, task)
     return unpack(search_architecture(problem, config, state, console_progress()))

@@ -10,7 +10,6 @@ from automl_flow.core.progress import console_progress
 from automl_flow.features import FeaturePlan
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
-from automl_flow.nas.search import search_architecture
 from automl_flow.pipelines.nas.found import Document, Found, unpack
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
@@ -30,6 +29,8 @@ def search_table(
     state: Path,
 ) -> Found:
     """Search a network for a table; trials are judged on all folds, so that the winner has out-of-fold predictions."""
+    from automl_flow.nas.search import search_architecture  # loads torch
+
     parts = cut_table(table, task, split)
     problem = NasProblem(
         parts.train.x,
