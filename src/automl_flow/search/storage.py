@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
+import json
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -35,8 +39,8 @@ _UNWANTED = "sklearn.externals.array_api_compat.torch"
 
 
 def dump(value: Any) -> bytes:
-    """Return *value* (a fitted scikit-learn object) as bytes."""
-    return bytes(_skops().dumps(value))
+    """Return *value* (a fitted scikit-learn object) as bytes; equal objects give equal bytes."""
+    return _stable(bytes(_skops().dumps(value)))
 
 
 def load(content: bytes, source: str = "stored model") -> Any:
@@ -54,6 +58,39 @@ def load(content: bytes, source: str = "stored model") -> Any:
     if refused:
         raise ArtifactError(f"{source}: holds types that are not allowed: {', '.join(refused)}")
     return skops.loads(content, trusted=found)
+
+
+def _stable(content: bytes) -> bytes:
+    """Take the memory addresses and the time out of skops' archive: numbers in the order of appearance instead."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    names: dict[str, str] = {}
+    schema = _renumbered(json.loads(files.pop("schema.json")), {}, names)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for old, new in names.items():
+            archive.writestr(zipfile.ZipInfo(new), files[old])
+        archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps(schema))
+    return buffer.getvalue()
+
+
+def _renumbered(node: Any, ids: dict[int, int], names: dict[str, str]) -> Any:
+    """Copy a schema with addresses replaced; *ids* and *names* collect old and new."""
+    if isinstance(node, list):
+        return [_renumbered(item, ids, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {}
+    for key, value in node.items():
+        if key == "__id__":
+            # Whether two equal numbers or texts are one object is Python's affair, and differs from run to run.
+            if node.get("__loader__") != "JsonNode":
+                copy[key] = ids.setdefault(value, len(ids) + 1)
+        elif key == "file" and isinstance(value, str):
+            copy[key] = names.setdefault(value, f"{len(names)}{Path(value).suffix}")
+        else:
+            copy[key] = _renumbered(value, ids, names)
+    return copy
 
 
 def _trusted(name: str) -> bool:
