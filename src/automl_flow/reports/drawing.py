@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,7 @@ _STYLE = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
-    "path.sketch": None,
+    "text.parse_math": False,  # a "$" in a name is a "$"
 }
 
 
@@ -59,7 +60,9 @@ def axes(height: float) -> Iterator[tuple[Figure, Axes]]:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_STYLE):  # type: ignore[arg-type] # their Literal of keys
+    with warnings.catch_warnings(), mpl.rc_context(_STYLE):  # type: ignore[arg-type] # their Literal of keys
+        # Texts are left to the browser, which has more glyphs than the font that measures them.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")
         yield figure, figure.add_subplot()
 

@@ -151,6 +151,5 @@ def _columns(pairs: Sequence[tuple[float, float]]) -> tuple[list[float], list[fl
 
 
 def _short(name: str, length: int = 24) -> str:
-    # Matplotlib reads "$…$" as mathematics, and legends leave out labels that begin with an underscore.
-    name = name.replace("$", r"\$").lstrip("_") or "–"
+    name = name.lstrip("_") or "–"  # legends leave out labels that begin with an underscore
     return name if len(name) <= length else f"{name[: length - 1]}…"
