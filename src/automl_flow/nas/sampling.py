@@ -12,9 +12,10 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from automl_flow.core.errors import ConfigError, nearest
-from automl_flow.core.seeds import derive_seed
+from automl_flow.core.seeds import derive_seed, generator
 
-ATTEMPTS = 20  # draws before an unwanted one is accepted
+ATTEMPTS = 24  # draws before an unwanted one is accepted
+ASKED = 3  # of them come from the sampler; a model that insists on its optimum is helped by random changes to it
 MakeSampler = Callable[[int], BaseSampler]
 
 
@@ -92,8 +93,8 @@ def make_sampler(name: str, seed: int, startup: int, options: Mapping[str, Any])
 class FreshSampler(BaseSampler):
     """Asks another sampler until it proposes something acceptable.
 
-    A draw is repeated with another seed, so the result is as repeatable as the sampler. After ``ATTEMPTS`` draws the
-    last one is taken as it is, and whoever evaluates it has to refuse it.
+    A draw is repeated with another seed, then changed in one parameter, in two, …; so the result is as repeatable as
+    the sampler. After ``ATTEMPTS`` draws the last one is taken as it is, and whoever evaluates it has to refuse it.
     """
 
     def __init__(
@@ -124,18 +125,32 @@ class FreshSampler(BaseSampler):
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """Draw until a draw is acceptable."""
-        if "fixed_params" in trial.system_attrs:  # enqueued: nothing is to be drawn
+        if "fixed_params" in trial.system_attrs or not search_space:  # enqueued: nothing is to be drawn
             return {}
-        drawn: dict[str, Any] = {}
+        proposed: dict[str, Any] = {}
         for attempt in range(ATTEMPTS):
-            sampler = self._make(derive_seed(self._seed, "attempt", attempt))
-            drawn = dict(sampler.sample_relative(study, trial, search_space)) if search_space else {}
-            for name, distribution in search_space.items():
-                if name not in drawn:
-                    drawn[name] = sampler.sample_independent(study, trial, name, distribution)
+            if attempt < ASKED:
+                drawn = proposed = self._ask(derive_seed(self._seed, "attempt", attempt), study, trial)
+            else:
+                drawn = self._changed(proposed, attempt - ASKED + 1, study, trial)
             if self._accept(drawn):
                 break
         return drawn
+
+    def _ask(self, seed: int, study: Study, trial: FrozenTrial) -> dict[str, Any]:
+        """A full set of parameters from the wrapped sampler."""
+        sampler = self._make(seed)
+        drawn = dict(sampler.sample_relative(study, trial, self._space))
+        for name, distribution in self._space.items():
+            if name not in drawn:
+                drawn[name] = sampler.sample_independent(study, trial, name, distribution)
+        return drawn
+
+    def _changed(self, params: dict[str, Any], count: int, study: Study, trial: FrozenTrial) -> dict[str, Any]:
+        """*params* with up to *count* of them drawn anew."""
+        names = generator(self._seed, "change", count).permutation(list(self._space))[:count]
+        anew = optuna.samplers.RandomSampler(seed=derive_seed(self._seed, "anew", count))
+        return params | {str(n): anew.sample_independent(study, trial, str(n), self._space[str(n)]) for n in names}
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
