@@ -1,0 +1,119 @@
+"""What every feature maker keeps to, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_flow.core.errors import ConfigError
+from automl_flow.features import MAKERS, TRUSTED_TYPES, Evidence, FeaturePlan, PlannedMaker
+from automl_flow.recipes import ENCODINGS, STEPS, build_preprocessor
+from automl_flow.recipes import TRUSTED_TYPES as RECIPE_TYPES
+from tests.recipes.tables import binary_target, describe, mixed_table
+
+EVIDENCE = Evidence(
+    n_rows=200,
+    n_outputs=2,
+    numbers=("price", "size", "count", "n0", "n1", "n2", "n3", "n4", "grade"),
+    labels=("city", "colour", "odd", "answer"),
+    dates=("start", "end", "day"),
+    texts=("about",),
+    missing={"size": 0.1, "colour": 0.1, "price": 0.0, "odd": 0.2},
+    unique={"city": 60, "colour": 3, "odd": 6, "answer": 2, **dict.fromkeys(("price", "size", "count", "grade"), 20)}
+    | dict.fromkeys(("n0", "n1", "n2", "n3", "n4"), 200),
+)
+BARE = Evidence(200, 2, (), (), (), (), {}, {})
+
+
+def table() -> pd.DataFrame:
+    numbers = np.random.default_rng(1).normal(size=(200, 5))
+    return mixed_table().assign(**{f"n{i}": numbers[:, i] for i in range(5)})
+
+
+def plan_of(name: str) -> FeaturePlan:
+    proposals = MAKERS.get(name).propose(EVIDENCE)
+    return FeaturePlan(tuple(PlannedMaker(name, p.columns, p.options) for p in proposals))
+
+
+def made_by(name: str, encoding: str, seed: int = 0):
+    profile, recipe = describe(table())
+    with_features = build_preprocessor(recipe, plan_of(name), profile, encoding, seed)
+    return with_features.fit(table(), binary_target()), build_preprocessor(recipe, None, profile, encoding, seed)
+
+
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_says_what_it_makes(name):
+    maker = MAKERS.get(name)
+    assert len(maker.about) > 10
+    assert maker.step in STEPS.names()
+    assert maker.options.__doc__
+
+
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_proposes_nothing_without_columns(name):
+    assert MAKERS.get(name).propose(BARE) == []
+
+
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_proposals_are_documents_of_known_columns(name):
+    proposals = MAKERS.get(name).propose(EVIDENCE)
+    assert proposals
+    for proposal in proposals:
+        assert set(proposal.columns) <= set(table().columns)
+        assert json.loads(json.dumps(proposal.options)) == proposal.options
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_adds_features_to_those_of_the_recipe(name, encoding):
+    preprocessor, without = made_by(name, encoding)
+    names = list(preprocessor.get_feature_names_out())
+    old = list(without.fit(table(), binary_target()).get_feature_names_out())
+    assert names[: len(old)] == old
+    assert len(set(names)) == len(names) > len(old)
+    if encoding == "native":
+        assert len(names) - len(old) == sum(p.size for p in MAKERS.get(name).propose(EVIDENCE))
+
+
+@pytest.mark.parametrize("encoding", ["scaled", "native"])
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_is_the_same_every_time_and_leaves_its_input_alone(name, encoding):
+    first, second = made_by(name, encoding)[0], made_by(name, encoding)[0]
+    data = table()
+    pd.testing.assert_frame_equal(pd.DataFrame(first.transform(data)), pd.DataFrame(second.transform(data)))
+    pd.testing.assert_frame_equal(data, table())
+
+
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_new_and_missing_values_are_no_problem(name):
+    preprocessor = made_by(name, "scaled")[0]
+    strange = pd.DataFrame({column: ["never seen", None, 7] for column in table()})
+    assert np.isfinite(preprocessor.transform(strange)).all()
+
+
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_one_row_is_made_as_in_company(name):
+    preprocessor = made_by(name, "ordinal")[0]
+    together = preprocessor.transform(table())
+    np.testing.assert_allclose(preprocessor.transform(table().iloc[[7]])[0], together[7], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_can_be_saved_with_a_fixed_list_of_types(name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import skops.io
+
+    preprocessor = made_by(name, "native")[0]
+    again = skops.io.loads(skops.io.dumps(preprocessor), trusted=[*TRUSTED_TYPES, *RECIPE_TYPES])
+    pd.testing.assert_frame_equal(again.transform(table()), preprocessor.transform(table()))
+
+
+@pytest.mark.parametrize("name", MAKERS.names())
+def test_wrong_options_are_refused(name):
+    with pytest.raises(ConfigError, match=r"here\.no_such_option: unknown key"):
+        MAKERS.get(name).transformer({"no_such_option": 1}, 0, "here")
