@@ -12,7 +12,7 @@ from automl_flow.evaluation import EvaluationConfig, evaluate
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.reports import LeaderboardRow, NetworkSection, ReportContent, trajectory
-from automl_flow.search.study import TrialRecord
+from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import get_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec

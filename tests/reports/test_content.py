@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from automl_flow.reports import trajectory
-from automl_flow.search.study import TrialRecord
+from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import METRICS
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from automl_flow.evaluation import Evaluation
 from automl_flow.features.plan import FeaturePlan
 from automl_flow.recipes.recipe import Recipe
-from automl_flow.search.study import TrialRecord
+from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import Metric
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec

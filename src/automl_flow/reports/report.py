@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_flow.evaluation import MODEL, Evaluation
+from automl_flow.evaluation import LIGHTGBM, PRIOR, Comparison, Evaluation
 from automl_flow.reports import plots
 from automl_flow.reports.content import ReportContent
 from automl_flow.reports.page import picture, template
@@ -23,7 +23,7 @@ def render_report(content: ReportContent) -> str:
         c=content,
         e=evaluation,
         title=content.task.name,
-        comparisons=[compared(comparison, evaluation) for comparison in evaluation.comparisons],
+        comparisons=[compared(comparison, evaluation) for comparison in _baselines_first(evaluation)],
         direction=direction(evaluation),
         optimism=optimism(evaluation),
         baselines=_baselines(evaluation),
@@ -35,10 +35,15 @@ def render_report(content: ReportContent) -> str:
     )
 
 
+def _baselines_first(evaluation: Evaluation) -> list[Comparison]:
+    """The comparisons: what a person would have without the search comes before parts of the model."""
+    return sorted(evaluation.comparisons, key=lambda comparison: comparison.against not in (PRIOR, LIGHTGBM))
+
+
 def _baselines(evaluation: Evaluation) -> list[tuple[str, float]]:
-    """Name and score of everything the model is compared with."""
-    scores = evaluation.scores
-    return [(model_name(n, evaluation.problem), s[evaluation.metric]) for n, s in scores.items() if n != MODEL]
+    """Name and score of what the model is compared with, the baselines first."""
+    names = [comparison.against for comparison in _baselines_first(evaluation)]
+    return [(model_name(name, evaluation.problem), evaluation.scores[name][evaluation.metric]) for name in names]
 
 
 def _plots(content: ReportContent) -> dict[str, Any]:
