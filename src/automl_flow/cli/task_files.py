@@ -67,8 +67,8 @@ _SAMPLE_STAGES = """
   evaluation: {}
 """
 
-_SMOKE_NAS = "  nas: {max_trials: 2, epochs: 2, final_epochs: 2, final_seeds: 1}\n"
-_SMOKE_SEARCH = "  model_search: {max_trials: 3, families: [linear, random_forest]}\n"
+_SMOKE_NAS = "  nas: {max_trials: 2, epochs: 2, final_epochs: 2, final_seeds: 1, n_jobs: 1}\n"
+_SMOKE_SEARCH = "  model_search: {max_trials: 3, families: [linear, random_forest], n_jobs: 1}\n"
 
 
 def task_files(guess: Guess) -> dict[str, str]:

@@ -1,0 +1,161 @@
+"""One graph with two front doors: DVC runs what Kedro describes, and nothing twice."""
+
+import re
+import shutil
+
+import pytest
+
+from tests.integration.project import clone, edit, make_base_small, run, succeed
+
+TASK = "penguins"
+STAGES = ["validation", "preprocessing", "feature_engineering", "model_search", "nas", "evaluation", "inference"]
+
+pytestmark = pytest.mark.timeout(1800)  # the first test waits for the run that all share
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory):
+    """A repository with one small task that DVC has reproduced; tests leave it as they found it."""
+    project = clone(tmp_path_factory.mktemp("dvc") / "project")
+    for kind in ("base/parameters", "base/catalog", "base/expectations", "smoke/parameters"):
+        for task in ("mortgage", "diabetes", "digits", "vowels"):
+            (project / "conf" / kind / f"{task}.yml").unlink(missing_ok=True)
+    make_base_small(project)
+    (project / "dvc.lock").unlink(missing_ok=True)
+    succeed(project, "git", "init", "-q")
+    succeed(project, "kedro", "dvc-sync")
+    succeed(project, "dvc", "repro")
+    succeed(project, "git", "add", "-A")
+    succeed(project, "git", "commit", "-qm", "all")
+    return project
+
+
+@pytest.fixture
+def changing(tracked):
+    """The same, put back to what was committed when the test has ended."""
+    yield tracked
+    succeed(tracked, "git", "checkout", "-q", ".")
+    succeed(tracked, "dvc", "checkout", "-q", "--force")
+
+
+def changed_stages(project):
+    """Stages that are not up to date, as DVC says."""
+    return set(re.findall(rf"^{TASK}-(\w+):", succeed(project, "dvc", "status"), re.MULTILINE))
+
+
+def test_a_second_repro_does_nothing(tracked):
+    assert "Running stage" not in succeed(tracked, "dvc", "repro")
+    assert succeed(tracked, "git", "status", "--porcelain") == ""
+
+
+def test_every_stage_is_one_command_with_its_own_settings(tracked):
+    text = (tracked / "dvc.yaml").read_text()
+    for stage in STAGES:
+        assert f"kedro run --env=base --namespaces={TASK} --tags={stage}\n" in text
+    assert "penguins.nas" in text.split("penguins-nas:")[1].split("penguins-evaluation:")[0]
+
+
+def test_results_are_ignored_by_git_but_metrics_and_pointers_are_not(tracked):
+    def ignored(name):
+        return run(tracked, "git", "check-ignore", "-q", name).returncode == 0
+
+    assert ignored(f"data/02_intermediate/{TASK}/table.parquet")
+    assert ignored(f"data/08_reporting/{TASK}/report.html")
+    assert ignored(".automl_flow/state")
+    assert not ignored(f"data/08_reporting/{TASK}/metrics.json")
+    assert not ignored("data/01_raw/new.csv")
+    assert not ignored("data/01_raw/new.csv.dvc")
+    assert not ignored("data/02_intermediate/new.parquet.dvc")
+
+
+def test_metrics_and_plots_are_registered(tracked):
+    assert "log_loss" in succeed(tracked, "dvc", "metrics", "show", "--json")
+    page = succeed(tracked, "dvc", "plots", "show", "--json")
+    for plot in ("leaderboard", "trajectory", "confusion", "calibration", "roc"):
+        assert f"08_reporting/{TASK}/{plot}.csv" in page
+
+
+def test_one_parameter_reruns_its_stage_and_what_depends_on_it(changing):
+    edit(changing, f"conf/base/parameters/{TASK}.yml", lambda task: task[TASK]["nas"].update(seed=7))
+    assert changed_stages(changing) == {"nas"}
+    ran = set(re.findall(rf"Running stage '{TASK}-(\w+)'", succeed(changing, "dvc", "repro")))
+    assert ran - {"inference"} == {"nas", "evaluation"}  # inference follows where the model has changed
+
+
+@pytest.mark.parametrize(
+    ("file", "stages"),
+    [
+        ("src/automl_flow/reports/words.py", {"evaluation"}),
+        ("src/automl_flow/models/linear.py", {"model_search", "evaluation", "inference"}),
+        ("src/automl_flow/checks/few_rows.py", {"validation"}),
+        ("src/automl_flow/cli/adding.py", set()),
+        ("conf/base/catalog/inference.yml", {"inference"}),
+        ("conf/base/expectations/penguins.yml", {"validation"}),
+        ("conf/base/globals.yml", set(STAGES)),
+        ("requirements.lock", set(STAGES)),
+    ],
+)
+def test_a_change_concerns_the_stages_that_use_the_file(file, stages, changing):
+    with (changing / file).open("a") as sink:
+        sink.write("# changed\n")
+    assert changed_stages(changing) == stages
+
+
+def test_compiled_files_concern_no_stage(tracked):
+    (tracked / "src/automl_flow/core/__pycache__").mkdir(exist_ok=True)
+    (tracked / "src/automl_flow/core/__pycache__/more.cpython-311.pyc").write_bytes(b"x")
+    assert changed_stages(tracked) == set()
+
+
+def test_local_settings_change_no_tracked_result(changing):
+    folder = changing / "conf/local/parameters"
+    folder.mkdir()
+    (folder / f"{TASK}.yml").write_text(f"{TASK}: {{preprocessing: {{split: {{folds: 3}}}}}}\n")
+    split = (changing / f"data/03_primary/{TASK}/split.json").read_bytes()
+    succeed(changing, "dvc", "repro", "--force", "--single-item", f"{TASK}-preprocessing")
+    assert (changing / f"data/03_primary/{TASK}/split.json").read_bytes() == split
+    shutil.rmtree(folder)
+
+
+def test_drift_is_found_with_a_diff_and_the_way_to_mend_it(changing):
+    name = "conf/base/catalog/preprocessing.yml"
+    (changing / name).write_text((changing / name).read_text().replace("split.json", "splits.json"))
+    done = run(changing, "kedro", "dvc-sync", "--check")
+    assert done.returncode != 0
+    assert f"+    - data/03_primary/{TASK}/splits.json" in done.stdout
+    assert "`kedro dvc-sync` mends it" in done.stderr
+    assert "splits.json" not in (changing / "dvc.yaml").read_text()
+    succeed(changing, "kedro", "dvc-sync")
+    succeed(changing, "kedro", "dvc-sync", "--check")
+
+
+def test_a_damaged_input_stops_the_stage_that_reads_it(changing):
+    succeed(changing, "dvc", "unprotect", f"data/03_primary/{TASK}/profile.json")
+    (changing / f"data/03_primary/{TASK}/profile.json").write_text("{}\n")
+    done = run(changing, "kedro", "run", "--env=base", f"--namespaces={TASK}", "--tags=inference")
+    assert done.returncode == 0  # it does not read the profile
+    done = run(
+        changing,
+        *("kedro", "run", "--env=base", f"--namespaces={TASK}", "--tags=feature_engineering"),
+        DVC_STAGE=f"{TASK}-feature_engineering",
+    )
+    assert done.returncode != 0
+    assert "not what dvc.lock says the stages made" in done.stderr
+
+
+def test_only_the_cheap_stage_has_results_outside_the_cache(tracked):
+    stages = (tracked / "dvc.yaml").read_text().split(f"  {TASK}-")
+    assert [text.split(":")[0] for text in stages if "cache: false" in text] == ["evaluation"]
+
+
+def test_no_tool_calls_home(tracked):
+    assert (tracked / ".telemetry").read_text() == "consent: false\n"
+    settings = succeed(tracked, "dvc", "config", "--list")
+    assert "core.analytics=false" in settings
+    assert "core.check_update=false" in settings
+    code = """
+from pathlib import Path
+from kedro_telemetry.plugin import _check_for_telemetry_consent
+assert _check_for_telemetry_consent(Path.cwd()) is False
+"""
+    succeed(tracked, "python", "-c", code)
