@@ -15,6 +15,7 @@ from automl_flow.tasks.spec import TaskSpec
 
 _ENOUGH_ROWS = 50
 _SAMPLE = 2000
+_ROWS_PER_BIN = 5
 _SUSPECT = 0.98  # share of what chance leaves open that one column explains, out of fold
 
 
@@ -27,7 +28,7 @@ def _run(view: TableView) -> list[Finding]:
     copies: list[str] = []
     scores: dict[str, float] = {}
     for name in view.features:
-        values = np.clip(view.numbers(name)[rows], -1e30, 1e30)  # trees take no infinities
+        values = np.clip(view.numbers(name)[rows], -1e30, 1e30)  # infinities have no neighbours
         if _is_copy(values, targets[0], view.task):
             copies.append(name)
         elif (score := max(_explained(values, target, half, view.task) for target in targets)) >= _SUSPECT:
@@ -65,22 +66,40 @@ def _is_copy(values: NDArray[np.float64], target: NDArray[np.float64], task: Tas
 def _explained(
     values: NDArray[np.float64], target: NDArray[np.float64], half: NDArray[np.bool_], task: TaskSpec
 ) -> float:
-    """Out-of-fold (two halves) skill of a tree on one column: 0 is chance, 1 is perfect."""
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
-    if task.problem == "regression":
-        tree = DecisionTreeRegressor(min_samples_leaf=5, random_state=0)
-    else:
-        tree = DecisionTreeClassifier(min_samples_leaf=5, class_weight="balanced", random_state=0)
+    """Out-of-fold (two halves) skill of a table of bins of one column: 0 is chance, 1 is perfect."""
     predicted = np.empty_like(target)
-    column = values[:, None]
     for train in (half, ~half):
-        predicted[~train] = tree.fit(column[train], target[train]).predict(column[~train])
+        bins = _bins(values, train)
+        look_up = _means if task.problem == "regression" else _classes
+        predicted[~train] = look_up(bins[train], target[train], int(bins.max()) + 1)[bins[~train]]
     if task.problem == "regression":
         return 1 - float(np.mean((predicted - target) ** 2)) / max(float(np.var(target)), 1e-12)
     classes = np.unique(target)
     hits = float(np.mean([(predicted[target == code] == code).mean() for code in classes]))
     return (hits - 1 / len(classes)) / (1 - 1 / len(classes))
+
+
+def _bins(values: NDArray[np.float64], train: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Put every value, or every few neighbours where values are many, in a bin of its own; missing is a bin, too."""
+    present = values[train & ~np.isnan(values)]
+    edges = np.unique(present)
+    most = max(2, len(present) // _ROWS_PER_BIN)
+    if len(edges) > most:
+        edges = np.unique(np.quantile(present, np.linspace(0, 1, most + 1)))
+    return np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, side="right"))
+
+
+def _classes(bins: NDArray[np.int64], target: NDArray[np.float64], n_bins: int) -> NDArray[np.float64]:
+    """Return the class of every bin that is most frequent there, compared with its frequency overall."""
+    classes, codes, counts = np.unique(target, return_inverse=True, return_counts=True)
+    cells = np.bincount(bins * len(classes) + codes, 1 / counts[codes], minlength=n_bins * len(classes))
+    return np.asarray(classes[cells.reshape(n_bins, len(classes)).argmax(axis=1)])
+
+
+def _means(bins: NDArray[np.int64], target: NDArray[np.float64], n_bins: int) -> NDArray[np.float64]:
+    """Return the mean target of every bin; that of all rows for an empty one."""
+    rows, sums = np.bincount(bins, minlength=n_bins), np.bincount(bins, target, minlength=n_bins)
+    return np.where(rows > 0, sums / np.maximum(rows, 1), target.mean())
 
 
 def _copied(copies: list[str], task: TaskSpec) -> list[Finding]:
