@@ -18,7 +18,9 @@ class NasConfig(Budget):
         space: Name of a search space; ``auto`` takes ``macro`` for images, ``recurrent`` for sequences, ``tabular`` for
             tables.
         space_options: What the space lets the user restrict or extend.
-        strategy: How the space is searched; ``auto`` chooses by its size and the budget.
+        strategy: How the space is searched; ``auto`` chooses by its size and the budget. The one-shot strategies
+            (``darts``, ``gdas``, ``drnas``, ``enas``) name architectures that are tried first; a sampler goes on from
+            there.
         strategy_options: Arguments of the strategy, as its sampler or one-shot search names them.
         objectives: What is kept small beside the metric; with any, the result is a Pareto front.
         epochs: Full length of a trial's training.

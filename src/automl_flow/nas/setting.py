@@ -11,11 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem, encode, make_rounds, shape_of
+from automl_flow.nas.sampling import SAMPLERS
 from automl_flow.nas.space import Architecture, Space
 from automl_flow.nas.spaces import space_for
+from automl_flow.nas.strategies import STRATEGIES
+from automl_flow.nas.strategies._stage import Stage
 from automl_flow.nas.training import TrainingConfig
 from automl_flow.nas.trial import Arena
 from automl_flow.search.records import Direction
@@ -35,6 +39,8 @@ class Setting:
         arena: What the workers know.
         space: The search space.
         strategy: Name of the strategy.
+        sampler: Strategy that draws the trials: the same, or what goes on from a one-shot strategy's candidates.
+        one_shot: The one-shot strategy that runs before the first trial; ``None`` for other strategies.
         why: Why this one.
         startup: Random trials of a strategy that has such a phase.
         first: Architectures that are tried first; the plain reference network leads.
@@ -50,6 +56,8 @@ class Setting:
     arena: Arena
     space: Space
     strategy: str
+    sampler: str
+    one_shot: Stage | None
     why: str
     startup: int
     first: tuple[Architecture, ...]
@@ -84,12 +92,15 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
         config.objectives, training, state, seed,
     )  # fmt: skip
     strategy, why = choose_strategy(config, space.size(shape))
+    one_shot = Stage.of(strategy, config.strategy_options, space, shape)
     first = tuple(dict.fromkeys([space.reference(shape), *space.portfolio(shape)]))
     directions: list[Direction] = ["maximize" if metric.greater_is_better else "minimize"]
     return Setting(
         arena=arena,
         space=space,
         strategy=strategy,
+        sampler=strategy if one_shot is None else _model_of(config.max_trials),
+        one_shot=one_shot,
         why=why,
         startup=min(MOST_STARTS, max(FEW_STARTS, (config.max_trials or 4 * MOST_STARTS) // 4)),
         first=first,
@@ -104,15 +115,27 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
 
 
 def choose_strategy(config: NasConfig, size: float) -> tuple[str, str]:
-    """Name the strategy and say why: the user's, or by the size of the space and the budget."""
+    """Name the strategy and say why: the user's, or by the size of the space and the budget.
+
+    Raises:
+        ConfigError: The user's does not exist.
+    """
     if config.strategy != "auto":
+        names = [*SAMPLERS, *STRATEGIES.names()]
+        if config.strategy not in names:
+            raise ConfigError(f"strategy: unknown strategy {config.strategy!r}{nearest(config.strategy, names)}")
         return config.strategy, "asked for"
     trials = config.max_trials
     if trials is not None and trials >= size:
         return "random", f"{trials} trials cover all {size:.0f} architectures"
-    if trials is not None and trials >= MANY_TRIALS:
+    if _model_of(trials) == "evolution":
         return "evolution", f"{trials} trials are too many for a model of all of them"
     return "bayesian", "few trials, each of them dear: a model of the metric makes the most of them"
+
+
+def _model_of(trials: int | None) -> str:
+    """The strategy that makes the most of so many trials."""
+    return "evolution" if trials is not None and trials >= MANY_TRIALS else "bayesian"
 
 
 def _training(config: NasConfig, problem: NasProblem, *, smooth: bool) -> dict[str, Any]:

@@ -1,0 +1,213 @@
+"""The one-shot search: weights and alphas learn in turns, each from its own half of the samples."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from automl_flow.core.config import parse_config
+from automl_flow.core.seeds import derive_seed
+from automl_flow.nas.inputs import Inputs
+from automl_flow.nas.problem import Lesson, hold_back
+from automl_flow.nas.space import DataShape, Space
+from automl_flow.nas.strategies import STRATEGIES
+from automl_flow.nas.strategies._candidates import judged, pool, preferred
+from automl_flow.nas.strategies._entry import OneShotConfig
+from automl_flow.nas.strategies._guard import Guard, free_share
+from automl_flow.nas.strategies._relaxation import Loss, Relaxation, Step
+from automl_flow.nas.strategies._result import OneShotResult
+from automl_flow.nas.supernet import Supernet
+from automl_flow.nas.training import LARGEST_GRADIENT, samples, shuffled
+
+ALPHA_BETAS = (0.5, 0.999)  # of Adam, as in DARTS
+
+
+@dataclass(frozen=True)
+class Half:
+    """Samples of one of the two sides, ready for the network.
+
+    Attributes:
+        x: Inputs, (n, …).
+        y: Class codes or standardised values, (n,).
+        weight: Sample weights, or ``None``.
+        classes: Whether *y* are codes.
+    """
+
+    x: Tensor
+    y: Tensor
+    weight: Tensor | None
+    classes: bool
+
+    def loss(self, network: nn.Module, rows: Tensor) -> Loss:
+        """The loss of *network* on a batch, to be computed when it is wanted."""
+
+        def compute() -> Tensor:
+            output = network(self.x[rows])
+            if self.classes:
+                loss = cross_entropy(output, self.y[rows], reduction="none")
+            else:
+                loss = (output[:, 0] - self.y[rows]) ** 2
+            return (loss if self.weight is None else loss * self.weight[rows]).mean()
+
+        return compute
+
+
+def search_one_shot(
+    strategy: str,
+    space: Space,
+    shape: DataShape,
+    lesson: Lesson,
+    options: Mapping[str, Any] | None = None,
+    *,
+    seed: int,
+    seconds: float | None = None,
+) -> OneShotResult:
+    """Train a supernet and derive architectures from it.
+
+    The same arguments give the same result on a CPU with one thread, unless *seconds* cut in.
+
+    Args:
+        strategy: Stem of a file in this package.
+        space: What is searched. Parameters that name no operation stay as in its reference.
+        shape: The data.
+        lesson: Samples. Half of them teach the weights, half the alphas; the latter also rank the candidates. So they
+            must not contain samples that candidates are judged by later.
+        options: Settings of the strategy; its defaults where nothing is said.
+        seed: Seed of everything random. Torch's own generator is left as it was.
+        seconds: After so many no further epoch is begun; what is there then is derived.
+
+    Raises:
+        ConfigError: An unknown strategy or option, or a space without choices.
+    """
+    entry = STRATEGIES.get(strategy)
+    config = parse_config(entry.Options, options, "strategy_options")
+    end = math.inf if seconds is None else time.monotonic() + seconds
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed(seed, "supernet"))
+        supernet = Supernet(space, shape, config.partial_channels)
+        fit, other = halves(lesson, shape, config.max_samples, seed)
+        run = _Run(supernet, entry.relax(config), config, fit, other, seed)
+        last = min(config.epochs, config.stop or config.epochs)
+        while run.epoch < last and (run.epoch == 0 or time.monotonic() < end):
+            run.advance()
+        torch.manual_seed(derive_seed(seed, "candidates"))
+        chosen = pool(space, shape, supernet, run.probabilities(), size=config.pool, max_free=config.max_free)
+    candidates = judged(supernet, chosen, other.x, other.y, classes=lesson.classes)[: config.candidates]
+    named = {n: dict(zip(supernet.options[n], p.tolist(), strict=True)) for n, p in run.probabilities().items()}
+    return OneShotResult(tuple(candidates), tuple(run.history), named, run.guard.report, run.epoch, run.epoch < last)
+
+
+def halves(lesson: Lesson, shape: DataShape, most: int, seed: int) -> tuple[Half, Half]:
+    """The samples of the weights and those of the alphas: disjoint, the classes in proportion, *most* in all."""
+    inputs = Inputs.learn(lesson.x, shape.kind)
+    y = lesson.y
+    if not lesson.classes:
+        y = (y - y.mean()) / (y.std() or 1.0)
+    rows = np.arange(len(y))
+    if len(rows) > most:
+        rows = rows[hold_back(lesson.y, most / len(rows), derive_seed(seed, "thin"), classes=lesson.classes)]
+    other = hold_back(lesson.y[rows], 0.5, derive_seed(seed, "halves"), classes=lesson.classes)
+
+    def half(part: Any) -> Half:
+        data = samples(lesson.x[part], y[part], None if lesson.weight is None else lesson.weight[part])
+        return Half(inputs(data.x), data.y, data.weight, lesson.classes)
+
+    return half(rows[~other]), half(rows[other])
+
+
+@dataclass
+class _Run:
+    """A search between two epochs."""
+
+    supernet: Supernet
+    relaxation: Relaxation
+    config: OneShotConfig
+    fit: Half
+    other: Half
+    seed: int
+    epoch: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+    guard: Guard = field(init=False)
+
+    def __post_init__(self) -> None:
+        c = self.config
+        self.guard = Guard(c.max_free)
+        self.weights = torch.optim.SGD(
+            self.supernet.weights(), c.learning_rate, momentum=0.9, weight_decay=c.weight_decay, nesterov=True
+        )
+        self.alphas = torch.optim.Adam(
+            self.supernet.alphas.parameters(), c.alpha_rate, betas=ALPHA_BETAS, weight_decay=c.alpha_decay
+        )
+
+    def probabilities(self) -> dict[str, Tensor]:
+        """What the alphas say of the operations of each choice."""
+        return {name: self.relaxation.probabilities(a.detach()) for name, a in self.supernet.alphas.items()}
+
+    def advance(self) -> None:
+        """Go through the weights' samples once (as often as it takes for enough batches), and note what came of it."""
+        torch.manual_seed(derive_seed(self.seed, "epoch", self.epoch))
+        generator = torch.Generator().manual_seed(derive_seed(self.seed, "batches", self.epoch))
+        batches = list(shuffled(len(self.fit.x), self.config.batch_size, generator))
+        others = _cycle(len(self.other.x), self.config.batch_size, len(batches), generator)
+        moving = self.epoch >= self.config.warm_up_epochs and not self.guard.collapsed
+        self.supernet.train()
+        losses = []
+        for i, (rows, other_rows) in enumerate(zip(batches, others, strict=True)):
+            progress = (self.epoch + i / len(batches)) / self.config.epochs
+            rate = self.config.learning_rate * 0.5 * (1.0 + math.cos(math.pi * progress))
+            fit, other = self.fit.loss(self.supernet, rows), self.other.loss(self.supernet, other_rows)
+            losses.append(self._step(Step(self.supernet, fit, other, rate, progress), moving=moving))
+        self.epoch += 1
+        if moving:
+            self.guard.look(self.supernet, self.probabilities(), self.epoch)
+        self.history.append({"epoch": self.epoch, **self._facts(), **_means(losses)})
+
+    def _step(self, step: Step, *, moving: bool) -> tuple[float, float]:
+        """Move the alphas, then the weights; return the losses on both batches."""
+        alpha_loss = math.nan
+        if moving:
+            alpha_loss = self.relaxation.learn(step)
+            self.alphas.step()
+        with torch.no_grad():  # the weights' step moves no alpha
+            self.relaxation.draw(self.supernet, step.progress)
+        for group in self.weights.param_groups:
+            group["lr"] = step.rate
+        loss = step.fit_loss()
+        self.weights.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.supernet.weights(), LARGEST_GRADIENT)
+        self.weights.step()
+        return float(loss.detach()), alpha_loss
+
+    def _facts(self) -> dict[str, float]:
+        probabilities = self.probabilities()
+        entropies = [
+            float(-(p * p.clamp_min(1e-12).log()).sum()) / math.log(len(p))
+            for p in probabilities.values()
+            if len(p) > 1
+        ]
+        free = free_share(self.supernet, preferred(self.supernet, probabilities))
+        return {"entropy": sum(entropies) / len(entropies), "free": free}
+
+
+def _cycle(count: int, size: int, batches: int, generator: torch.Generator) -> list[Tensor]:
+    """So many batches of the alphas' samples."""
+    found: list[Tensor] = []
+    while len(found) < batches:
+        found += list(shuffled(count, size, generator))
+    return found[:batches]
+
+
+def _means(losses: list[tuple[float, float]]) -> dict[str, float]:
+    """Means over the steps; without steps of the alphas there is no loss of theirs."""
+    fit, other = zip(*losses, strict=True)
+    means = {"train_loss": sum(fit) / len(fit)}
+    return means if math.isnan(other[0]) else means | {"alpha_loss": sum(other) / len(other)}
