@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,6 +80,16 @@ def test_the_budget_counts_model_fits(monkeypatch):
     made = plan(table, y, max_evaluations=20)
     assert len(fits) <= 20
     assert any("budget" in maker.reason and maker.gain is None for maker in made.makers)
+
+
+@pytest.mark.parametrize("seconds", [1e-6, 0.3])
+def test_the_safety_stop_ends_judging(seconds):
+    table, y = ratio_table(2000)
+    table = table.assign(**{f"x{i}": np.sin(table["c"] * (i + 2)) for i in range(60)})
+    began = time.monotonic()
+    made = plan(table, y, seconds=seconds)
+    assert time.monotonic() - began < seconds + 10
+    assert all(maker.gain is None for maker in made.makers[-1:])
 
 
 def test_disabled_means_an_empty_plan():

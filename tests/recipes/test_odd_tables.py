@@ -26,7 +26,7 @@ tables = st.lists(columns, min_size=1, max_size=3)
 
 
 @given(training=tables, later=columns)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 def test_any_objects_can_be_learned_from_and_predicted(training, later):
     table = pd.DataFrame({f"c{i}": pd.Series(column, dtype=object) for i, column in enumerate(training)})
     new = pd.DataFrame({name: pd.Series(later, dtype=object) for name in table})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,10 @@ _MOST_TREES = 300  # trees of all classes together
 SEEDS = (0, 1)  # every loss is a mean over two differently seeded models
 
 
+class OutOfTimeError(Exception):
+    """The safety stop was reached while judging; what is not judged by then stays so."""
+
+
 @dataclass
 class Judge:
     """Fits small LightGBM models on a sample of the training rows, one thread each, the same on every run.
@@ -41,6 +46,7 @@ class Judge:
         metric: Loss that is compared.
         profile: Profile of the whole table.
         seed: Seed of samples and models.
+        deadline: Reading of ``time.monotonic`` at which judging stops, or ``None``.
         fits: Models fitted so far.
     """
 
@@ -51,6 +57,7 @@ class Judge:
     metric: Metric
     profile: Profile
     seed: int
+    deadline: float | None = None
     fits: int = 0
 
     def features(self, recipe: Recipe, plan: FeaturePlan, folds: slice = slice(None)) -> Frames:
@@ -76,6 +83,7 @@ class Judge:
         return Judgement(np.array(losses), importance)
 
     def _fold_features(self, recipe: Recipe, plan: FeaturePlan, fold: Fold) -> tuple[pd.DataFrame, pd.DataFrame]:
+        self._check_time()
         preprocessor = build_preprocessor(recipe, plan, self.profile, "native", self.seed)
         train = preprocessor.fit_transform(self.X.iloc[fold[0]], self.y[fold[0]])
         return train, preprocessor.transform(self.X.iloc[fold[1]])
@@ -83,6 +91,7 @@ class Judge:
     def _fit(self, train: pd.DataFrame, y: NDArray[Any], model: int) -> Any:
         import lightgbm
 
+        self._check_time()
         self.fits += 1
         outputs = self.target.outputs
         objective = "regression" if outputs == 1 else "binary" if outputs == 2 else "multiclass"
@@ -104,6 +113,10 @@ class Judge:
             "verbosity": -1,
         }
         return lightgbm.train(settings, lightgbm.Dataset(train, label=y, free_raw_data=False), num_boost_round=trees)
+
+    def _check_time(self) -> None:
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise OutOfTimeError
 
     def _predict(self, booster: Any, valid: pd.DataFrame) -> NDArray[np.float64]:
         prediction = np.asarray(booster.predict(valid, num_threads=1), dtype=np.float64)
@@ -141,6 +154,7 @@ def make_judge(
         config: Rows and folds that judging may use.
         seed: For the sample and the models.
     """
+    deadline = None if config.seconds is None else time.monotonic() + config.seconds
     limit = max(500, min(config.max_rows, _CELLS // max(1, X.shape[1])))
     rows = np.arange(len(X))
     if len(X) > limit:
@@ -152,7 +166,7 @@ def make_judge(
     metric = get_metric(task.metric_name, task.problem)
     if metric.needs == "label":
         metric = get_metric("log_loss", task.problem)
-    return Judge(X.iloc[rows], target.values[rows], usable, target, metric, profile, seed)
+    return Judge(X.iloc[rows], target.values[rows], usable, target, metric, profile, seed, deadline)
 
 
 def _inside(places: NDArray[np.int64]) -> NDArray[np.int64]:

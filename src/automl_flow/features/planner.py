@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.features.config import FeatureConfig
-from automl_flow.features.judge import SEEDS, Fold, Frames, Judge, Judgement, join, make_judge, without
+from automl_flow.features.judge import SEEDS, Fold, Frames, Judge, Judgement, OutOfTimeError, join, make_judge, without
 from automl_flow.features.maker import MAKERS, Evidence, Proposal, narrowed
 from automl_flow.features.noise import noise_columns
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
@@ -66,14 +66,21 @@ def plan_features(
     judge = make_judge(X, target, task, profile, folds=folds, config=config, seed=seed)
     if not config.enabled or not _readable(recipe) or len(judge.folds) < 2:
         return FeaturePlan()
-    planning = _Planning.begin(judge, recipe, config)
+    progress.start("feature plan: the table as it is")
+    try:
+        planning = _Planning.begin(judge, recipe, config)
+    except OutOfTimeError:
+        progress.finish()
+        progress.note(f"no features were planned: judging the table took more than {config.seconds:g} s")
+        return FeaturePlan()
     proposals = _proposals(_evidence(planning, profile, recipe, config), config)
     progress.start("feature plan", len(proposals) + config.select)
     for name, proposal in proposals:
         progress.advance(planning.consider(name, proposal))
     dropped: tuple[str, ...] = ()
-    if config.select and planning.may_fit(6 * len(judge.folds)):
-        dropped = noise_columns(judge, recipe, planning.plan())
+    if config.select and planning.may_fit(7 * len(judge.folds)):
+        with suppress(OutOfTimeError):
+            dropped = noise_columns(judge, recipe, planning.plan())
         progress.advance(f"{len(dropped)} columns without use")
     progress.finish()
     return FeaturePlan(tuple(planning.made), dropped)
@@ -92,12 +99,10 @@ class _Planning:
     strength: dict[str, float]
     made: list[PlannedMaker]
     features: int
-    began: float
 
     @classmethod
     def begin(cls, judge: Judge, recipe: Recipe, config: FeatureConfig) -> _Planning:
         """Judge the table as it is."""
-        began = time.monotonic()
         frames = judge.features(recipe, FeaturePlan())
         judgements = [judge.losses(frames, model) for model in SEEDS]
         strength = {n: float(np.mean([j.importance[n] for j in judgements])) for n in judgements[0].importance}
@@ -106,7 +111,7 @@ class _Planning:
             frames = without(frames, set(weakest))
             judgements = [judge.losses(frames, model) for model in SEEDS]
         losses = np.array([judgement.losses for judgement in judgements])
-        return cls(judge, recipe, config, frames, losses, _error(losses[0] - losses[1]) / 2, strength, [], 0, began)
+        return cls(judge, recipe, config, frames, losses, _error(losses[0] - losses[1]) / 2, strength, [], 0)
 
     def plan(self) -> FeaturePlan:
         """What is planned so far."""
@@ -114,8 +119,7 @@ class _Planning:
 
     def may_fit(self, count: int) -> bool:
         """Whether *count* more models may be fitted."""
-        late = self.config.seconds is not None and time.monotonic() - self.began > self.config.seconds
-        return not late and self.judge.fits + count <= self.config.max_evaluations
+        return self.judge.fits + count <= self.config.max_evaluations
 
     def consider(self, name: str, proposal: Proposal) -> str:
         """Judge a proposal, keep it if it helps, and say what was decided."""
@@ -123,13 +127,19 @@ class _Planning:
             reason = f"not judged: would exceed {self.config.max_features} features"
             made = PlannedMaker(name, proposal.columns, proposal.options, None, kept=False, reason=reason)
         elif not self.may_fit(len(SEEDS) * len(self.judge.folds)):
-            reason = "not judged: the budget of model fits or seconds is spent"
+            reason = f"not judged: the budget of {self.config.max_evaluations} model fits is spent"
             made = PlannedMaker(name, proposal.columns, proposal.options, None, kept=False, reason=reason)
         else:
-            made = self._judge(name, proposal)
-            self.features += proposal.size if made.kept else 0
+            made = self._judge_in_time(name, proposal)
         self.made.append(made)
         return f"{name}: {made.reason}"
+
+    def _judge_in_time(self, name: str, proposal: Proposal) -> PlannedMaker:
+        try:
+            return self._judge(name, proposal)
+        except OutOfTimeError:
+            reason = f"not judged: the {self.config.seconds:g} s for feature engineering are over"
+            return PlannedMaker(name, proposal.columns, proposal.options, None, kept=False, reason=reason)
 
     def _judge(self, name: str, proposal: Proposal) -> PlannedMaker:
         """Judge a proposal on the first folds, then on all, then without those of its features that matter little."""
@@ -152,6 +162,7 @@ class _Planning:
         kept, reason = self._decide(gains)
         if kept:
             self.frames, self.losses = frames, losses
+            self.features += proposal.size
         return _planned(name, proposal, float(gains.mean()), reason, kept=kept)
 
     def _alone(self, name: str, proposal: Proposal) -> FeaturePlan:
