@@ -70,6 +70,6 @@ def _rule(X: Matrix, present: NDArray[np.bool_], column: int, parent: int) -> Ac
         return None
     outcome = active > 0
     known = outcome[~np.isnan(values)]
-    if len(values) > 0.5 * len(X) and np.count_nonzero(known[1:] != known[:-1]) > 1:
+    if len(values) > 0.7 * len(X) and np.count_nonzero(known[1:] != known[:-1]) > 1:
         return None  # nearly every value is unique, so that any parameter would seem to decide
     return ActivityRule(column, parent, values, outcome)

@@ -54,7 +54,7 @@ class Dimension:
         if self.categorical:
             return float(self.distribution.to_internal_repr(value))
         if self.high == self.low:
-            return 0.5
+            return 0.0
         place = math.log(value) if self.log else float(value)
         return min(max((place - self.low) / (self.high - self.low), 0.0), 1.0)
 
@@ -99,7 +99,7 @@ class Dimension:
         if not self.levels:
             return numbers
         if self.high == self.low:
-            return np.full(len(numbers), 0.5)
+            return np.zeros(len(numbers))
         if not self.log:
             return np.round(numbers * (self.levels - 1)) / (self.levels - 1)
         values = np.round(np.exp(self.low + numbers * (self.high - self.low)))

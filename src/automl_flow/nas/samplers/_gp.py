@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky, solve_triangular
-from scipy.optimize import minimize
 
 from automl_flow.nas.samplers._candidates import counts, families
 from automl_flow.nas.samplers._encoding import Dimension, Matrix, Vector
@@ -79,6 +78,8 @@ def fit_kernel(D: Stack, y: Vector, parameters: int) -> Kernel:
         y: (n,) standardised values.
         parameters: d, how many of the terms belong to parameters; the others belong to families.
     """
+    from scipy.optimize import minimize
+
     g = len(D) - parameters
     # Log-normal priors: about one change of a parameter in √d is felt; a tenth of the variance may be noise.
     center = np.concatenate([

@@ -41,9 +41,9 @@ class ActionSpace:
         for j, dimension in enumerate(self.dimensions):
             numbers = np.nan_to_num(X[:, j])
             if not dimension.categorical:
-                size = self.sizes[j]
-                exact = 0 < dimension.levels <= FEW
-                numbers = np.round(numbers * (size - 1)) if exact else np.floor(numbers * size)
+                if dimension.levels and not dimension.log:  # the middle of the value's share of the range
+                    numbers = (np.round(numbers * (dimension.levels - 1)) + 0.5) / dimension.levels
+                numbers = np.floor(numbers * self.sizes[j])
             result[:, j] = np.clip(numbers, 0, self.sizes[j] - 1)
         return np.where(np.isnan(X), -1, result)
 
@@ -54,10 +54,8 @@ class ActionSpace:
             action = actions[:, j].astype(float)
             if dimension.categorical:
                 columns.append(action)
-            elif 0 < dimension.levels <= FEW:
-                columns.append(dimension.snap(action / max(self.sizes[j] - 1, 1)))
             else:
-                columns.append(dimension.snap((action + rng.random(len(action))) / self.sizes[j]))
+                columns.append(dimension.place((action + rng.random(len(action))) / self.sizes[j]))
         return np.column_stack(columns)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from automl_flow.nas.samplers._encoding import Matrix, Vector
 
@@ -52,7 +51,14 @@ def utility(
         elif tiers[i] == PRUNED:
             values[i] = _progress(trial, signs[0])
     _, position = np.unique(np.column_stack([tiers, values]), axis=0, return_inverse=True)
-    return np.asarray(ndtri((rankdata(position.ravel()) - 0.5) / len(trials)), dtype=float)
+    return np.asarray(ndtri((average_ranks(position.ravel()) - 0.5) / len(trials)), dtype=float)
+
+
+def average_ranks(values: NDArray[Any]) -> Vector:
+    """Ranks from 1; equal values share the mean of theirs (SciPy's is in a module that takes a second to load)."""
+    _, which, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    return np.asarray((last - (count - 1) / 2.0)[which], dtype=float)
 
 
 def _tier(trial: FrozenTrial) -> int:
@@ -76,7 +82,9 @@ def _combine(gains: Matrix, several: Several, rng: np.random.Generator) -> Vecto
         return np.asarray(gains[:, 0])
     if several == "pareto":
         return _pareto(gains)
-    ranks = np.asarray(rankdata(gains, axis=0)) / len(gains)  # (n, m), the objectives made comparable
+    ranks = np.column_stack([average_ranks(column) for column in gains.T]) / len(
+        gains
+    )  # (n, m), the objectives made comparable
     weights = rng.dirichlet(np.ones(gains.shape[1]))
     shortfall = weights * (1.0 - ranks)  # augmented Tchebycheff, Knowles 2006
     return np.asarray(-(shortfall.max(axis=1) + 0.05 * shortfall.sum(axis=1)))

@@ -15,11 +15,9 @@ def build(
         seed=seed,
         n_startup_trials=startup,
         n_ei_candidates=n_ei_candidates,
-        prior_weight=1.0,
         multivariate=multivariate,
         group=group,
         constant_liar=True,
-        warn_independent_sampling=False,
     )
 
 
