@@ -26,7 +26,7 @@ from automl_flow.tasks.target import Target, encode_target
 
 if TYPE_CHECKING:
     from automl_flow.nas.network import NetworkModel
-    from automl_flow.nas.search import NasResult
+    from automl_flow.nas.result import NasResult
 
 _BINARY = 2
 

@@ -1,7 +1,8 @@
-"""The end of a search: train the winner on all samples from several seeds, and put the networks together."""
+"""The inside of the final training, in worker processes, and putting its networks together."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
     from automl_flow.nas.fitting import Learned
 
 
-def member_file(arena: Arena, number: int) -> Path:
+def digest(architecture: Architecture) -> str:
+    """A short name of an architecture."""
+    return hashlib.sha256(architecture.key.encode()).hexdigest()[:12]
+
+
+def member_file(arena: Arena, architecture: Architecture, epochs: int, number: int) -> Path:
     """File of the network of the *number*-th seed."""
-    return arena.folder / f"member-{number}.safetensors"
+    return arena.folder / f"final-{digest(architecture)}-{epochs}" / f"{number}.safetensors"
 
 
 def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
@@ -32,9 +38,10 @@ def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
     space = arena.make_space()
     architecture = space.architecture(payload["params"], arena.shape)
     seed = derive_seed(arena.seed, "final", number)
+    epochs = int(payload["epochs"])
     with memory_errors():
-        learned = fit_network(recipe_for(arena, space, architecture, seed, epochs=int(payload["epochs"])), arena.whole)
-    _write_member(member_file(arena, number), learned, architecture.key)
+        learned = fit_network(recipe_for(arena, space, architecture, seed, epochs=epochs), arena.whole)
+    _write_member(member_file(arena, architecture, epochs, number), learned, architecture.key)
     history = learned.training.history
     return Evaluation((history[-1]["train_loss"],), {"epochs": len(history)})
 
@@ -73,14 +80,13 @@ def own_member(arena: Arena, architecture: Architecture, number: int) -> Path | 
 
     What is there when the final training is not: the search ran out of time or was interrupted.
     """
-    from automl_flow.nas.fitting import fit_network
+    from automl_flow.nas.fitting import load_fitted
 
-    checkpoint = arena.checkpoint(number, 0)
-    if not checkpoint.is_file():
-        return None
     space = arena.make_space()
     recipe = recipe_for(arena, space, architecture, derive_seed(arena.seed, "network", number, 0))
-    learned = fit_network(recipe, arena.rounds[0].fit, 0, checkpoint)  # loads; there is nothing left to train
+    learned = load_fitted(recipe, arena.rounds[0].fit, arena.checkpoint(number, 0))
+    if learned is None:
+        return None
     path = arena.folder / "member-of-trial.safetensors"
     _write_member(path, learned, architecture.key)
     return path

@@ -71,18 +71,32 @@ def fit_network(recipe: Recipe, lesson: Lesson, stop: int | None = None, checkpo
     """
     from automl_flow.nas.checkpoint import restore, store
 
-    inputs = Inputs.learn(lesson.x, recipe.shape.kind)
-    network = seeded(lambda: recipe.space.build(recipe.architecture, recipe.shape), recipe.seed)
-    training = Training(network, inputs, recipe.config, recipe.seed, classes=lesson.classes)
     centre, scale = (0.0, 1.0) if lesson.classes else (float(lesson.y.mean()), float(lesson.y.std()) or 1.0)
-    fit, watch = _parts(lesson, (lesson.y - centre) / scale if not lesson.classes else lesson.y, recipe)
-    if checkpoint is not None:
-        restore(training, checkpoint, recipe.architecture.key)
+    inputs = Inputs.learn(lesson.x, recipe.shape.kind)
+
+    def fresh() -> Training:
+        network = seeded(lambda: recipe.space.build(recipe.architecture, recipe.shape), recipe.seed)
+        return Training(network, inputs, recipe.config, recipe.seed, classes=lesson.classes)
+
+    training, key = fresh(), recipe.architecture.key
+    continued = checkpoint is not None and restore(training, checkpoint, key)
+    ahead = continued and stop is not None and training.epoch > stop
+    if ahead:  # a later rung wrote it: what is asked for now lies before it and is trained again
+        training = fresh()
     before = training.epoch
+    fit, watch = _parts(lesson, (lesson.y - centre) / scale if not lesson.classes else lesson.y, recipe)
     training.run(fit, stop, watch)
-    if checkpoint is not None and training.epoch > before:
-        store(training, checkpoint, recipe.architecture.key)
+    if checkpoint is not None and training.epoch > before and not ahead:
+        store(training, checkpoint, key)
     return Learned(training, inputs, centre, scale)
+
+
+def load_fitted(recipe: Recipe, lesson: Lesson, checkpoint: Path) -> Learned | None:
+    """The network of a checkpoint as it is; ``None`` where there is none."""
+    from automl_flow.nas.checkpoint import restore
+
+    learned = fit_network(recipe, lesson, 0)
+    return learned if restore(learned.training, checkpoint, recipe.architecture.key) else None
 
 
 def _parts(lesson: Lesson, y: NDArray[Any], recipe: Recipe) -> tuple[Samples, Samples | None]:

@@ -10,7 +10,7 @@ import pandas as pd
 from automl_flow.nas.rungs import ranked
 
 if TYPE_CHECKING:
-    from automl_flow.nas.search import NasResult
+    from automl_flow.nas.result import NasResult
 
 
 def leaderboard(result: NasResult) -> pd.DataFrame:

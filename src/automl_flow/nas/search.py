@@ -80,12 +80,13 @@ class _Run:
             records = self._next_rung(records, stop, self._share(clock, 1.0))
         order = ranked(records, maximize=self.maximize)
         if not order and clock.seconds is not None and not self.studies.interrupted:
-            records = self._reference_only(Clock(LAST_RESORT * clock.left))
+            later = self._reference_only(Clock(LAST_RESORT * clock.left))
+            records = merged(records, later, [0]) if records else later
             order = ranked(records, maximize=self.maximize)
         if not order:
             raise BudgetError(_nothing_trained(records))
         best = order[0]
-        network = train_winner(self.studies, self.setting, self.problem, self.config, best, clock)
+        network = train_winner(self.studies, self.setting, self.problem, config=self.config, best=best, clock=clock)
         return NasResult(
             records=tuple(records),
             best=best.number,

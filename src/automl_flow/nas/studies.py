@@ -1,0 +1,73 @@
+"""The studies that a search consists of: one per rung and one for the final training, each with its journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import optuna
+
+from automl_flow.core.progress import Progress
+from automl_flow.execution.local import Runner
+from automl_flow.nas.config import NasConfig
+from automl_flow.search.budget import Clock
+from automl_flow.search.journal import Journal
+from automl_flow.search.study import Search, StudyResult, run_study
+
+
+@dataclass
+class Studies:
+    """Runs studies one after another.
+
+    Attributes:
+        runner: Where trials are evaluated.
+        folder: Where each study has its journal.
+        key: Hash of everything that results depend on.
+        progress: Told of every finished trial.
+        interrupted: The user stopped one of them.
+    """
+
+    runner: Runner
+    folder: Path
+    key: str
+    progress: Progress
+    interrupted: bool = field(default=False, init=False)
+
+    def run(self, search: Search, config: NasConfig, clock: Clock, name: str, label: str) -> StudyResult:
+        """Run *search* with the journal *name*; *label* is what the user sees."""
+        with Journal(self.folder / name, self.key).open() as journal:
+            result = run_study(
+                search, runner=self.runner, budget=config, clock=clock, journal=journal,
+                progress=Labelled(self.progress, label),
+            )  # fmt: skip
+        self.interrupted = self.interrupted or result.interrupted
+        return result
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Progress under another name."""
+
+    progress: Progress
+    label: str
+
+    def start(self, label: str, total: int | None = None) -> None:  # noqa: ARG002 - it is replaced
+        """Begin."""
+        self.progress.start(self.label, total)
+
+    def advance(self, message: str = "") -> None:
+        """One step is done."""
+        self.progress.advance(message)
+
+    def note(self, message: str) -> None:
+        """Say something that stays visible."""
+        self.progress.note(message)
+
+    def finish(self) -> None:
+        """The work is done."""
+        self.progress.finish()
+
+
+def enqueued_only(seed: int) -> optuna.samplers.BaseSampler:
+    """The sampler of a study whose trials are all enqueued."""
+    return optuna.samplers.RandomSampler(seed=seed)

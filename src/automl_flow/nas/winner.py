@@ -1,0 +1,89 @@
+"""The end of a search: train the winner on all samples from several seeds; in a hurry, take what is there."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+from automl_flow.core.errors import BudgetError
+from automl_flow.nas import final
+from automl_flow.nas.config import NasConfig
+from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.problem import NasProblem
+from automl_flow.nas.setting import Setting
+from automl_flow.nas.space import Architecture
+from automl_flow.nas.studies import Studies, enqueued_only
+from automl_flow.search.budget import Clock
+from automl_flow.search.records import TrialRecord
+from automl_flow.search.study import Search
+
+CAUTION = 0.8  # of the seconds that are left are planned for
+
+
+def train_winner(
+    studies: Studies, setting: Setting, problem: NasProblem, *, config: NasConfig, best: TrialRecord, clock: Clock
+) -> NetworkModel:
+    """Train the architecture of trial *best* on all samples.
+
+    Raises:
+        BudgetError: Neither the final training nor the trial left a network.
+    """
+    arena = setting.arena
+    architecture = setting.space.architecture(best.params, arena.shape)
+    epochs = 0 if studies.interrupted else final_epochs(setting, config, best, clock)
+    files = _train(studies, setting, architecture, epochs, config=config, clock=clock) if epochs else []
+    whole = bool(files)
+    if not whole:
+        stand_in = final.own_member(arena, architecture, best.number)
+        files = [] if stand_in is None else [stand_in]
+    if not files:
+        raise BudgetError("the budget ended before the winning network could be kept; allow more seconds or trials")
+    return NetworkModel(
+        architecture=architecture,
+        options=json.loads(setting.space.options.model_dump_json()),
+        shape=arena.shape,
+        classes=problem.target.classes,
+        module=final.load_members(arena, setting.space, architecture, files),
+        preprocessor=setting.preprocessor(problem, whole=whole),
+        facts={
+            "metric": arena.metric,
+            "score": (best.values or (math.nan,))[0],
+            "trained_on": "all samples" if whole else "the trial's training samples",
+            "epochs": epochs if whole else best.attrs["epochs"],
+            "networks": len(files),
+        },
+    )
+
+
+def final_epochs(setting: Setting, config: NasConfig, best: TrialRecord, clock: Clock) -> int:
+    """Planned epochs of the final training, or as many as the seconds that are left allow; 0 for none."""
+    planned = config.final_epochs or setting.final_epochs
+    if not math.isfinite(clock.left):
+        return planned
+    rounds = setting.arena.rounds
+    grown = len(setting.arena.whole.x) / sum(len(round_.fit.x) for round_ in rounds)
+    waves = math.ceil(config.final_seeds / config.n_jobs)
+    per_epoch = max(1e-6, best.seconds / max(1, best.attrs["epochs"]) * grown * waves)
+    return min(planned, int(CAUTION * clock.left / per_epoch))
+
+
+def _train(
+    studies: Studies, setting: Setting, architecture: Architecture, epochs: int, *, config: NasConfig, clock: Clock
+) -> list[Path]:
+    """Train from every seed; return the files of the networks that were finished."""
+    payload = {"params": dict(architecture.params), "epochs": epochs}
+    seeds = config.final_seeds
+    search = Search(
+        directions=["minimize"],
+        sampler=enqueued_only,
+        suggest=lambda asked: payload | {"seed": asked.suggest_int("seed", 0, seeds)},
+        evaluate=final.evaluate,
+        enqueue=[{"seed": number} for number in range(seeds)],
+        window=seeds,
+    )
+    limits = {"max_trials": seeds, "skip_trials": (), "per_run_time_limit": None}
+    name = f"final-{final.digest(architecture)}-{epochs}"
+    result = studies.run(search, config.model_copy(update=limits), clock, name, f"final training, {epochs} epochs")
+    numbers = [record.number for record in result.records if record.state == "complete"]
+    return [final.member_file(setting.arena, architecture, epochs, number) for number in numbers]

@@ -1,0 +1,132 @@
+"""The image estimators: what they take, what they give, what they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from automl_flow import ImageClassifier, ImageRegressor, load_model
+from automl_flow.core.errors import ConfigError, DataError
+from tests.nas.problems import SMALL, InlineRunner, patterns
+
+NAMES = np.asarray(["along", "across", "noise"])
+
+
+def make(cls: Any = ImageClassifier, **changes: Any) -> Any:
+    settings = {
+        "max_trials": 2,
+        "n_jobs": 1,
+        "final_seeds": 1,
+        "final_epochs": 4,
+        "space_options": SMALL,
+        "verbose": False,
+    }
+    return cls(**{**settings, **changes})
+
+
+@pytest.fixture(autouse=True, scope="module")
+def inline() -> Iterator[None]:
+    """Evaluate in this process, which starts sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("automl_flow.nas.search.LocalRunner", InlineRunner)
+        yield
+
+
+@pytest.fixture(scope="module")
+def fitted() -> ImageClassifier:
+    x, y = patterns(150)
+    return make().fit(x[..., 0], NAMES[y], epochs=4)  # type: ignore[no-any-return]
+
+
+def test_images_are_classified_by_name(fitted: ImageClassifier) -> None:
+    x, y = patterns(90, seed=1)
+    assert fitted.score(x, NAMES[y]) > 0.8
+    assert fitted.classes_.tolist() == ["across", "along", "noise"]
+
+
+def test_probabilities_have_a_column_per_class(fitted: ImageClassifier) -> None:
+    assert fitted.predict_proba(patterns(6)[0]).shape == (6, 3)
+
+
+def test_the_search_can_be_looked_at(fitted: ImageClassifier) -> None:
+    assert fitted.strategy_ == "bayesian"
+    assert len(fitted.leaderboard()) == 2
+    assert f"{fitted.n_params_:,} parameters" in fitted.summary()
+
+
+def test_a_saved_model_predicts_the_same(fitted: ImageClassifier, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "m")
+    x = patterns(9)[0]
+    assert np.array_equal(load_model(tmp_path / "m").predict(x), fitted.predict(x))
+
+
+def test_settings_survive_a_clone() -> None:
+    estimator = make(strategy="evolution", max_params=10)
+    assert clone(estimator).get_params() == estimator.get_params()
+
+
+def test_a_regressor_predicts_values() -> None:
+    x, _ = patterns(100)
+    brightness = x.mean(axis=(1, 2, 3))
+    regressor = make(ImageRegressor, max_trials=1, final_epochs=8).fit(x, brightness, epochs=2)
+    assert regressor.predict(x).shape == (100,)
+    assert abs(regressor.predict(x).mean() - brightness.mean()) < brightness.std()
+
+
+def test_a_folder_of_classes_and_an_npz_file_are_read(tmp_path: Path) -> None:
+    x, y = patterns(30)
+    for number, (image, name) in enumerate(zip(x[..., 0], NAMES[y], strict=True)):
+        (tmp_path / name).mkdir(exist_ok=True)
+        Image.fromarray(image).save(tmp_path / name / f"{number}.png")
+    np.savez(tmp_path / "data.npz", x=x, y=y)
+    classifier = make(max_trials=1, final_epochs=1)
+    assert classifier._read(tmp_path, None)[0].shape == (30, 8, 8, 1)
+    assert classifier._read(tmp_path / "data.npz", None)[0].shape == (30, 8, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (np.zeros((4, 8)), [0, 1, 0, 1], r"image data must have the shape .*got \(4, 8\)"),
+        (np.zeros((4, 8, 8)), [0, 1, 0], "x has 4 samples and the target has 3"),
+        (np.zeros((4, 8, 8)), [1, 1, 1, 1], "has one class only"),
+        (np.full((4, 8, 8), np.nan), [0, 1, 0, 1], "must be finite numbers"),
+        (np.zeros((0, 8, 8)), [], "no rows"),
+        ([np.zeros((2, 2)), np.zeros((3, 3))], [0, 1], "equal shape"),
+        (np.zeros((4, 8, 8)), [0, 1, None, 1], "missing in 1 of 4 rows"),
+        (np.zeros((4, 8, 8)), None, "y is needed"),
+        (np.full((4, 8, 8), "a"), [0, 1, 0, 1], "must hold numbers"),
+    ],
+)
+def test_bad_input_is_refused_with_the_reason(x: Any, y: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        make().fit(x, y)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"max_trials": 0}, "ImageClassifier.max_trials"),
+        ({"metric": "rmse"}, "must suit a multiclass problem"),
+        ({"space": "macros"}, "did you mean 'macro'"),
+        ({"space_options": {"width": [8]}}, "did you mean 'widths'"),
+        ({"objectives": ["size"]}, "objectives"),
+        ({"strategy": "bayes"}, "unknown strategy 'bayes'"),
+    ],
+)
+def test_bad_settings_are_refused_with_the_nearest(changes: dict[str, Any], message: str) -> None:
+    x, y = patterns(30)
+    with pytest.raises(ConfigError, match=message):
+        make(**changes).fit(x, y)
+
+
+def test_predicting_before_fitting_is_refused() -> None:
+    with pytest.raises(NotFittedError, match="call fit first"):
+        make().predict(patterns(3)[0])
