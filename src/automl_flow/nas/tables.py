@@ -1,7 +1,7 @@
 """Tabular benchmarks: what a sampler would have found, when every architecture has been trained already.
 
-A table has a row per architecture: columns of choices, a signal that the search may see (such as the accuracy after a few
-epochs), and a report that it may not (the accuracy in the end).
+A table has a row per architecture: columns of choices, a signal that the search may see (such as the accuracy after a
+few epochs), and a report that it may not (the accuracy in the end).
 """
 
 from __future__ import annotations
