@@ -12,9 +12,8 @@ from automl_flow.ensembles.model import Member, TabularModel
 from automl_flow.ensembles.networks import NetworkMember
 from automl_flow.ensembles.saving import KIND, MODEL, member_folder
 from automl_flow.models import FAMILIES
-from automl_flow.search import storage
 from automl_flow.search.candidate import Candidate
-from automl_flow.search.fitted import FittedCandidate
+from automl_flow.search.fitted import FittedCandidate, Preprocessors
 from automl_flow.search.members import part_name, preprocessor_path, read_part
 from automl_flow.tasks.spec import TaskSpec
 
@@ -29,7 +28,7 @@ def load_tabular_model(folder: Path) -> TabularModel:
     folder = Path(folder)
     open_artifact(folder, KIND)
     document = read_json(folder / MODEL)
-    preprocessors: dict[str, Any] = {}
+    preprocessors = Preprocessors()
     try:
         members = tuple(_read_member(folder, i, entry, preprocessors) for i, entry in enumerate(document["members"]))
         return TabularModel(
@@ -44,7 +43,7 @@ def load_tabular_model(folder: Path) -> TabularModel:
 
 
 def _read_member(
-    folder: Path, number: int, entry: dict[str, Any], preprocessors: dict[str, Any]
+    folder: Path, number: int, entry: dict[str, Any], preprocessors: Preprocessors
 ) -> FittedCandidate | Member:
     own = member_folder(folder, number)
     if entry["kind"] == "network":
@@ -52,10 +51,9 @@ def _read_member(
     candidate = Candidate.from_document(entry["candidate"])
     family = FAMILIES.get(candidate.family)
     parts = tuple(read_part(own, part_name(fold), family) for fold in entry["folds"])
-    for key in {part.preprocessor_key for part in parts} - set(preprocessors):
-        path = preprocessor_path(folder, key)
-        preprocessors[key] = storage.load(path.read_bytes(), str(path))
-    return FittedCandidate(candidate, parts, family, preprocessors)
+    for part in parts:
+        preprocessors.read(part.preprocessor_key, preprocessor_path(folder, part.preprocessor_key))
+    return FittedCandidate(candidate, parts, family, preprocessors.by_key)
 
 
 def _read_network(folder: Path) -> Member:

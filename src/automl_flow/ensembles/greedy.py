@@ -96,6 +96,7 @@ def _sample(
     return oof[:, rows], y[rows], None if weight is None else weight[rows]
 
 
+BINARY = 2
 Evaluator = Callable[[Array, int, NDArray[np.bool_]], Array]
 
 
@@ -119,10 +120,29 @@ def _evaluator(metric: Metric, oof: NDArray[np.floating], y: NDArray[np.generic]
 
         return rmses
 
+    if metric.name == "roc_auc" and oof.shape[2] == BINARY and weight is None:
+        return _ranking_losses(oof, y)
+
     def losses(total: Array, step: int, open_to: NDArray[np.bool_]) -> Array:
         result = np.full(len(oof), np.inf)
         for candidate in np.flatnonzero(open_to):
             result[candidate] = metric.loss(y, (total + oof[candidate]) / (step + 1), weight)
         return result
+
+    return losses
+
+
+def _ranking_losses(oof: NDArray[np.floating], y: NDArray[np.generic]) -> Evaluator:
+    """The negative area under the ROC curve, from the ranks of the positive rows (Mann and Whitney)."""
+    from scipy.stats import rankdata
+
+    positive = y == 1
+    n = int(positive.sum())
+    pairs = max(n * (len(y) - n), 1)
+    chances = oof[:, :, 1].astype(np.float64)
+
+    def losses(total: Array, step: int, open_to: NDArray[np.bool_]) -> Array:  # noqa: ARG001 - one signature for all
+        ranks = rankdata(chances + total[:, 1], axis=1)
+        return np.asarray(-(ranks[:, positive].sum(axis=1) - n * (n + 1) / 2) / pairs)
 
     return losses

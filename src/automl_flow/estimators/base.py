@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,9 +37,10 @@ _TARGET = "target"
 _PLAN_SHARE = 0.08  # of the time, for judging features
 _END_SHARE = 0.05  # of the time, kept for selecting and loading the ensemble
 _LEAST_PLAN_SECONDS = 2.0
+_MOST_CROWDING = 4.0
 
 
-class TabularEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn ships no types
+class TabularEstimator(BaseEstimator):
     """Base of :class:`AutoMLClassifier` and :class:`AutoMLRegressor`; see there for the arguments."""
 
     def __init__(
@@ -91,14 +93,15 @@ class TabularEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn ship
         return make_leaderboard(self.records_, self.weights_, self.task_)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Self:
-        clock = Clock(self.time_left_for_this_task)
         config = self._search_config()
+        clock, busy = Clock(config.time_left_for_this_task), time.process_time()
         rows = read_rows(X, y, sample_weight, groups)
         validate_data(self, X, skip_check_array=True)
         progress = console_progress() if self.progress else silent_progress()
         with tempfile.TemporaryDirectory(prefix="automl_flow-") as state:
             problem = self._problem(rows, config, clock, progress)
-            result = self._search(problem, config, clock, Path(state), progress)
+            crowding = clock.spent / max(time.process_time() - busy, 0.01)
+            result = self._search(problem, config, clock, crowding=crowding, state=Path(state), progress=progress)
             built = build_model(problem, result, FAMILIES.available(), config, Path(state))
         self._keep(problem, result, built)
         return self
@@ -149,10 +152,29 @@ class TabularEstimator(BaseEstimator):  # type: ignore[misc] # scikit-learn ship
         return TabularProblem(rows.X, target, task, profile, recipe, plan, folds, rows.weight)
 
     def _search(
-        self, problem: TabularProblem, config: SearchConfig, clock: Clock, state: Path, progress: Progress
+        self,
+        problem: TabularProblem,
+        config: SearchConfig,
+        clock: Clock,
+        *,
+        crowding: float,
+        state: Path,
+        progress: Progress,
     ) -> SearchResult:
+        """Search, and leave enough time to build the model.
+
+        Args:
+            problem: What is searched for.
+            config: Limits.
+            clock: Time of the whole fit.
+            crowding: Wall-clock seconds per second of processor so far: where others use the machine, so will they
+                while the model is built.
+            state: State folder.
+            progress: Told of every trial.
+        """
         if clock.seconds is not None:
-            left = clock.left - min(10.0, max(0.5, _END_SHARE * clock.seconds))
+            end = min(10.0, max(0.5, _END_SHARE * clock.seconds)) * min(max(crowding, 1.0), _MOST_CROWDING)
+            left = max(clock.left - end, 0.5 * clock.left)
             config = config.model_copy(update={"time_left_for_this_task": max(left, 0.1)})
         return search_models(problem, FAMILIES.available(), config, state, progress)
 

@@ -15,7 +15,7 @@ from automl_flow.estimators.tables import Rows
 from automl_flow.tasks.spec import TaskSpec
 
 
-class AutoMLClassifier(ClassifierMixin, TabularEstimator):  # type: ignore[misc] # scikit-learn ships no types
+class AutoMLClassifier(ClassifierMixin, TabularEstimator):
     """Classification of tables: search, ensemble, predict.
 
     Takes data frames with columns of any kind (numbers, categories, text, dates, missing values), arrays and lists.
@@ -73,7 +73,7 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):  # type: ignore[misc]
         return self._make_task(problem, list(rows.X.columns))
 
 
-class AutoMLRegressor(RegressorMixin, TabularEstimator):  # type: ignore[misc] # scikit-learn ships no types
+class AutoMLRegressor(RegressorMixin, TabularEstimator):
     """Regression of tables: search, ensemble, predict.
 
     Takes data frames with columns of any kind (numbers, categories, text, dates, missing values), arrays and lists.

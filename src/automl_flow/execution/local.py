@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
@@ -67,13 +67,15 @@ class LocalRunner:
         n_jobs: Number of workers.
     """
 
-    def __init__(self, context: Any, n_jobs: int = 1, threads: int = 1) -> None:
+    def __init__(self, context: Any, n_jobs: int = 1, threads: int = 1, preload: Sequence[str] = ()) -> None:
         """Describe the workers; they start with the first job.
 
         Args:
             context: Sent once to every worker and given to every function as first argument; picklable.
             n_jobs: Number of workers.
             threads: Threads that native libraries may use in each worker.
+            preload: Modules that the fork server imports once for all workers; those of the process's first runner
+                count, for there is one fork server.
         """
         from pebble import ProcessPool
 
@@ -83,7 +85,7 @@ class LocalRunner:
             max_workers=n_jobs,
             initializer=worker.initialise,
             initargs=(context, threads, str(self._logs)),
-            context=_Context(),
+            context=_Context(preload),
         )
 
     def __enter__(self) -> Self:
@@ -180,9 +182,9 @@ class _Context(mp_context.ForkServerContext):
 
     Process = _Process
 
-    def __init__(self) -> None:
+    def __init__(self, preload: Sequence[str]) -> None:
         super().__init__()
-        multiprocessing.set_forkserver_preload(list(_PRELOAD))
+        multiprocessing.set_forkserver_preload([*_PRELOAD, *preload])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,27 @@ class Rows:
         if key not in self._encoded:
             self._encoded[key] = preprocessor.transform(self.frame)
         return self._encoded[key]
+
+
+class Preprocessors:
+    """Fitted preprocessors as they are read; those that learned the same are one object.
+
+    On a table of numbers the preprocessors of all folds often do: then rows are encoded once, not once per fold.
+    """
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, Any] = {}
+        self._by_content: dict[str, Any] = {}
+
+    def read(self, key: str, path: Path) -> None:
+        """Read the preprocessor *key* from a file, unless that has happened."""
+        if key in self.by_key:
+            return
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        if digest not in self._by_content:
+            self._by_content[digest] = storage.load(content, str(path))
+        self.by_key[key] = self._by_content[digest]
 
 
 @dataclass(frozen=True)
@@ -93,15 +115,17 @@ def fit_candidates(
         threads: Threads of one fit.
     """
     context = TrialContext(problem, families, Path(state), seed, threads)
-    preprocessors: dict[str, Any] = {}
+    preprocessors = Preprocessors()
     fitted = []
     for candidate in candidates:
         family = families[candidate.family]
         parts = _parts(context, candidate, family)
         for part in parts:
-            if part.preprocessor_key not in preprocessors:
-                preprocessors[part.preprocessor_key] = _preprocessor(context, part)
-        fitted.append(FittedCandidate(candidate, parts, family, preprocessors))
+            path = preprocessor_path(context.state, part.preprocessor_key)
+            if not path.is_file():
+                encoded_fold(context, part.encoding, part.fold)  # fits it and stores it there
+            preprocessors.read(part.preprocessor_key, path)
+        fitted.append(FittedCandidate(candidate, parts, family, preprocessors.by_key))
     return tuple(fitted)
 
 
@@ -111,10 +135,3 @@ def _parts(context: TrialContext, candidate: Candidate, family: ModelFamily) -> 
         folder = part_folder(context.state, candidate.number)
         return tuple(read_part(folder, part_name(fold), family) for fold in folds)
     return tuple(fit_part(context, family, candidate.params, fold, None)[0] for fold in folds)
-
-
-def _preprocessor(context: TrialContext, part: Part) -> Any:
-    path = preprocessor_path(context.state, part.preprocessor_key)
-    if path.is_file():
-        return storage.load(path.read_bytes(), str(path))
-    return encoded_fold(context, part.encoding, part.fold).preprocessor

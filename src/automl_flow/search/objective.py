@@ -111,8 +111,8 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
     tally = _Tally(np.zeros((len(problem.X), problem.target.outputs)), np.zeros(len(problem.X), dtype=np.int64))
     parts = _fit_all(context, family, params, tally, payload.get("give_up", {}))
     if parts is None:
-        attrs = {"family": family.name, "params": params, "fold_losses": tally.losses}
-        return Evaluation((), attrs, dict(enumerate(tally.losses)), pruned=True)
+        known = {"family": family.name, "params": params, "fold_losses": tally.losses}
+        return Evaluation((), known, dict(enumerate(tally.losses)), pruned=True)
     covered, oof = tally.oof()
     weight = None if problem.weight is None else problem.weight[covered]
     metric = get_metric(problem.task.metric_name, problem.task.problem)

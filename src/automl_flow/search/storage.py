@@ -38,6 +38,11 @@ _OWN_PACKAGES = ("automl_flow.recipes.transformers.", "automl_flow.features.", "
 _UNWANTED = "sklearn.externals.array_api_compat.torch"
 
 
+def prepare() -> None:
+    """Import what storing needs, before it is needed."""
+    _skops()
+
+
 def dump(value: Any) -> bytes:
     """Return *value* (a fitted scikit-learn object) as bytes; equal objects give equal bytes."""
     return _stable(bytes(_skops().dumps(value)))
@@ -80,7 +85,7 @@ def _renumbered(node: Any, ids: dict[int, int], names: dict[str, str]) -> Any:
         return [_renumbered(item, ids, names) for item in node]
     if not isinstance(node, dict):
         return node
-    copy = {}
+    copy: dict[str, Any] = {}
     for key, value in node.items():
         if key == "__id__":
             # Whether two equal numbers or texts are one object is Python's affair, and differs from run to run.

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from automl_flow.core.errors import ConfigError
+from automl_flow.models import FAMILIES
+from automl_flow.search.family import ModelFamily
+from automl_flow.search.tabular import SearchConfig, search_models
+from tests.models.problems import make_problem
+
+QUICK = ("linear", "knn", "baseline")
+
+
+def families(*names: str) -> dict[str, ModelFamily]:
+    return {name: FAMILIES.get(name) for name in names}
+
+
+def essence(result):
+    """What must not depend on workers, timing or interruptions."""
+    return [(r.number, r.state, r.values, dict(r.params)) for r in result.records]
+
+
+@pytest.fixture
+def problem():
+    return make_problem("binary", rows=90)
+
+
+def sleep_build(params, context):
+    time.sleep(60)
+
+
+def grow_build(params, context):
+    hoard = []
+    while True:
+        hoard.append(np.ones(1 << 20))
+
+
+def break_build(params, context):
+    raise RuntimeError("no luck")
+
+
+def test_one_and_two_workers_find_the_same(problem, tmp_path):
+    results = [
+        search_models(problem, families(*QUICK), SearchConfig(max_trials=14, n_jobs=n), tmp_path / str(n))
+        for n in (1, 2)
+    ]
+    assert essence(results[0]) == essence(results[1])
+    assert np.array_equal(results[0].oof, results[1].oof)
+
+
+def test_a_resumed_search_equals_an_unbroken_one(problem, tmp_path):
+    config = SearchConfig(max_trials=12)
+    whole = search_models(problem, families(*QUICK), config, tmp_path / "whole")
+    search_models(problem, families(*QUICK), config.model_copy(update={"max_trials": 7}), tmp_path / "broken")
+    before = (tmp_path / "broken" / "oof" / "000003.npy").stat().st_mtime_ns
+    resumed = search_models(problem, families(*QUICK), config, tmp_path / "broken")
+    assert essence(resumed) == essence(whole)
+    assert (tmp_path / "broken" / "oof" / "000003.npy").stat().st_mtime_ns == before, "trial 3 was evaluated again"
+
+
+def test_other_data_start_afresh(problem, tmp_path):
+    config = SearchConfig(max_trials=3)
+    search_models(problem, families("linear"), config, tmp_path)
+    changed = replace(problem, X=problem.X.assign(size=0.0))
+    assert essence(search_models(changed, families("linear"), config, tmp_path)) == essence(
+        search_models(changed, families("linear"), config, tmp_path / "new")
+    )
+
+
+@pytest.mark.parametrize("strategy", ["random", "grid", "tpe", "gp", "cmaes", "hyperband"])
+def test_every_strategy_searches(strategy, problem, tmp_path):
+    config = SearchConfig(max_trials=9, strategy=strategy, n_jobs=2)
+    result = search_models(problem, families("linear", "knn"), config, tmp_path)
+    assert len(result.records) == 9
+    assert {c.family for c in result.candidates} == {"linear", "knn"}
+    assert len({str(sorted(r.params.items())) for r in result.records}) > 6
+
+
+def test_failures_are_listed_with_their_cause_and_do_not_stop_the_search(problem, tmp_path):
+    linear = FAMILIES.get("linear")
+    broken = {
+        "sleeper": replace(linear, name="sleeper", build=sleep_build),
+        "grower": replace(linear, name="grower", build=grow_build),
+        "breaker": replace(linear, name="breaker", build=break_build),
+        "linear": linear,
+    }
+    config = SearchConfig(max_trials=8, per_run_time_limit=0.75, memory_limit=700, strategy="random", n_jobs=2)
+    result = search_models(problem, broken, config, tmp_path)
+    causes = {r.params and next(iter(r.params)).split(".")[0]: r.cause for r in result.records}
+    assert causes == {"sleeper": "timeout", "grower": "memory", "breaker": "implementation", "linear": None}
+    assert {c.family for c in result.candidates} == {"linear"}
+
+
+def test_the_clock_ends_the_search(problem, tmp_path):
+    began = time.monotonic()
+    result = search_models(problem, families(*QUICK), SearchConfig(time_left_for_this_task=6, n_jobs=2), tmp_path)
+    assert time.monotonic() - began < 9
+    assert result.candidates
+    assert all(r.cause in {None, "budget", "timeout"} for r in result.records)
+
+
+def test_candidates_stand_best_first_with_their_predictions(problem, tmp_path):
+    result = search_models(problem, families(*QUICK), SearchConfig(max_trials=6, n_jobs=2), tmp_path)
+    losses = [candidate.loss for candidate in result.candidates]
+    assert losses == sorted(losses)
+    assert result.oof.shape == (len(losses), len(problem.X), 2)
+
+
+def test_a_search_without_a_limit_is_refused(problem, tmp_path):
+    with pytest.raises(ConfigError, match="needs a limit"):
+        search_models(problem, families(*QUICK), SearchConfig(), tmp_path)
+
+
+def test_an_unknown_family_is_named(problem, tmp_path):
+    with pytest.raises(ConfigError, match="did you mean 'linear'"):
+        search_models(problem, families(*QUICK), SearchConfig(max_trials=1, families=("linaer",)), tmp_path)
