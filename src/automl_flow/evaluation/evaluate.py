@@ -62,7 +62,17 @@ def evaluate(
     holdout = Holdout(target_holdout.values, weight)
     metric = get_metric(task.metric_name, task.problem)
     values = {name: holdout.score(metric, prediction) for name, prediction in predictions.items()}
-    draws = bootstrap_scores(holdout, predictions, metric, config.bootstrap, seed)
+    applying = {name: METRICS[name] for name in metric_names(task.problem)}
+    draws = bootstrap_scores(
+        holdout,
+        {
+            **{_draws_of(name): (metric, prediction) for name, prediction in predictions.items()},
+            **{name: (applied, model) for name, applied in applying.items()},
+        },
+        config.bootstrap,
+        seed,
+    )
+    by_model = {name: draws[_draws_of(name)] for name in predictions}
     groups = _groups(task, holdout, model, metric, X_holdout)
     importance, withstood = _probed(holdout, X_holdout, predict, metric, config=config, seed=seed)
     return Evaluation(
@@ -75,12 +85,15 @@ def evaluate(
         n_train=len(target_train.values),
         n_holdout=len(target_holdout.values),
         class_shares=_class_shares(target_train, target_holdout),
-        scores={name: _all_scores(task, holdout, prediction) for name, prediction in predictions.items()},
-        intervals={name: interval(values[name], draws[name], config.confidence) for name in values},
-        metric_intervals=_metric_intervals(task, holdout, model, config, seed),
+        scores={name: {m: holdout.score(applying[m], p) for m in applying} for name, p in predictions.items()},
+        intervals={name: interval(values[name], by_model[name], config.confidence) for name in values},
+        metric_intervals={
+            name: interval(holdout.score(applied, model), draws[name], config.confidence)
+            for name, applied in applying.items()
+        },
         search_score=search_score,
-        optimism=_optimism(search_score, values[MODEL], draws[MODEL], metric, config.confidence),
-        comparisons=compare(MODEL, values, draws, metric, config.confidence),
+        optimism=_optimism(search_score, values[MODEL], by_model[MODEL], metric, config.confidence),
+        comparisons=compare(MODEL, values, by_model, metric, config.confidence),
         classification=None if classes is None else describe_classification(holdout, model, classes, config.bins),
         regression=describe_regression(holdout, model, seed) if classes is None else None,
         groups=groups,
@@ -88,6 +101,11 @@ def evaluate(
         importance=importance,
         robustness=withstood,
     )
+
+
+def _draws_of(model: str) -> str:
+    """Name of the job that computes a model's scores: unlike that of any metric."""
+    return f"model: {model}"
 
 
 def _optimism(
@@ -142,21 +160,6 @@ def _checked(predictions: Mapping[str, Any], target: Target) -> dict[str, Array]
             raise DataError(f"prediction {name!r} is not finite in row {row} of the holdout")
         checked[name] = array
     return checked
-
-
-def _all_scores(task: TaskSpec, holdout: Holdout, prediction: Array) -> dict[str, float]:
-    return {name: holdout.score(METRICS[name], prediction) for name in metric_names(task.problem)}
-
-
-def _metric_intervals(
-    task: TaskSpec, holdout: Holdout, prediction: Array, config: EvaluationConfig, seed: int
-) -> dict[str, Interval]:
-    """Return the interval of every metric that applies, for the model."""
-    found = {}
-    for name in metric_names(task.problem):
-        draws = bootstrap_scores(holdout, {MODEL: prediction}, METRICS[name], config.bootstrap, seed)
-        found[name] = interval(holdout.score(METRICS[name], prediction), draws[MODEL], config.confidence)
-    return found
 
 
 def _class_shares(train: Target, holdout: Target) -> tuple[tuple[float, float], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from automl_flow.evaluation.resampling import Array, resample_weights, score_weighted
 from automl_flow.tasks.metrics import Metric
 
-_MOST_CELLS = 50_000_000  # rows × resamples beyond which large holdouts get fewer resamples
+_MOST_CELLS = 5_000_000  # rows × resamples beyond which large holdouts get fewer resamples
 _FEWEST = 50
+_ENOUGH_FOR_PERCENTILES = 200
 
 
 @dataclass(frozen=True)
@@ -46,38 +48,41 @@ class Holdout:
 
 
 def bootstrap_scores(
-    holdout: Holdout, predictions: Mapping[str, Array], metric: Metric, resamples: int, seed: int
+    holdout: Holdout, jobs: Mapping[str, tuple[Metric, Array]], resamples: int, seed: int
 ) -> dict[str, Array]:
-    """Score every prediction on the same resamples of the holdout.
-
-    Rows are drawn with replacement. A resample in which a score is undefined for one prediction (a single class,
-    for example) is left out for all, so that scores stay paired.
+    """Compute every score on the same resamples of the holdout, whose rows are drawn with replacement.
 
     Args:
         holdout: The rows that judge.
-        predictions: Probabilities (n, k) or values (n,) of every model.
-        metric: What to compute.
+        jobs: What to compute, by any name: a metric, and the probabilities (n, k) or values (n,) that it judges.
         resamples: Number of resamples; large holdouts get fewer, for their intervals are narrow.
-        seed: Seed of the draws: the same rows for every metric.
+        seed: Seed of the draws.
 
     Returns:
-        For every model its scores, shape (r,) with r at most *resamples*.
+        For every job its scores, shape (r,) with r at most *resamples*; NaN where a score is undefined on a resample
+        (of a single class, for example).
     """
-    count = max(_FEWEST, min(resamples, _MOST_CELLS // max(len(holdout.y), 1)))
-    blocks: list[Array] = []
+    count = min(resamples, max(_FEWEST, _MOST_CELLS // max(len(holdout.y), 1)))
+    blocks: dict[str, list[Array]] = {name: [] for name in jobs}
     for counts in resample_weights(len(holdout.y), count, seed):
         weights = counts if holdout.weight is None else counts * holdout.weight
-        scored = [score_weighted(metric, holdout.y, prediction, weights) for prediction in predictions.values()]
-        blocks.append(np.column_stack(scored))
-    scores = np.concatenate(blocks)
-    scores = scores[np.isfinite(scores).all(axis=1)]
-    return {name: scores[:, j] for j, name in enumerate(predictions)}
+        for name, (metric, prediction) in jobs.items():
+            blocks[name].append(score_weighted(metric, holdout.y, prediction, weights))
+    return {name: np.concatenate(found) for name, found in blocks.items()}
 
 
 def interval(value: float, scores: Array, confidence: float) -> Interval:
-    """Return the percentile interval of *scores* around *value*; a point where there are no scores."""
+    """Return the interval of *scores* around *value*; a point where there are no scores.
+
+    It runs between percentiles where there are enough scores for that, else over a normal distribution of the same
+    deviation, which is what scores of large holdouts follow.
+    """
+    scores = scores[np.isfinite(scores)]
     if not len(scores):
         return Interval(value, value, value)
+    if len(scores) < _ENOUGH_FOR_PERCENTILES:
+        half = NormalDist().inv_cdf((1 + confidence) / 2) * float(np.std(scores))
+        return Interval(value, value - half, value + half)
     low, high = np.quantile(scores, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(value, float(low), float(high))
 
@@ -109,8 +114,8 @@ def compare(
 
     Args:
         model: Name of the model.
-        values: Score of every prediction on the holdout.
-        scores: Scores on the resamples, as :func:`bootstrap_scores` returns them.
+        values: Score of every prediction on the holdout, by name.
+        scores: Scores on the resamples, by the same names, as :func:`bootstrap_scores` returns them.
         metric: Gives the direction.
         confidence: Coverage of the intervals.
     """
@@ -120,6 +125,7 @@ def compare(
         if name == model:
             continue
         gains = sign * (scores[model] - scores[name])
+        gains = gains[np.isfinite(gains)]
         wins = float(np.mean((gains > 0) + 0.5 * (gains == 0))) if len(gains) else 0.5
         found.append(Comparison(name, interval(sign * (values[model] - values[name]), gains, confidence), wins))
     return tuple(found)
