@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,59 +42,40 @@ def evaluate(
 
     Args:
         task: Gives the metric and the sensitive columns.
-        target_train: Target of the training rows (for the class shares).
+        target_train: Target of the training rows, for the class shares.
         target_holdout: Target of the holdout, encoded with the same classes.
-        predictions_holdout: Probabilities (n, k) or values (n,) by name. ``"model"`` is what is judged; the others
-            (baselines, members of an ensemble, a network alone) are what it is compared with.
+        predictions_holdout: Probabilities (n, k) or values (n,). ``"model"`` is judged, the others compared with it.
         search_score: Score (not loss) of the model by the search, out-of-fold, by the task's metric.
-        X_holdout: Raw rows of the holdout: a table with the sensitive columns, or arrays. ``None`` leaves out
-            groups, importance and robustness.
+        X_holdout: Raw rows, with sensitive columns, or arrays; ``None`` leaves out what needs them.
         config: Settings.
         seed: Draws resamples and permutations.
         predict: Gives probabilities or values of raw rows; ``None`` leaves out importance and robustness.
         weight: Weights of the holdout's rows.
 
     Raises:
-        DataError: There are no rows, there is no prediction called ``"model"``, or a prediction has another shape
-            than the target or values that are not finite.
+        DataError: No rows, no prediction called ``"model"``, or one of another shape or not finite.
     """
     predictions = _checked(predictions_holdout, target_holdout)
-    model, classes = predictions[MODEL], target_holdout.classes
-    holdout = Holdout(target_holdout.values, weight)
-    metric = get_metric(task.metric_name, task.problem)
-    values = {name: holdout.score(metric, prediction) for name, prediction in predictions.items()}
-    applying = {name: METRICS[name] for name in metric_names(task.problem)}
-    draws = bootstrap_scores(
-        holdout,
-        {
-            **{_draws_of(name): (metric, prediction) for name, prediction in predictions.items()},
-            **{name: (applied, model) for name, applied in applying.items()},
-        },
-        config.bootstrap,
-        seed,
-    )
-    by_model = {name: draws[_draws_of(name)] for name in predictions}
-    groups = _groups(task, holdout, model, metric, X_holdout)
-    importance, withstood = _probed(holdout, X_holdout, predict, metric, config=config, seed=seed)
+    model, classes, holdout = predictions[MODEL], target_holdout.classes, Holdout(target_holdout.values, weight)
+    scored = _score(task, holdout, predictions, config, seed)
+    groups = _groups(task, holdout, model, scored.metric, X_holdout)
+    importance, withstood = _probed(holdout, X_holdout, predict, scored.metric, config=config, seed=seed)
     return Evaluation(
         task=task.name,
         problem=task.problem,
-        metric=metric.name,
-        greater_is_better=metric.greater_is_better,
+        metric=scored.metric.name,
+        greater_is_better=scored.metric.greater_is_better,
         confidence=config.confidence,
         classes=classes,
         n_train=len(target_train.values),
         n_holdout=len(target_holdout.values),
         class_shares=_class_shares(target_train, target_holdout),
-        scores={name: {m: holdout.score(applying[m], p) for m in applying} for name, p in predictions.items()},
-        intervals={name: interval(values[name], by_model[name], config.confidence) for name in values},
-        metric_intervals={
-            name: interval(holdout.score(applied, model), draws[name], config.confidence)
-            for name, applied in applying.items()
-        },
+        scores=scored.scores,
+        intervals=scored.intervals,
+        metric_intervals=scored.metric_intervals,
         search_score=search_score,
-        optimism=_optimism(search_score, values[MODEL], by_model[MODEL], metric, config.confidence),
-        comparisons=compare(MODEL, values, by_model, metric, config.confidence),
+        optimism=_optimism(search_score, scored, config.confidence),
+        comparisons=compare(MODEL, scored.values, scored.draws, scored.metric, config.confidence),
         classification=None if classes is None else describe_classification(holdout, model, classes, config.bins),
         regression=describe_regression(holdout, model, seed) if classes is None else None,
         groups=groups,
@@ -103,19 +85,62 @@ def evaluate(
     )
 
 
+@dataclass(frozen=True)
+class _Scored:
+    """Scores on the holdout and on its resamples.
+
+    Attributes:
+        metric: The task's metric.
+        scores: Every metric that applies, by model.
+        draws: The task's metric on the resamples, by model.
+        intervals: Of the task's metric, by model.
+        metric_intervals: Of the judged model, by metric.
+    """
+
+    metric: Metric
+    scores: dict[str, dict[str, float]]
+    draws: dict[str, Array]
+    intervals: dict[str, Interval]
+    metric_intervals: dict[str, Interval]
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The task's metric on the holdout, by model."""
+        return {name: scores[self.metric.name] for name, scores in self.scores.items()}
+
+
+def _score(
+    task: TaskSpec, holdout: Holdout, predictions: Mapping[str, Array], config: EvaluationConfig, seed: int
+) -> _Scored:
+    """Score every model by every metric, all on the same resamples."""
+    metric = get_metric(task.metric_name, task.problem)
+    applying = {name: METRICS[name] for name in metric_names(task.problem)}
+    jobs = {_draws_of(name): (metric, prediction) for name, prediction in predictions.items()}
+    jobs |= {name: (applied, predictions[MODEL]) for name, applied in applying.items()}
+    draws = bootstrap_scores(holdout, jobs, config.bootstrap, seed)
+    scores = {name: {m: holdout.score(applying[m], p) for m in applying} for name, p in predictions.items()}
+    by_model = {name: draws[_draws_of(name)] for name in predictions}
+    return _Scored(
+        metric=metric,
+        scores=scores,
+        draws=by_model,
+        intervals={n: interval(scores[n][metric.name], by_model[n], config.confidence) for n in predictions},
+        metric_intervals={m: interval(scores[MODEL][m], draws[m], config.confidence) for m in applying},
+    )
+
+
 def _draws_of(model: str) -> str:
     """Name of the job that computes a model's scores: unlike that of any metric."""
     return f"model: {model}"
 
 
-def _optimism(
-    search_score: float | None, value: float, draws: Array, metric: Metric, confidence: float
-) -> Interval | None:
+def _optimism(search_score: float | None, scored: _Scored, confidence: float) -> Interval | None:
     """How much better than the holdout says the search believed the model to be; its score is taken as exact."""
     if search_score is None:
         return None
-    sign = 1.0 if metric.greater_is_better else -1.0
-    return interval(sign * (search_score - value), sign * (search_score - draws), confidence)
+    sign = 1.0 if scored.metric.greater_is_better else -1.0
+    gap = sign * (search_score - scored.values[MODEL])
+    return interval(gap, sign * (search_score - scored.draws[MODEL]), confidence)
 
 
 def _probed(
