@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -78,7 +78,7 @@ class InlineRunner:
 
     n_jobs = 1
 
-    def __init__(self, context: Any, n_jobs: int = 1, threads: int = 1) -> None:
+    def __init__(self, context: Any, n_jobs: int = 1, threads: int = 1, preload: Sequence[str] = ()) -> None:
         self.context = context
 
     def __enter__(self) -> Self:

@@ -12,7 +12,9 @@ import pytest
 from automl_flow.core.errors import BudgetError, ConfigError
 from automl_flow.core.progress import silent_progress
 from automl_flow.nas.leaderboard import leaderboard
-from automl_flow.nas.search import NasResult, front, search_architecture
+from automl_flow.nas.result import NasResult, front
+from automl_flow.nas.screening import agreement
+from automl_flow.nas.search import search_architecture
 from automl_flow.nas.setting import choose_strategy
 from automl_flow.search.records import TrialRecord
 from tests.nas.problems import InlineRunner, config, image_problem, table_problem
@@ -120,6 +122,23 @@ def test_a_table_gets_out_of_fold_predictions_of_every_row(tmp_path: Path) -> No
 def test_caps_hold_for_every_trained_network(tmp_path: Path) -> None:
     result = search(tmp_path, max_params=9000, space_options={"widths": [8, 64], "depths": [1, 3]}, max_trials=3)
     assert max(r.attrs["parameters"] for r in result.records[1:] if r.state == "complete") <= 9000
+
+
+@pytest.mark.usefixtures("inline")
+def test_proxies_point_to_first_trials_and_are_kept_beside_the_metric(tmp_path: Path) -> None:
+    result = search(tmp_path, screen=6, finalists=2, max_trials=2)
+    assert (tmp_path / "screen" / "trials.jsonl").is_file()
+    assert all({"naswot", "synflow", "flops"} <= set(record.attrs["proxies"]) for record in result.records)
+
+
+def test_agreement_of_a_proxy_is_its_rank_correlation() -> None:
+    scores = [{"parameters": n, "flops": n, "naswot": -n, "synflow": n} for n in (1.0, 2.0, 3.0)]
+    records = [
+        TrialRecord(n, {}, (value,), "complete", attrs={"proxies": s})
+        for n, (value, s) in enumerate(zip((0.1, 0.2, 0.3), scores, strict=True))
+    ]
+    assert agreement(records, maximize=True)["naswot"]["spearman"] == pytest.approx(-1.0)
+    assert agreement(records, maximize=False)["naswot"]["spearman"] == pytest.approx(1.0)
 
 
 def test_too_large_a_network_is_a_failed_trial_and_the_search_goes_on(tmp_path: Path) -> None:

@@ -28,14 +28,15 @@ class NasConfig(Budget):
             trial to the end.
         final_epochs: Length of the final training on all samples; ``None`` is twice ``epochs``.
         final_seeds: Networks of the chosen architecture that are trained from different seeds; their mean predicts.
-        finalists: Architectures that are trained anew, from other seeds, before the winner is taken.
+        finalists: Best architectures that are trained anew, from other seeds, before one of them is taken.
         valid: Share of the training samples that judges the trials.
         batch_size: Samples per step; ``None`` chooses by the number of samples.
         label_smoothing: Share of the truth that is spread over all classes.
         max_params: Parameters that a candidate may have.
         max_cost: Multiply-adds that a candidate may need for a sample, as a multiple of the plain reference network's.
         max_latency_ms: Milliseconds that a candidate may take for one sample on this machine.
-        screen: Candidates per warm-start trial that zero-cost proxies rank first; 0 for none.
+        screen: Random candidates that zero-cost proxies rank before the first trial; one trial in four starts from the
+            best of them. 0 for none.
     """
 
     space: str = "auto"

@@ -29,7 +29,7 @@ class NasResult:
         strategy: Strategy that was used, which ``auto`` leaves open.
         why: Why it was used.
         front: Numbers of the trials that no other trial beats in all objectives.
-        proxies: Rank correlation of each zero-cost proxy with the metric, where proxies were used.
+        proxies: Rank correlations (Spearman, Kendall) of each zero-cost proxy with the metric, where they were used.
         one_shot: What a one-shot strategy did before the first trial: its candidates, its history by epoch, whether
             its alphas collapsed; empty for other strategies.
         reproduce: Settings that repeat this search without a limit in seconds.
@@ -46,7 +46,7 @@ class NasResult:
     strategy: str
     why: str
     front: tuple[int, ...] = ()
-    proxies: Mapping[str, float] = field(default_factory=dict)
+    proxies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     one_shot: Mapping[str, Any] = field(default_factory=dict)
     reproduce: Mapping[str, Any] = field(default_factory=dict)
     interrupted: bool = False

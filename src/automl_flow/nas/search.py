@@ -20,6 +20,7 @@ from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.result import NasResult, front
 from automl_flow.nas.rungs import discard, merged, promoted, ranked, rungs
 from automl_flow.nas.sampling import FreshSampler, make_sampler
+from automl_flow.nas.screening import agreement, candidates, screening
 from automl_flow.nas.setting import Setting, make_setting
 from automl_flow.nas.studies import Studies, enqueued_only
 from automl_flow.nas.winner import train_winner
@@ -33,6 +34,8 @@ FIRST_RUNG_SHARE = 0.6  # of the time of the search
 ONE_SHOT_SHARE = 0.5  # of the time of the first rung
 LAST_RESORT = 0.8  # of the time that is left, for the reference network, where no trial was finished in time
 WINDOW = 4
+SCREENED = 4  # one trial in so many begins where the proxies point
+AGAIN = 100_000  # added to the number of a trial that is trained anew
 
 
 def search_architecture(problem: NasProblem, config: NasConfig, state: Path, progress: Progress) -> NasResult:
@@ -53,7 +56,7 @@ def search_architecture(problem: NasProblem, config: NasConfig, state: Path, pro
     """
     setting = make_setting(problem, config, Path(state))
     clock = Clock(config.time_left_for_this_task)
-    with LocalRunner(setting.arena, config.n_jobs) as runner:
+    with LocalRunner(setting.arena, config.n_jobs, preload=("torch",)) as runner:
         studies = Studies(runner, setting.arena.folder, setting.key, progress)
         return _Run(problem, config, setting, studies).run(clock)
 
@@ -74,6 +77,7 @@ class _Run:
     def run(self, clock: Clock) -> NasResult:
         """Search, promote, train."""
         share = FIRST_RUNG_SHARE if len(self.stops) > 1 else 1.0
+        self._screen(self._share(clock, share * ONE_SHOT_SHARE))
         self._propose(self._share(clock, share * ONE_SHOT_SHARE))
         records = self._first_rung(self._share(clock, share))
         for stop in self.stops[1:]:
@@ -85,7 +89,7 @@ class _Run:
             order = ranked(records, maximize=self.maximize)
         if not order:
             raise BudgetError(_nothing_trained(records))
-        best = order[0]
+        best = self._confirm(order, self._share(clock, 1.0))
         network = train_winner(self.studies, self.setting, self.problem, config=self.config, best=best, clock=clock)
         return NasResult(
             records=tuple(records),
@@ -97,6 +101,7 @@ class _Run:
             strategy=self.setting.strategy,
             why=self.setting.why,
             front=front(records, self.setting.directions),
+            proxies=agreement(records, maximize=self.maximize),
             one_shot=self.one_shot,
             reproduce={"max_trials": len(records), "skip_trials": list(self.skipped), **self._reproduce_one_shot()},
             interrupted=self.studies.interrupted,
@@ -110,6 +115,34 @@ class _Run:
     def _share(self, clock: Clock, share: float) -> Clock:
         """A clock that ends when the search has used its share of the time."""
         return Clock(None if clock.seconds is None else max(0.01, clock.seconds * SEARCH_SHARE * share - clock.spent))
+
+    def _screen(self, clock: Clock) -> None:
+        """Let zero-cost proxies name architectures, to be tried after the plain reference network."""
+        trials = self.config.max_trials or SCREENED
+        if self.config.screen == 0 or trials <= len(self.first):
+            return
+        drawn = candidates(self.space, self.arena.shape, self.config.screen, self.arena.seed, self.ledger.acceptable)
+        config = self.config.model_copy(update={"max_trials": 1, "skip_trials": ()})
+        records = self.studies.run(screening(drawn), config, clock, "screen", "zero-cost proxies").records
+        if drawn and records and records[0].state == "complete":
+            best = records[0].attrs["order"][: max(1, trials // SCREENED)]
+            self.first += [dict(drawn[position].params) for position in best]
+
+    def _confirm(self, order: list[TrialRecord], clock: Clock) -> TrialRecord:
+        """Train the finalists anew from other seeds, and let the mean of both results decide between them."""
+        chosen = [r for r in order[: self.config.finalists] if r.attrs["epochs"] == self.stops[-1]]
+        if len(chosen) < 2 or self.studies.interrupted:
+            return order[0]
+        numbers = [AGAIN + record.number for record in chosen]
+        params = [dict(record.params) for record in chosen]
+        again = {numbers[r.number]: r for r in self._train(params, numbers, self.stops[-1], clock, "finalists again")}
+        sign = -1.0 if self.maximize else 1.0
+
+        def mean(record: TrialRecord) -> tuple[float, int]:
+            values = [r.values[0] for r in (record, again.get(AGAIN + record.number)) if r is not None and r.values]
+            return (sign * sum(values) / len(values), record.number)
+
+        return min(chosen, key=mean)
 
     def _propose(self, clock: Clock) -> None:
         """Let a one-shot strategy name architectures, to be tried right after the plain reference network."""
@@ -207,7 +240,8 @@ class _Run:
             window=len(params),
         )
         config = self.config.model_copy(update={"max_trials": len(params), "skip_trials": ()})
-        return list(self.studies.run(search, config, clock, f"rung-{stop}", f"{label}, {stop} epochs").records)
+        name = f"{label.replace(' ', '-')}-{stop}"
+        return list(self.studies.run(search, config, clock, name, f"{label}, {stop} epochs").records)
 
 
 def _as_record(told: optuna.trial.FrozenTrial) -> TrialRecord:

@@ -38,6 +38,7 @@ class Arena:
         training: Fields of the training configuration; an architecture may set some of them otherwise.
         folder: Where checkpoints and predictions are kept.
         seed: Seed of the search.
+        proxies: Whether zero-cost proxies are measured for every trial.
     """
 
     space: str
@@ -51,6 +52,7 @@ class Arena:
     training: Mapping[str, Any]
     folder: Path
     seed: int
+    proxies: bool = False
 
     @property
     def classes(self) -> bool:
@@ -106,6 +108,10 @@ def _evaluate(arena: Arena, payload: Mapping[str, Any]) -> Evaluation:
     if "latency" in arena.objectives:
         extra["latency"] = latency_of(space, architecture, arena.shape)
     attrs = {"key": architecture.key, "epochs": stop, "loss": loss, "history": histories[0], **extra}
+    if arena.proxies:
+        from automl_flow.nas.screening import measured
+
+        attrs["proxies"] = measured(arena, space, architecture, derive_seed(arena.seed, "network", trial, 0))
     return Evaluation((value, *(extra[name] for name in arena.objectives)), attrs)
 
 
