@@ -114,7 +114,7 @@ class NetworkModel:
 
     def write(self, folder: Path) -> None:
         """Write the files of the model into an existing folder, without a manifest."""
-        import safetensors.torch
+        from safetensors.torch import save
 
         document = {
             "space": self.architecture.space,
@@ -127,7 +127,7 @@ class NetworkModel:
         }
         write_json(folder / _ARCHITECTURE, document)
         tensors = {name: tensor.contiguous().cpu() for name, tensor in self.module.state_dict().items()}
-        write_bytes(folder / _WEIGHTS, safetensors.torch.save(tensors))
+        write_bytes(folder / _WEIGHTS, save(tensors))
         if self.preprocessor is not None:
             from automl_flow.search.storage import dump
 
@@ -157,7 +157,7 @@ def load_network(folder: Path | str) -> NetworkModel:
 
 def read_network(folder: Path, facts: Mapping[str, Any]) -> NetworkModel:
     """Read the files that :meth:`NetworkModel.write` wrote; whoever calls has checked their hashes."""
-    import safetensors.torch
+    from safetensors.torch import load as read_tensors
 
     from automl_flow.nas.deployed import assemble
 
@@ -169,7 +169,7 @@ def read_network(folder: Path, facts: Mapping[str, Any]) -> NetworkModel:
     members = [space.build(architecture, shape) for _ in range(document["members"])]
     module = assemble(members, shape, classes=classes is not None)
     try:
-        module.load_state_dict(safetensors.torch.load((folder / _WEIGHTS).read_bytes()))
+        module.load_state_dict(read_tensors((folder / _WEIGHTS).read_bytes()))
     except (RuntimeError, ValueError, KeyError) as error:
         raise ArtifactError(f"{folder / _WEIGHTS}: does not fit {_ARCHITECTURE} ({error})") from None
     preprocessor = None
