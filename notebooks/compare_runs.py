@@ -52,7 +52,7 @@ def leaderboard(run: str) -> pd.DataFrame:
 
 
 columns = ["search_score", "holdout_score", "weight"]
-leaderboard(RUN_A)[columns].join(leaderboard(RUN_B)[columns], how="outer", lsuffix=" A", rsuffix=" B")
+leaderboard(RUN_A)[columns].add_suffix(" A").join(leaderboard(RUN_B)[columns].add_suffix(" B"), how="outer")
 
 # %% [markdown]
 # ## Searches

@@ -30,7 +30,8 @@ def tasks(metadata: ProjectMetadata, env: str) -> None:
             spec = catalog.load(f"params:{task}.task")
             click.echo(f"{task}: {spec.modality}, {spec.problem}, {spec.metric_name}")
             for stage, outputs in _outputs(task).items():
-                done = all(catalog.get(name).exists() for name in outputs)
+                kept = [dataset for name in outputs if (dataset := catalog.get(name)) is not None]  # others: in memory
+                done = all(dataset.exists() for dataset in kept)
                 click.echo(f"  {'made' if done else '-   '}  {stage}")
 
 
