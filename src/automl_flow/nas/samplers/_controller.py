@@ -19,7 +19,7 @@ from automl_flow.nas.samplers._policy import (
     temperatures,
 )
 
-HIDDEN = 32
+HIDDEN = 24
 Weights = dict[str, NDArray[np.float64]]
 
 

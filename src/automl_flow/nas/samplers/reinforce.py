@@ -16,8 +16,8 @@ from automl_flow.nas.samplers._policy import AbstractPolicy, ActionSpace, TableP
 
 Controller = Literal["table", "lstm"]
 CONTROLLERS = ("table", "lstm")
-LEARNING_RATES = {"table": 0.4, "lstm": 0.02}
-LARGEST = 150  # updates of a replay; trials of longer studies share them
+LEARNING_RATES = {"table": 0.4, "lstm": 0.03}
+UPDATES = {"table": 150, "lstm": 40}  # of a replay at most; the trials of longer studies share them
 
 
 class ReinforceSampler(HistorySampler):
@@ -72,7 +72,7 @@ class ReinforceSampler(HistorySampler):
         space = action_space(history.dimensions)
         policy = self._policy(space)
         actions, advantages = space.actions(history.X), self._advantages(history.utility)
-        for rows in np.array_split(np.arange(len(actions)), min(len(actions), LARGEST)):
+        for rows in np.array_split(np.arange(len(actions)), min(len(actions), UPDATES[self._controller])):
             policy.update(actions[rows], advantages[rows])
         drawn = space.rows(policy.draw(TRIES, rng), rng)
         new = history.is_new(drawn)
