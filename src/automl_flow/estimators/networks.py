@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from automl_flow.nas.result import NasResult
 
 _BINARY = 2
+MOST_JOBS = 4  # that are worth while: no more trials are open at once
 
 
 class NetworkEstimator(BaseEstimator):
@@ -39,7 +40,7 @@ class NetworkEstimator(BaseEstimator):
         time_left_for_this_task: Seconds for everything, final training included; ``None`` is no limit.
         per_run_time_limit: Seconds for one trial.
         memory_limit: MiB for one trial; what needs more is a failed trial.
-        n_jobs: Trials at the same time; ``None`` uses all processors. Never changes a trial-bounded result.
+        n_jobs: Trials at the same time; ``None`` is a processor each, at most four. Never changes a trial-bounded result.
         seed: Seed of everything random.
         metric: What is optimised; ``None`` is accuracy, or rmse in regression.
         strategy: ``auto``, ``bayesian``, ``reinforce``, ``evolution``, ``bananas``, ``tpe``, ``random`` or one-shot.
@@ -169,7 +170,7 @@ class NetworkEstimator(BaseEstimator):
             "epochs": epochs,
             "objectives": tuple(self.objectives),
         }
-        values["n_jobs"] = self.n_jobs or os.cpu_count() or 1
+        values["n_jobs"] = self.n_jobs or min(MOST_JOBS, os.cpu_count() or 1)
         values["space_options"] = dict(self.space_options or {})
         values["strategy_options"] = dict(self.strategy_options or {})
         if self.max_trials is None and self.time_left_for_this_task is None:

@@ -18,7 +18,7 @@ from automl_flow.nas.config import NasConfig
 from automl_flow.nas.ledger import Ledger, known_values
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.result import NasResult, front
-from automl_flow.nas.rungs import discard, merged, promoted, ranked, rungs
+from automl_flow.nas.rungs import MOST_PROMOTED, discard, merged, promoted, ranked, rungs
 from automl_flow.nas.sampling import FreshSampler, make_sampler
 from automl_flow.nas.screening import agreement, candidates, screening
 from automl_flow.nas.setting import Setting, make_setting
@@ -34,6 +34,7 @@ FIRST_RUNG_SHARE = 0.6  # of the time of the search
 ONE_SHOT_SHARE = 0.5  # of the time of the first rung
 LAST_RESORT = 0.8  # of the time that is left, for the reference network, where no trial was finished in time
 WINDOW = 4
+MOST_JOBS = MOST_PROMOTED + 1  # trials that can be open at once
 SCREENED = 4  # one trial in so many begins where the proxies point
 AGAIN = 100_000  # added to the number of a trial that is trained anew
 
@@ -56,7 +57,8 @@ def search_architecture(problem: NasProblem, config: NasConfig, state: Path, pro
     """
     setting = make_setting(problem, config, Path(state))
     clock = Clock(config.time_left_for_this_task)
-    with LocalRunner(setting.arena, config.n_jobs, preload=("torch",)) as runner:
+    jobs = min(config.n_jobs, MOST_JOBS)
+    with LocalRunner(setting.arena, jobs, preload=("torch",)) as runner:
         studies = Studies(runner, setting.arena.folder, setting.key, progress)
         return _Run(problem, config, setting, studies).run(clock)
 
@@ -71,7 +73,9 @@ class _Run:
         self.maximize = get_metric(self.arena.metric, self.arena.problem).greater_is_better
         self.stops = rungs(config.epochs, config.reduction if setting.rungs else 1)
         self.skipped: tuple[int, ...] = ()
-        self.first = [dict(architecture.params) for architecture in setting.first]
+        reference, *others = setting.first
+        allowed = [architecture for architecture in others if self.ledger.objection(architecture) is None]
+        self.first = [dict(architecture.params) for architecture in (reference, *allowed)]
         self.one_shot: dict[str, Any] = {}
 
     def run(self, clock: Clock) -> NasResult:

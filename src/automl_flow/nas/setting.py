@@ -93,7 +93,8 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
     )  # fmt: skip
     strategy, why = choose_strategy(config, space.size(shape))
     one_shot = Stage.of(strategy, config.strategy_options, space, shape)
-    first = tuple(dict.fromkeys([space.reference(shape), *space.portfolio(shape)]))
+    known = [space.reference(shape), *space.portfolio(shape)]
+    first = tuple(a for i, a in enumerate(known) if a.key not in {b.key for b in known[:i]})
     directions: list[Direction] = ["maximize" if metric.greater_is_better else "minimize"]
     return Setting(
         arena=arena,

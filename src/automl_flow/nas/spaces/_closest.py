@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
-from automl_flow.nas.space import Value
+from automl_flow.nas.space import Architecture, DataShape, Space, Value
 
 
 def closest(wanted: Mapping[str, Value], distributions: Mapping[str, BaseDistribution]) -> dict[str, Value]:
@@ -23,3 +23,10 @@ def closest(wanted: Mapping[str, Value], distributions: Mapping[str, BaseDistrib
         else:
             params[name] = choices[0]
     return params
+
+
+def varied(space: Space, shape: DataShape, changes: Sequence[Mapping[str, Value]]) -> tuple[Architecture, ...]:
+    """The reference network with each set of *changes*, as far as the space allows them."""
+    distributions = space.parameters(shape)
+    wanted = ({**space.reference_params(shape), **change} for change in changes)
+    return tuple(space.architecture(closest(params, distributions), shape) for params in wanted)

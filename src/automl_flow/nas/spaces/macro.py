@@ -16,7 +16,7 @@ from automl_flow.nas.operations import named, usable
 from automl_flow.nas.operations._layers import conv, norm
 from automl_flow.nas.place import Operate, Place
 from automl_flow.nas.space import Architecture, DataShape, Space, Value
-from automl_flow.nas.spaces._closest import closest
+from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 
 LARGE = 24  # pixels; from here on the stem may halve the image
@@ -107,6 +107,15 @@ class MacroSpace(Space):
         }  # fmt: skip
         wanted |= dict.fromkeys(self.choices(shape), "nor_conv_3x3")
         return closest(wanted, self.parameters(shape))
+
+    def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:
+        """A small residual network, and a deeper separable one."""
+        changes: tuple[dict[str, Value], ...] = (
+            {"augment": "shift_flip", **dict.fromkeys(self.choices(shape), "res_conv_3x3")},
+            {"augment": "none", "depth_0": 1, "depth_1": 2, "depth_2": 2, "head": 128, "dropout": 0.2,
+             **dict.fromkeys(self.choices(shape), "sep_conv_3x3")},
+        )  # fmt: skip
+        return varied(self, shape, changes)
 
     def simplify(self, params: Mapping[str, Value], shape: DataShape) -> dict[str, Value]:
         """Leave out the stages that are not built."""

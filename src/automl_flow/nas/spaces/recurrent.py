@@ -14,7 +14,7 @@ from automl_flow.nas.operations import named, usable
 from automl_flow.nas.operations._layers import conv, norm
 from automl_flow.nas.place import Operate, Place
 from automl_flow.nas.space import Architecture, DataShape, Space, Value
-from automl_flow.nas.spaces._closest import closest
+from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 
 REFERENCE = ("conv_9", "conv_5", "conv_3")
@@ -88,6 +88,14 @@ class RecurrentSpace(Space):
         }  # fmt: skip
         wanted |= {f"op_{i}": operation for i, operation in enumerate(REFERENCE)}
         return closest(wanted, self.parameters(shape))
+
+    def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:
+        """A layer of gated units in both directions, and convolutions under attention with shortcuts."""
+        changes: tuple[dict[str, Value], ...] = (
+            {"layers": 1, "op_0": "bi_gru", "stem_kernel": 3},
+            {"skip": True, "op_0": "conv_5", "op_1": "conv_5", "op_2": "attention", "augment": "none"},
+        )
+        return varied(self, shape, changes)
 
     def simplify(self, params: Mapping[str, Value], shape: DataShape) -> dict[str, Value]:
         """Leave out the layers that are not built."""

@@ -14,7 +14,7 @@ from automl_flow.core.config import Config
 from automl_flow.nas.operations import named, usable
 from automl_flow.nas.place import Operate, Place
 from automl_flow.nas.space import Architecture, DataShape, Space, Value
-from automl_flow.nas.spaces._closest import closest
+from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 
 FREQUENCIES = 8  # of a periodic embedding
@@ -82,6 +82,14 @@ class TabularSpace(Space):
         }  # fmt: skip
         wanted |= dict.fromkeys(self.choices(shape), "dense")
         return closest(wanted, self.parameters(shape))
+
+    def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:
+        """A wide gated layer over embedded columns, and a residual network."""
+        changes: tuple[dict[str, Value], ...] = (
+            {"layers": 1, "width": 256, "embedding": "linear", "op_0": "dense_gated"},
+            {"dropout": 0.3, "learning_rate": 1e-3, **dict.fromkeys(self.choices(shape), "dense_residual")},
+        )
+        return varied(self, shape, changes)
 
     def simplify(self, params: Mapping[str, Value], shape: DataShape) -> dict[str, Value]:
         """Leave out the layers that are not built."""
