@@ -35,9 +35,9 @@ class OneShotConfig(Config):
         candidates: How many of them are handed to the search, the best first.
     """
 
-    epochs: int = Field(20, ge=1)
+    epochs: int = Field(15, ge=1)
     stop: int | None = Field(None, ge=1)
-    warm_up: float = Field(0.3, ge=0, lt=1)
+    warm_up: float = Field(0.5, ge=0, lt=1)
     batch_size: int = Field(64, ge=2)
     learning_rate: float = Field(0.05, gt=0)
     weight_decay: float = Field(1e-3, ge=0)

@@ -22,34 +22,42 @@ class Guard:
     """Watches the alphas of a supernet, an epoch at a time.
 
     Attributes:
+        supernet: The supernet; its alphas are good when the guard is made.
         limit: Share of choices that may settle on an operation without parameters.
         report: What it did; empty as long as there was nothing to do.
     """
 
+    supernet: Supernet
     limit: float
     report: str = ""
-    _good: dict[str, Tensor] = field(default_factory=dict)
+    _good: dict[str, Tensor] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._keep()
 
     @property
     def collapsed(self) -> bool:
         """Whether the alphas collapsed and were stopped."""
         return bool(self.report)
 
-    def look(self, supernet: Supernet, probabilities: Mapping[str, Tensor], epoch: int) -> None:
+    def look(self, probabilities: Mapping[str, Tensor], epoch: int) -> None:
         """Keep the alphas if they are good; else take back those that were, and say so."""
         if self.collapsed:
             return
-        share = settled_share(supernet, probabilities)
-        if share <= self.limit or not self._good:
-            self._good = {name: alpha.detach().clone() for name, alpha in supernet.alphas.items()}
+        share = settled_share(self.supernet, probabilities)
+        if share <= self.limit:
+            self._keep()
             return
         with torch.no_grad():
-            for name, alpha in supernet.alphas.items():
+            for name, alpha in self.supernet.alphas.items():
                 alpha.copy_(self._good[name])
         self.report = (
             f"epoch {epoch}: {share:.0%} of the choices settled on operations without parameters, "
             f"{self.limit:.0%} may; the alphas of epoch {epoch - 1} were kept"
         )
+
+    def _keep(self) -> None:
+        self._good = {name: alpha.detach().clone() for name, alpha in self.supernet.alphas.items()}
 
 
 def settled_share(supernet: Supernet, probabilities: Mapping[str, Tensor]) -> float:

@@ -139,7 +139,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         c = self.config
-        self.guard = Guard(c.max_free)
+        self.guard = Guard(self.supernet, c.max_free)
         self.weights = torch.optim.SGD(
             self.supernet.weights(), c.learning_rate, momentum=0.9, weight_decay=c.weight_decay, nesterov=True
         )
@@ -167,7 +167,7 @@ class _Run:
             losses.append(self._step(Step(self.supernet, fit, other, rate, progress), moving=moving))
         self.epoch += 1
         if moving:
-            self.guard.look(self.supernet, self.probabilities(), self.epoch)
+            self.guard.look(self.probabilities(), self.epoch)
         self.history.append({"epoch": self.epoch, **self._facts(), **_means(losses)})
 
     def _step(self, step: Step, *, moving: bool) -> tuple[float, float]:

@@ -52,8 +52,9 @@ class OneShotResult:
         return bool(self.guard)
 
     def to_document(self) -> dict[str, Any]:
-        """The result as JSON-able values."""
-        return {**asdict(self), "collapsed": self.collapsed}
+        """The result as JSON-able values, equal to what is read back from JSON."""
+        lists = {"candidates": [asdict(c) for c in self.candidates], "history": [dict(entry) for entry in self.history]}
+        return {**asdict(self), **lists, "collapsed": self.collapsed}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:

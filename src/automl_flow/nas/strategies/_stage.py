@@ -13,6 +13,7 @@ from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.space import DataShape, Space
 from automl_flow.nas.strategies import STRATEGIES
 from automl_flow.nas.strategies._result import OneShotResult
+from automl_flow.nas.studies import enqueued_only
 from automl_flow.nas.trial import Arena, hold_threads, memory_errors
 from automl_flow.search.records import Evaluation, TrialRecord
 from automl_flow.search.study import Search
@@ -56,10 +57,14 @@ class Stage:
             asked.suggest_categorical("strategy", (self.strategy,))
             return payload
 
-        def sampler(seed: int) -> optuna.samplers.BaseSampler:
-            return optuna.samplers.RandomSampler(seed=seed)
-
-        return Search(directions=["minimize"], sampler=sampler, suggest=suggest, evaluate=evaluate, window=1)
+        return Search(
+            directions=["minimize"],
+            sampler=enqueued_only,
+            suggest=suggest,
+            evaluate=evaluate,
+            enqueue=[{"strategy": self.strategy}],
+            window=1,
+        )
 
     def report(self, records: tuple[TrialRecord, ...]) -> dict[str, Any]:
         """What came of it, as a document: the result's, or ``failed`` with the cause."""

@@ -10,6 +10,8 @@ from automl_flow.nas.strategies._entry import OneShot, OneShotConfig
 from automl_flow.nas.strategies._relaxation import Loss, Relaxation, Step, alpha_gradients, set_gradients
 from automl_flow.nas.supernet import Supernet
 
+NUDGE = 0.01  # the paper's
+
 
 class DartsConfig(OneShotConfig):
     """Settings of DARTS.
@@ -17,10 +19,12 @@ class DartsConfig(OneShotConfig):
     Attributes:
         second_order: Take the alphas' gradient behind one step of the weights instead of at the current weights; costs
             four more passes a step.
-        partial_channels: One channel in four is mixed, for all operations at all places are dear on a CPU.
+        epochs: Few, for all operations run at all places, which is dear on a CPU.
+        partial_channels: For the same reason one channel in four is mixed.
     """
 
     second_order: bool = False
+    epochs: int = Field(8, ge=1)
     partial_channels: int = Field(4, ge=1)
 
 
@@ -50,7 +54,9 @@ class Darts(Relaxation):
         return value
 
 
-def unrolled_gradients(supernet: Supernet, fit_loss: Loss, alpha_loss: Loss, rate: float) -> tuple[float, list[Tensor]]:
+def unrolled_gradients(
+    supernet: Supernet, fit_loss: Loss, alpha_loss: Loss, rate: float, nudge: float = NUDGE
+) -> tuple[float, list[Tensor]]:
     """Gradients of the alphas' loss at the weights that one step of gradient descent would lead to.
 
     Equations 6 to 8 of the paper: the product of the mixed second derivative with the gradient of the stepped weights
@@ -61,6 +67,10 @@ def unrolled_gradients(supernet: Supernet, fit_loss: Loss, alpha_loss: Loss, rat
         fit_loss: Loss that the weights descend.
         alpha_loss: Loss that the alphas descend.
         rate: Length of the weights' step.
+        nudge: How far the weights are moved for the difference, in the norm of all of them.
+
+    Returns:
+        The alphas' loss, and the gradient for each choice.
     """
     weights = supernet.weights()
     kept = [w.detach().clone() for w in weights]
@@ -75,7 +85,7 @@ def unrolled_gradients(supernet: Supernet, fit_loss: Loss, alpha_loss: Loss, rat
     direct = torch.autograd.grad(loss, [*supernet.alphas.values(), *weights], allow_unused=True)
     count = len(supernet.alphas)
     behind = _filled(weights, direct[count:])
-    epsilon = 0.01 / max(1e-12, float(torch.sqrt(sum((g * g).sum() for g in behind))))  # type: ignore[arg-type]
+    epsilon = nudge / max(1e-12, float(torch.sqrt(sum((g * g).sum() for g in behind))))  # type: ignore[arg-type]
     move(behind, epsilon)
     plus = alpha_gradients(supernet, fit_loss())
     move(behind, -epsilon)
