@@ -40,7 +40,8 @@ class NetworkEstimator(BaseEstimator):
         time_left_for_this_task: Seconds for everything, final training included; ``None`` is no limit.
         per_run_time_limit: Seconds for one trial.
         memory_limit: MiB for one trial; what needs more is a failed trial.
-        n_jobs: Trials at the same time; ``None`` is a processor each, at most four. Never changes a trial-bounded result.
+        n_jobs: Trials at the same time; ``None`` is a processor each, up to four. Never changes what is found within
+            a budget of trials.
         seed: Seed of everything random.
         metric: What is optimised; ``None`` is accuracy, or rmse in regression.
         strategy: ``auto``, ``bayesian``, ``reinforce``, ``evolution``, ``bananas``, ``tpe``, ``random`` or one-shot.
