@@ -1,0 +1,146 @@
+"""A small ensemble of multilayer perceptrons that share their layers, in NumPy.
+
+TabM-mini (Gorishniy et al., ICLR 2025): *k* members scale the inputs each in its own way, pass the same two hidden
+layers and have heads of their own. On tables of some thousand rows one thread of NumPy trains it as fast as torch
+does, and needs neither torch's memory in every worker nor torch where the model predicts.
+
+Shapes: k members, B rows of a batch, D inputs, H hidden units, o outputs.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Weights = dict[str, Floats]
+_CHUNK = 2048  # rows that are predicted at once
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained ensemble.
+
+    Attributes:
+        weights: ``scale`` (k, D), ``w1`` (D, H), ``b1`` (H), ``w2`` (H, H), ``b2`` (H), ``heads`` (k, H, o),
+            ``offsets`` (k, 1, o), and ``edges`` (D₀, m) of the piecewise-linear inputs (m = 0: plain inputs).
+        centre: Mean of the target that was subtracted (0 for classes).
+        spread: Scale of the target (1 for classes).
+    """
+
+    weights: Mapping[str, Floats]
+    centre: float = 0.0
+    spread: float = 1.0
+
+    def outputs(self, X: Floats) -> NDArray[np.float64]:
+        """Mean over the members of the raw outputs' softmax (o > 1), or of the values (o = 1); shape (n, o)."""
+        parts = [self._chunk(X[i : i + _CHUNK]) for i in range(0, len(X), _CHUNK)]
+        return np.concatenate(parts) if parts else np.empty((0, self.weights["heads"].shape[2]))
+
+    def _chunk(self, X: Floats) -> NDArray[np.float64]:
+        raw = forward(self.weights, piecewise(X, self.weights["edges"]))[0].astype(np.float64)
+        if raw.shape[2] > 1:
+            return np.asarray(softmax(raw).mean(axis=0))
+        return np.asarray(raw.mean(axis=0) * self.spread + self.centre)
+
+    def to_bytes(self) -> bytes:
+        """The network as an NPZ archive."""
+        buffer = io.BytesIO()
+        arrays: dict[str, Any] = {**self.weights, "centre": self.centre, "spread": self.spread}
+        np.savez(buffer, **arrays)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Network:
+        """Read what :meth:`to_bytes` gave."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        return cls(arrays, float(arrays.pop("centre")), float(arrays.pop("spread")))
+
+
+def quantile_edges(X: Floats, bins: int) -> Floats:
+    """Edges (D₀, bins) of each column's quantile bins; columns with few values share edges."""
+    if bins == 0:
+        return np.empty((X.shape[1], 0), dtype=np.float32)
+    shares = np.linspace(0, 1, bins + 1)
+    return np.ascontiguousarray(np.quantile(X, shares, axis=0).T[:, :], dtype=np.float32)
+
+
+def piecewise(X: Floats, edges: Floats) -> Floats:
+    """Piecewise-linear encoding (Gorishniy et al., 2022) beside the plain columns: (n, D₀) → (n, D₀ · (1 + bins)).
+
+    Entry t of a column says how far its value has come through bin t: 0 before, 1 behind.
+    """
+    if edges.shape[1] == 0:
+        return X
+    low, width = edges[:, :-1], np.diff(edges, axis=1)
+    passed = (X[:, :, None] - low) / np.maximum(width, 1e-6)
+    passed = np.clip(passed, 0.0, 1.0) * (width > 0)
+    return np.concatenate([X, passed.reshape(len(X), -1)], axis=1).astype(np.float32)
+
+
+def initial_weights(rng: np.random.Generator, *, members: int, inputs: int, hidden: int, outputs: int) -> Weights:
+    """Random signs for the members' scales, He's initialisation for the layers."""
+
+    def normal(*shape: int, fan_in: int) -> Floats:
+        return np.asarray(rng.normal(scale=np.sqrt(2.0 / fan_in), size=shape), dtype=np.float32)
+
+    return {
+        "scale": rng.choice([-1.0, 1.0], size=(members, inputs)).astype(np.float32),
+        "w1": normal(inputs, hidden, fan_in=inputs),
+        "b1": np.zeros(hidden, dtype=np.float32),
+        "w2": normal(hidden, hidden, fan_in=hidden),
+        "b2": np.zeros(hidden, dtype=np.float32),
+        "heads": normal(members, hidden, outputs, fan_in=4 * hidden),
+        "offsets": np.zeros((members, 1, outputs), dtype=np.float32),
+    }
+
+
+Activations = tuple[Floats, Floats, Floats]
+
+
+def forward(
+    weights: Mapping[str, Floats], E: Floats, drop: Callable[[Floats], Floats] | None = None
+) -> tuple[Floats, Activations]:
+    """Return raw outputs (k, B, o), and the activations that :func:`gradients` needs."""
+    k = len(weights["scale"])
+    scaled = (E[None] * weights["scale"][:, None, :]).reshape(k * len(E), -1)  # (k · B, D)
+    first = np.maximum(scaled @ weights["w1"] + weights["b1"], 0)  # (k · B, H)
+    if drop is not None:
+        first = drop(first)
+    second = np.maximum(first @ weights["w2"] + weights["b2"], 0)
+    if drop is not None:
+        second = drop(second)
+    out = np.matmul(second.reshape(k, len(E), -1), weights["heads"]) + weights["offsets"]  # (k, B, o)
+    return out, (scaled, first, second)
+
+
+def gradients(weights: Weights, E: Floats, activations: Activations, d_out: Floats, keep: float) -> Weights:
+    """Return the gradient of every weight, given the gradient (k, B, o) of the raw outputs.
+
+    A unit that was dropped or is off has an activation of 0, and passes nothing back; what is on was scaled by
+    1 / *keep* on the way forward.
+    """
+    scaled, first, second = activations
+    k, B = len(weights["scale"]), len(E)
+    grads: Weights = {"offsets": d_out.sum(axis=1, keepdims=True)}
+    grads["heads"] = np.matmul(second.reshape(k, B, -1).transpose(0, 2, 1), d_out)
+    back = np.matmul(d_out, weights["heads"].transpose(0, 2, 1)).reshape(k * B, -1)  # (k · B, H)
+    back = back * (second > 0) / np.float32(keep)
+    grads["w2"], grads["b2"] = first.T @ back, back.sum(axis=0)
+    back = (back @ weights["w2"].T) * (first > 0) / np.float32(keep)
+    grads["w1"], grads["b1"] = scaled.T @ back, back.sum(axis=0)
+    inputs = (back @ weights["w1"].T).reshape(k, B, -1)
+    grads["scale"] = np.einsum("kbd,bd->kd", inputs, E)
+    return grads
+
+
+def softmax(raw: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Softmax over the last axis."""
+    shifted = np.exp(raw - raw.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
