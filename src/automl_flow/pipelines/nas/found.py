@@ -10,7 +10,7 @@ from automl_flow.nas.network import NetworkModel
 from automl_flow.pipelines.documents import trials_document
 
 if TYPE_CHECKING:
-    from automl_flow.nas.search import NasResult
+    from automl_flow.nas.result import NasResult
 
 Document = dict[str, Any]
 Found = tuple[Document, Document, NetworkModel, dict[str, NDArray[Any]]]
@@ -27,6 +27,7 @@ def unpack(result: NasResult) -> Found:
         "why": result.why,
         "front": list(result.front),
         "proxies": dict(result.proxies),
+        "one_shot": dict(result.one_shot),
     }
     trials = trials_document(result.records, reproduce=dict(result.reproduce))
     return trials, architecture, result.network, {"rows": result.rows, "predictions": result.oof}
