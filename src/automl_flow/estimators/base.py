@@ -21,13 +21,14 @@ from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.saving import save_model
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.tables import Rows, read_features, read_rows
+from automl_flow.execution.local import start_fork_server
 from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.search.budget import Clock
 from automl_flow.search.folding import choose_folds
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import SearchConfig, SearchResult, search_models
+from automl_flow.search.tabular import PRELOAD, SearchConfig, SearchResult, search_models
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import make_folds
@@ -95,6 +96,7 @@ class TabularEstimator(BaseEstimator):
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Self:
         config = self._search_config()
         clock, busy = Clock(config.time_left_for_this_task), time.process_time()
+        start_fork_server(PRELOAD)
         rows = read_rows(X, y, sample_weight, groups)
         validate_data(self, X, skip_check_array=True)
         progress = console_progress() if self.progress else silent_progress()

@@ -60,7 +60,8 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         Raises:
             DataError: The columns are not those of the training.
         """
-        return self.model_.predict_proba(self._rows_to_predict(X))
+        rows = self._rows_to_predict(X)
+        return self.model_.predict_proba(rows)
 
     def _task(self, rows: Rows) -> TaskSpec:
         from sklearn.utils.multiclass import check_classification_targets

@@ -187,6 +187,15 @@ class _Context(mp_context.ForkServerContext):
         multiprocessing.set_forkserver_preload([*_PRELOAD, *preload])
 
 
+def start_fork_server(preload: Sequence[str]) -> None:
+    """Let the fork server import *preload* in the background, while the caller prepares its first job."""
+    from multiprocessing import forkserver
+
+    _Context(preload)
+    with _hidden_main(), environment(thread_environment(1)):
+        forkserver.ensure_running()
+
+
 @contextmanager
 def _hidden_main() -> Iterator[None]:
     """Let multiprocessing see an empty main module, so that a script is not run again in every worker."""

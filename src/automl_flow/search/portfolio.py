@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 from automl_flow.search.family import FitContext, ModelFamily, Params
 
-# Family and position in its portfolio: strongest and most different first, but the first of all is quick.
+# Family and position in its portfolio: the first ones are quick, so that there is a model soon;
+# then strong and different ones.
 _ORDER: tuple[tuple[str, int], ...] = (
     ("lightgbm", 0),
+    ("linear", 0),
+    ("knn", 0),
     ("catboost", 0),
     ("extra_trees", 0),
-    ("baseline", 0),
-    ("linear", 0),
     ("network", 0),
-    ("knn", 0),
     ("random_forest", 0),
     ("xgboost", 0),
+    ("baseline", 0),
     ("lightgbm", 1),
     ("catboost", 1),
     ("network", 1),

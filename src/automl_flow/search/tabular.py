@@ -26,7 +26,7 @@ from automl_flow.search.problem import TabularProblem
 from automl_flow.search.strategies import Plan, Strategy, make_plan
 from automl_flow.search.study import Search, StudyResult, TrialRecord, run_study
 
-_PRELOAD = ("automl_flow.search.preload",)
+PRELOAD = ("automl_flow.search.preload",)
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
 _TRIAL_SHARE = 0.35  # of the whole time, after which the iterative fits of one trial stop by themselves
 
@@ -161,7 +161,7 @@ def _run(
         window=_WINDOW,
         admit=None if seconds is None else _Gate(plan, journal, clock),
     )
-    with LocalRunner(context, config.n_jobs, config.threads, _PRELOAD) as runner:
+    with LocalRunner(context, config.n_jobs, config.threads, PRELOAD) as runner:
         return run_study(search, runner=runner, budget=budget, clock=clock, journal=journal, progress=progress)
 
 
