@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -55,11 +54,9 @@ def run(estimator: Any, data: tuple[np.ndarray, ...], epochs: int) -> dict[str, 
     estimator.fit(x_train, y_train, epochs=epochs)
     seconds = time.monotonic() - began
     board = estimator.leaderboard()
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "accuracy": round(float(estimator.score(x_test, y_test)), 4),
         "seconds": round(seconds, 1),
-        "cpu_seconds": round(children.ru_utime + children.ru_stime, 1),
         "parameters": estimator.n_params_,
         "trials": len(board),
         "failed": int((board["state"] == "failed").sum()),

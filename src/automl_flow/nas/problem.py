@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from automl_flow.recipes.recipe import Recipe
     from automl_flow.tasks.profile import Profile
 
+FEWEST = 2  # training samples; batch norm cannot use one
 _KINDS: dict[str, Kind] = {"image": "image", "sequence": "sequence", "tabular": "table"}
 
 
@@ -64,12 +65,21 @@ class NasProblem:
         return np.arange(len(self.x)) if self.train is None else np.asarray(self.train)
 
     def parts(self, share: float, seed: int) -> tuple[Fold, ...]:
-        """The folds; without folds one pair, with *share* of the samples held back, the classes in proportion."""
+        """The folds; without folds one pair, with *share* of the samples held back, the classes in proportion.
+
+        Raises:
+            DataError: There are too few samples to hold one back.
+        """
         if self.folds:
             return self.folds
         if self.valid is not None:
             return ((np.setdiff1d(self.rows, self.valid), np.asarray(self.valid)),)
         valid = hold_back(self.target.values[self.rows], share, seed, classes=self.target.classes is not None)
+        if not valid.any() or np.count_nonzero(~valid) < FEWEST:
+            raise DataError(
+                f"too few samples to search with: {len(self.rows)}; a class (or a regression) needs at least two, "
+                f"so that one can judge, and {FEWEST} must be left to train on"
+            )
         return ((self.rows[~valid], self.rows[valid]),)
 
     def take(self, rows: Positions) -> Any:
