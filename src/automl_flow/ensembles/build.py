@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from automl_flow.ensembles.greedy import Selection, greedy_selection
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.search.candidate import Candidate
-from automl_flow.search.family import ModelFamily
+from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import SearchConfig, SearchResult
@@ -36,10 +36,11 @@ class Built:
 def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) -> Selection:
     """Choose and weight candidates of a search by their out-of-fold predictions.
 
-    The baseline is left out while there is anything else: mixing in a constant changes no ranking but for rounding.
+    One model of each chosen candidate must fit into the allowed work; :func:`thin` decides how many may stay. The
+    baseline is left out while there is anything else: mixing in a constant changes no ranking but for rounding.
     """
     knows = [candidate.family != BASELINE for candidate in result.candidates]
-    work = [c.work if knows[i] or not any(knows) else np.inf for i, c in enumerate(result.candidates)]
+    work = [c.work / c.parts if knows[i] or not any(knows) else np.inf for i, c in enumerate(result.candidates)]
     metric = get_metric(problem.task.metric_name, problem.task.problem)
     return greedy_selection(
         result.oof,
@@ -50,6 +51,24 @@ def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) 
         work=work,
         max_work=config.predict_microseconds,
     )
+
+
+def thin(candidates: Sequence[Candidate], weights: Array, max_work: float) -> tuple[int, ...]:
+    """Say how many fold models each member keeps, so that predicting a row stays within *max_work* microseconds.
+
+    Models are given up where they cost most for their share of the prediction; every member keeps at least one.
+    """
+    kept = [candidate.parts for candidate in candidates]
+    each = [candidate.work / candidate.parts for candidate in candidates]
+    while sum(cost * count for cost, count in zip(each, kept, strict=True)) > max_work:
+        price = [
+            cost * count / weight if count > 1 else 0.0 for cost, count, weight in zip(each, kept, weights, strict=True)
+        ]
+        dearest = int(np.argmax(price))
+        if price[dearest] == 0.0:
+            break
+        kept[dearest] -= 1
+    return tuple(kept)
 
 
 def build_model(
@@ -71,8 +90,9 @@ def build_model(
         selection = Selection(np.ones(1), (), float("inf"))
     fitted = fit_candidates(problem, chosen, families, state, seed=config.seed, threads=config.threads)
     weights = selection.weights[selection.members]
+    kept = thin(chosen, weights, config.predict_microseconds)
     model = TabularModel(
-        members=fitted,
+        members=tuple(replace(one, parts=one.parts[:count]) for one, count in zip(fitted, kept, strict=True)),
         weights=tuple(float(weight) for weight in weights),
         classes=problem.target.classes,
         task=problem.task,

@@ -21,6 +21,7 @@ class Candidate:
         fold_losses: Loss of each fold.
         iterations: Boosting steps or epochs kept in each fold; empty where there is no such thing.
         work: Microseconds of one thread to predict a row with all models that the candidate keeps, roughly.
+        parts: Models that the candidate keeps.
         cut_short: The clock ended a fit before its own stopping rule did; such a trial is not repeatable.
     """
 
@@ -31,6 +32,7 @@ class Candidate:
     fold_losses: tuple[float, ...]
     iterations: tuple[int, ...] = ()
     work: float = 0.0
+    parts: int = 1
     cut_short: bool = False
 
     @property

@@ -42,7 +42,8 @@ class SearchConfig(Budget):
         families: Families to use; ``None`` takes all that are installed.
         ensemble_size: Steps of the greedy ensemble selection; 1 keeps the best candidate alone.
         threads: Threads of one fit; ``None`` gives each worker its share of the processors.
-        predict_microseconds: Upper bound of the predicted work per row (one thread) of the final ensemble.
+        predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble. Members
+            that would exceed it together keep the models of fewer folds.
     """
 
     strategy: Strategy = "auto"
@@ -232,6 +233,7 @@ def _candidate(record: TrialRecord) -> Candidate:
         fold_losses=tuple(attrs["fold_losses"]),
         iterations=tuple(attrs["iterations"]),
         work=float(attrs["work"]),
+        parts=len(attrs["parts"]),
         cut_short=bool(attrs["cut_short"]),
     )
 
