@@ -22,7 +22,7 @@ def clone(folder):
         text=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith(("docs/", "benchmarks/", "requirements")):
+        if (ROOT / name).is_file() and not name.startswith(("docs/", "benchmarks/", "requirements-extras")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / name)
     return folder

@@ -80,7 +80,7 @@ def _imported(file: Path, source: Path) -> tuple[Path, ...]:
     tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
     found: dict[Path, None] = {}
     for name in _names(tree, _module_name(file, source)):
-        found.update(dict.fromkeys(_files(name, source)))
+        found.update(dict.fromkeys(files_of(name, source)))
     return tuple(found)
 
 
@@ -127,7 +127,8 @@ def _module_name(file: Path, source: Path) -> str:
     return ".".join(parts)  # of a package's __init__ too: a relative import drops the last part
 
 
-def _files(name: str, source: Path) -> Iterator[Path]:
+def files_of(name: str, source: Path) -> Iterator[Path]:
+    """Files that run when *name*, a dotted name, is imported; with ``.*`` at its end all modules of the package."""
     if name.split(".", maxsplit=1)[0] != PACKAGE:
         return
     everything = name.endswith(".*")

@@ -10,7 +10,7 @@ import yaml
 from kedro.inspection.models import NodeSnapshot
 
 from automl_flow.core.errors import ConfigError
-from automl_flow.dvc_stages.code import PACKAGE, code_of, collapse
+from automl_flow.dvc_stages.code import PACKAGE, code_of, collapse, files_of
 from automl_flow.dvc_stages.view import ProjectView
 
 HEADER = """\
@@ -18,6 +18,10 @@ HEADER = """\
 # A stage is one pipeline of one task. Outputs, metrics and plots come from conf/base/catalog (metadata: dvc), settings
 # from conf/base/parameters, and code from what the stage's nodes import.
 """
+
+# What reading a dataset runs beside the dataset's own module; writing does not run it. A model's fitted features are
+# restored by their names, which no import shows.
+READERS = {f"{PACKAGE}.datasets.folders.ModelDataset": (f"{PACKAGE}.estimators.load", f"{PACKAGE}.features")}
 
 Stage = dict[str, Any]
 
@@ -86,7 +90,7 @@ def _stage(view: ProjectView, task: str, stage: str, nodes: list[NodeSnapshot]) 
     used = sorted({name for node in nodes for name in node.inputs} - {n for node in nodes for n in node.outputs})
     read = [name for name in used if name in view.entries and _kind(view, name) != "ignored"]
     conf = {view.homes[name] for name in (*made, *read)}
-    deps = [*sorted(_path(view, name) for name in read), *sorted(conf), *view.shared, *_code(view, nodes, made + read)]
+    deps = [*sorted(_path(view, name) for name in read), *sorted(conf), *view.shared, *_code(view, nodes, made, read)]
     result: Stage = {"cmd": f"kedro run --env=base --namespaces={task} --tags={stage}", "deps": _existing(view, deps)}
     result["params"] = _params(view, used)
     result["outs"] = sorted(_path(view, name) for name in made if _kind(view, name) is None)
@@ -125,11 +129,12 @@ def _params(view: ProjectView, used: Iterable[str]) -> list[dict[str, list[str]]
     return [{file: sorted(keys)} for file, keys in sorted(files.items())]
 
 
-def _code(view: ProjectView, nodes: list[NodeSnapshot], names: Iterable[str]) -> list[str]:
+def _code(view: ProjectView, nodes: list[NodeSnapshot], made: Iterable[str], read: Iterable[str]) -> list[str]:
     source = view.project / "src"
     starts = {view.project / node.source.filepath for node in nodes if node.source}
-    for kind in {view.entries[name]["type"] for name in names}:
-        module = source.joinpath(*kind.split(".")[:-1]).with_suffix(".py")
-        starts |= {module} if kind.startswith(f"{PACKAGE}.") else set()
+    kinds = {view.entries[name]["type"] for name in (*made, *read)}
+    modules = {kind.rpartition(".")[0] for kind in kinds if kind.startswith(f"{PACKAGE}.")}
+    modules |= {module for name in read for module in READERS.get(view.entries[name]["type"], ())}
+    starts |= {file for module in modules for file in files_of(module, source)}
     files = collapse(code_of(starts, source), source / PACKAGE)
     return [file.relative_to(view.project).as_posix() for file in files]
