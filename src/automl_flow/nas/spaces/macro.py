@@ -109,10 +109,11 @@ class MacroSpace(Space):
         return closest(wanted, self.parameters(shape))
 
     def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:
-        """A small residual network, and a deeper separable one."""
+        """A small residual network, and a deeper separable one, whose dear first stage is for small images only."""
+        full_size = int(min(shape.height, shape.width) < LARGE)
         changes: tuple[dict[str, Value], ...] = (
             {"augment": "shift_flip", **dict.fromkeys(self.choices(shape), "res_conv_3x3")},
-            {"augment": "none", "depth_0": 1, "depth_1": 2, "depth_2": 2, "head": 128, "dropout": 0.2,
+            {"augment": "none", "depth_0": full_size, "depth_1": 2, "depth_2": 2, "head": 128, "dropout": 0.2,
              **dict.fromkeys(self.choices(shape), "sep_conv_3x3")},
         )  # fmt: skip
         return varied(self, shape, changes)
