@@ -126,7 +126,7 @@ def test_caps_hold_for_every_trained_network(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("inline")
 def test_proxies_point_to_first_trials_and_are_kept_beside_the_metric(tmp_path: Path) -> None:
-    result = search(tmp_path, screen=6, finalists=2, max_trials=2)
+    result = search(tmp_path, screen=6, finalists=2, max_trials=4)
     assert (tmp_path / "screen" / "trials.jsonl").is_file()
     assert all({"naswot", "synflow", "flops"} <= set(record.attrs["proxies"]) for record in result.records)
 
