@@ -47,7 +47,7 @@ report: $(READY)  ## Print the headline numbers and where the reports are
 	$(BIN)/kedro report
 
 viz: $(READY)  ## Show the pipelines in the browser (installs the viz extra)
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-extras.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-viz.lock
 	$(BIN)/kedro viz run
 
 test: lint types contracts unit  ## Run all checks and tests, the smoke pipelines included
@@ -69,7 +69,8 @@ unit: $(READY)
 lock: $(READY)  ## Resolve the dependencies anew (needs uv, and a place where it finds torch's CPU build)
 	@echo "$(TORCH)+cpu" > $(VENV)/torch-override.txt
 	uv pip compile pyproject.toml --extra dev $(LOCK_OPTIONS) -o requirements.lock
-	uv pip compile pyproject.toml --extra dev --all-extras -c requirements.lock $(LOCK_OPTIONS) -o requirements-extras.lock
+	uv pip compile pyproject.toml --all-extras -c requirements.lock $(LOCK_OPTIONS) -o requirements-extras.lock
+	uv pip compile pyproject.toml --extra viz -c requirements-extras.lock $(LOCK_OPTIONS) -o requirements-viz.lock
 
 LOCK_OPTIONS := --python-version 3.11 --python-platform x86_64-manylinux_2_28 --generate-hashes --no-annotate --no-header \
   --no-emit-package torch --no-emit-package automl-flow --override $(VENV)/torch-override.txt
