@@ -39,7 +39,7 @@ class OneShotConfig(Config):
     stop: int | None = Field(None, ge=1)
     warm_up: float = Field(0.5, ge=0, lt=1)
     batch_size: int = Field(64, ge=2)
-    learning_rate: float = Field(0.05, gt=0)
+    learning_rate: float = Field(0.15, gt=0)
     weight_decay: float = Field(1e-3, ge=0)
     alpha_rate: float = Field(0.03, gt=0)
     alpha_decay: float = Field(1e-3, ge=0)

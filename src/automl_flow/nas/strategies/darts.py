@@ -20,12 +20,12 @@ class DartsConfig(OneShotConfig):
         second_order: Take the alphas' gradient behind one step of the weights instead of at the current weights; costs
             four more passes a step.
         epochs: Few, for all operations run at all places, which is dear on a CPU.
-        partial_channels: For the same reason one channel in four is mixed.
+        partial_channels: For the same reason every second channel is mixed.
     """
 
     second_order: bool = False
     epochs: int = Field(8, ge=1)
-    partial_channels: int = Field(4, ge=1)
+    partial_channels: int = Field(2, ge=1)
 
 
 class Darts(Relaxation):

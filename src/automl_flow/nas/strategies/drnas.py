@@ -21,12 +21,12 @@ class DrnasConfig(OneShotConfig):
     Attributes:
         divergence: Weight of the Kullback-Leibler divergence from the uniform Dirichlet distribution.
         epochs: Few, for all operations run at all places, which is dear on a CPU.
-        partial_channels: For the same reason one channel in four is mixed.
+        partial_channels: For the same reason every second channel is mixed.
     """
 
     divergence: float = Field(1e-3, ge=0)
     epochs: int = Field(8, ge=1)
-    partial_channels: int = Field(4, ge=1)
+    partial_channels: int = Field(2, ge=1)
 
 
 class Drnas(Relaxation):
