@@ -59,6 +59,7 @@ class TabularEstimator(BaseEstimator):
         roles: dict[str, str] | None = None,
         folds: int | None = None,
         features: bool = True,
+        predict_microseconds: float = 1000.0,
         progress: bool = False,
     ) -> None:
         self.time_left_for_this_task = time_left_for_this_task
@@ -73,6 +74,7 @@ class TabularEstimator(BaseEstimator):
         self.roles = roles
         self.folds = folds
         self.features = features
+        self.predict_microseconds = predict_microseconds
         self.progress = progress
 
     def __sklearn_tags__(self) -> Any:
@@ -110,7 +112,7 @@ class TabularEstimator(BaseEstimator):
 
     def _search_config(self) -> SearchConfig:
         names = ("time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "seed", "strategy")
-        values = {name: getattr(self, name) for name in (*names, "families")}
+        values = {name: getattr(self, name) for name in (*names, "families", "predict_microseconds")}
         values["n_jobs"] = _processors() if self.n_jobs in (-1, None) else self.n_jobs
         if values["families"] is not None:
             values["families"] = tuple(values["families"])

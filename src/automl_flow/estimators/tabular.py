@@ -34,6 +34,8 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
         folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
         features: Whether features may be made, as far as out-of-fold gains justify them.
+        predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; below
+            some hundreds it gives up models, and with them accuracy.
         progress: Whether progress is shown.
     """
 
@@ -93,6 +95,8 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
         folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
         features: Whether features may be made, as far as out-of-fold gains justify them.
+        predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; below
+            some hundreds it gives up models, and with them accuracy.
         progress: Whether progress is shown.
     """
 
