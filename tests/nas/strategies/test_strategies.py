@@ -13,7 +13,8 @@ from automl_flow.core.errors import ConfigError
 from automl_flow.nas.place import Place
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.strategies import STRATEGIES
-from automl_flow.nas.strategies._loop import halves, search_one_shot
+from automl_flow.nas.strategies._halves import halves
+from automl_flow.nas.strategies._loop import search_one_shot
 from automl_flow.nas.strategies._relaxation import Step
 from automl_flow.nas.strategies._result import OneShotResult
 from automl_flow.nas.supernet import MixedOperation, Supernet

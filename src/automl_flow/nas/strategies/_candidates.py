@@ -1,4 +1,4 @@
-"""From alphas to architectures: those that the alphas prefer, ranked by what they predict with inherited weights.
+"""From alphas to architectures: those that the alphas prefer.
 
 The largest alpha is no measure of what an operation is worth in the network without the others (Wang et al. 2021), so
 the alphas only propose.
@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from automl_flow.nas.space import DataShape, Space
 from automl_flow.nas.strategies._guard import free_share
-from automl_flow.nas.strategies._result import Candidate
 from automl_flow.nas.supernet import Supernet
 
 TIE = 1e-6  # in probability; equal preferences fall to an operation with parameters
@@ -74,24 +72,3 @@ def _nothing(supernet: Supernet, name: str) -> Tensor:
     """Which options are ``none``, as long as there is any other."""
     nothing = torch.tensor([option == "none" for option in supernet.options[name]])
     return nothing if not nothing.all() else ~nothing
-
-
-def judged(supernet: Supernet, pool: list[Paths], x: Tensor, y: Tensor, *, classes: bool) -> list[Candidate]:
-    """The architectures with their accuracy and loss under inherited weights, the best first.
-
-    Args:
-        supernet: Trained weights.
-        pool: Architectures.
-        x: Inputs of the network, (n, …).
-        y: Codes or standardised values, (n,).
-        classes: Whether *y* are codes.
-    """
-    candidates = []
-    for paths in pool:
-        output = supernet.predict(x, paths)
-        if classes:
-            loss, accuracy = float(cross_entropy(output, y)), float((output.argmax(1) == y).double().mean())
-            candidates.append(Candidate(supernet.params(paths), accuracy, loss))
-        else:
-            candidates.append(Candidate(supernet.params(paths), None, float(((output[:, 0] - y) ** 2).mean())))
-    return sorted(candidates, key=lambda c: (-(c.accuracy or 0.0), c.loss))

@@ -8,56 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from automl_flow.core.config import parse_config
 from automl_flow.core.seeds import derive_seed
-from automl_flow.nas.inputs import Inputs
-from automl_flow.nas.problem import Lesson, hold_back
+from automl_flow.nas.problem import Lesson
 from automl_flow.nas.space import DataShape, Space
 from automl_flow.nas.strategies import STRATEGIES
-from automl_flow.nas.strategies._candidates import judged, pool, preferred
+from automl_flow.nas.strategies._candidates import pool, preferred
 from automl_flow.nas.strategies._entry import OneShotConfig
 from automl_flow.nas.strategies._guard import Guard, free_share
-from automl_flow.nas.strategies._relaxation import Loss, Relaxation, Step
+from automl_flow.nas.strategies._halves import Half, halves
+from automl_flow.nas.strategies._judging import judged
+from automl_flow.nas.strategies._relaxation import Relaxation, Step
 from automl_flow.nas.strategies._result import OneShotResult
 from automl_flow.nas.supernet import Supernet
-from automl_flow.nas.training import LARGEST_GRADIENT, samples, shuffled
+from automl_flow.nas.training import LARGEST_GRADIENT, shuffled
 
 ALPHA_BETAS = (0.5, 0.999)  # of Adam, as in DARTS
-
-
-@dataclass(frozen=True)
-class Half:
-    """Samples of one of the two sides, ready for the network.
-
-    Attributes:
-        x: Inputs, (n, …).
-        y: Class codes or standardised values, (n,).
-        weight: Sample weights, or ``None``.
-        classes: Whether *y* are codes.
-    """
-
-    x: Tensor
-    y: Tensor
-    weight: Tensor | None
-    classes: bool
-
-    def loss(self, network: nn.Module, rows: Tensor) -> Loss:
-        """The loss of *network* on a batch, to be computed when it is wanted."""
-
-        def compute() -> Tensor:
-            output = network(self.x[rows])
-            if self.classes:
-                loss = cross_entropy(output, self.y[rows], reduction="none")
-            else:
-                loss = (output[:, 0] - self.y[rows]) ** 2
-            return (loss if self.weight is None else loss * self.weight[rows]).mean()
-
-        return compute
 
 
 def search_one_shot(
@@ -100,27 +69,9 @@ def search_one_shot(
             run.advance()
         torch.manual_seed(derive_seed(seed, "candidates"))
         chosen = pool(space, shape, supernet, run.probabilities(), size=config.pool, max_free=config.max_free)
-    candidates = judged(supernet, chosen, other.x, other.y, classes=lesson.classes)[: config.candidates]
+    candidates = judged(supernet, chosen, other)[: config.candidates]
     named = {n: dict(zip(supernet.options[n], p.tolist(), strict=True)) for n, p in run.probabilities().items()}
     return OneShotResult(tuple(candidates), tuple(run.history), named, run.guard.report, run.epoch, run.epoch < last)
-
-
-def halves(lesson: Lesson, shape: DataShape, most: int, seed: int) -> tuple[Half, Half]:
-    """The samples of the weights and those of the alphas: disjoint, the classes in proportion, *most* in all."""
-    inputs = Inputs.learn(lesson.x, shape.kind)
-    y = lesson.y
-    if not lesson.classes:
-        y = (y - y.mean()) / (y.std() or 1.0)
-    rows = np.arange(len(y))
-    if len(rows) > most:
-        rows = rows[hold_back(lesson.y, most / len(rows), derive_seed(seed, "thin"), classes=lesson.classes)]
-    other = hold_back(lesson.y[rows], 0.5, derive_seed(seed, "halves"), classes=lesson.classes)
-
-    def half(part: Any) -> Half:
-        data = samples(lesson.x[part], y[part], None if lesson.weight is None else lesson.weight[part])
-        return Half(inputs(data.x), data.y, data.weight, lesson.classes)
-
-    return half(rows[~other]), half(rows[other])
 
 
 @dataclass

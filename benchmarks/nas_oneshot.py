@@ -1,0 +1,141 @@
+"""How good are the cells that one-shot strategies derive? Every cell of a small space is trained, and they are ranked.
+
+The space is NAS-Bench-201's graph (four nodes, six edges) with three operations: 729 cells, of which 78 are different
+networks. 600 digits of 8 x 8 pixels teach, the other 1,197 judge; each cell is trained from several seeds. A strategy
+sees 480 of the 600 alone. Its candidates are then trained on these and judged by the other 120, as a search does it;
+the winner is the derived cell. A percentile is the share of the 729 cells that are not better.
+
+    python benchmarks/nas_oneshot.py table       # once; a few minutes
+    python benchmarks/nas_oneshot.py strategies
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import statistics
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+
+from automl_flow.nas.fitting import Recipe, fit_network
+from automl_flow.nas.problem import Lesson, hold_back
+from automl_flow.nas.space import Architecture, DataShape
+from automl_flow.nas.spaces import make_space
+from automl_flow.nas.strategies import STRATEGIES
+from automl_flow.nas.strategies._loop import search_one_shot
+from automl_flow.nas.training import TrainingConfig
+
+OPERATIONS = ("none", "skip_connect", "nor_conv_3x3")
+SPACE = make_space("cell", {"operations": OPERATIONS, "channels": 8, "cells": 2, "stages": 1})
+SHAPE = DataShape(kind="image", channels=1, height=8, width=8, outputs=10)
+TRAINING = TrainingConfig(epochs=10, batch_size=32, label_smoothing=0.0)
+TRAIN = 600
+TABLE_SEEDS = 3
+RESULTS = Path(__file__).parent / "results"
+TABLE = RESULTS / "nas_oneshot_table.csv"
+RUNS = RESULTS / "nas_oneshot.csv"
+GOAL = 80.0  # percentile, in the median over seeds
+
+
+def digits() -> tuple[Lesson, Lesson]:
+    """The 600 digits that teach, and the rest."""
+    data = load_digits()
+    rows = np.random.default_rng(0).permutation(len(data.target))
+    x, y = data.images[rows][..., None].astype(np.float32), data.target[rows]
+    return Lesson(x[:TRAIN], y[:TRAIN], None, classes=True), Lesson(x[TRAIN:], y[TRAIN:], None, classes=True)
+
+
+def cells() -> list[Architecture]:
+    """All cells of the space."""
+    choices = SPACE.choices(SHAPE)
+    return [SPACE.architecture(dict(zip(choices, c, strict=True)), SHAPE) for c in itertools.product(*choices.values())]
+
+
+def make_table() -> None:
+    """Train every different network and write its accuracies."""
+    teach, judge = digits()
+    unique = {cell.key: cell for cell in reversed(cells())}
+    done = dict(read_table()) if TABLE.is_file() else {}
+    for number, (key, cell) in enumerate(sorted(unique.items())):
+        if key in done:
+            continue
+        began = time.process_time()
+        done[key] = scores = [accuracy(cell, teach, judge, seed) for seed in range(TABLE_SEEDS)]
+        print(
+            f"{number + 1}/{len(unique)} {key}: {np.mean(scores):.4f} ({time.process_time() - began:.1f} s)", flush=True
+        )
+        write(TABLE, ["cell", *(f"seed_{s}" for s in range(TABLE_SEEDS))], [[k, *done[k]] for k in sorted(done)])
+
+
+def read_table() -> dict[str, list[float]]:
+    """Accuracies by canonical form."""
+    with TABLE.open(newline="") as file:
+        return {row[0]: [float(value) for value in row[1:]] for row in list(csv.reader(file))[1:]}
+
+
+def run_strategies(names: list[str], seeds: int, options: Mapping[str, object]) -> None:
+    """Derive a cell per strategy and seed and look it up."""
+    truth = {key: statistics.mean(scores) for key, scores in read_table().items()}
+    every = np.sort([truth[cell.key] for cell in cells()])
+    teach, _ = digits()
+    held = hold_back(teach.y, 0.2, 0, classes=True)
+    fit, valid = (Lesson(teach.x[rows], teach.y[rows], None, classes=True) for rows in (~held, held))
+    table = []
+    for name, seed in itertools.product(names, range(seeds)):
+        began = time.process_time()
+        result = search_one_shot(name, SPACE, SHAPE, fit, options, seed=seed)
+        spent = time.process_time() - began
+        named = [SPACE.architecture(candidate.params, SHAPE) for candidate in result.candidates]
+        derived = max(named, key=lambda cell: accuracy(cell, fit, valid, seed))
+        first, last = (_percentile(every, truth[cell.key]) for cell in (named[0], derived))
+        table.append(
+            [name, seed, derived.key, round(truth[derived.key], 4), last, first, result.collapsed, round(spent, 1)]
+        )
+        print(*table[-1], sep="  ", flush=True)
+    head = ["strategy", "seed", "cell", "accuracy", "percentile", "percentile_of_first", "guarded", "cpu_seconds"]
+    write(RUNS, head, table)
+    for name in names:
+        found = [row[4] for row in table if row[0] == name]
+        print(f"{name}: median percentile {statistics.median(found):.1f}, goal {GOAL:.0f}, lowest {min(found):.1f}")
+
+
+def accuracy(cell: Architecture, fit: Lesson, judge: Lesson, seed: int) -> float:
+    """Accuracy on *judge* of a network trained on *fit*."""
+    learned = fit_network(Recipe(SPACE, cell, SHAPE, TRAINING, seed), fit)
+    return float((learned.predict(judge.x).argmax(1) == judge.y).mean())
+
+
+def _percentile(every: np.ndarray, value: float) -> float:
+    return round(100.0 * float(np.searchsorted(every, value, side="right")) / len(every), 1)
+
+
+def write(path: Path, head: list[str], rows: list[list[object]]) -> None:
+    """Write a table."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("table", "strategies"))
+    parser.add_argument("--only", nargs="*", default=STRATEGIES.names(), help="strategies")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, help="of the supernet; its default otherwise")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    if arguments.what == "table":
+        make_table()
+    else:
+        run_strategies(arguments.only, arguments.seeds, {"epochs": arguments.epochs} if arguments.epochs else {})
+
+
+if __name__ == "__main__":
+    main()
