@@ -22,7 +22,7 @@ def test_foreign_functions_are_refused():
 
 
 def test_damage_is_named():
-    with pytest.raises(ArtifactError, match="model.skops"):
+    with pytest.raises(ArtifactError, match=r"model\.skops"):
         storage.load(b"not an archive", "model.skops")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from automl_flow.core.errors import BudgetError
-from automl_flow.core.progress import silent_progress
+from automl_flow.core.progress import LogProgress, silent_progress
 from automl_flow.execution.local import LocalRunner
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.grid import WindowedGridSampler, grid_size
@@ -144,3 +144,21 @@ def test_a_grid_visits_every_point_once(tmp_path):
 def test_no_trial_stays_running_in_the_study(tmp_path):
     result = run(tmp_path, max_trials=50, time_left_for_this_task=1.5)
     assert {trial.state.is_finished() for trial in result.study.trials} <= {True}
+
+
+def test_progress_tells_trials_in_the_words_of_the_search(tmp_path, caplog):
+    search = studies.search(label="models", describe=lambda record: f"number {record.number} is done")
+    progress = LogProgress(interval=0)
+    with caplog.at_level("INFO", "automl_flow"), LocalRunner({"folder": str(tmp_path)}) as runner:
+        journal = Journal(tmp_path / "journal", key="k")
+        with journal.open():
+            run_study(
+                search,
+                runner=runner,
+                budget=Budget(max_trials=2),
+                clock=Clock(None),
+                journal=journal,
+                progress=progress,
+            )
+    assert caplog.messages[0] == "models (2 steps at most)"
+    assert caplog.messages[-1].endswith("number 1 is done")

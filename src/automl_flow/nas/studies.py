@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import optuna
@@ -36,36 +36,12 @@ class Studies:
     def run(self, search: Search, config: NasConfig, clock: Clock, name: str, label: str) -> StudyResult:
         """Run *search* with the journal *name*; *label* is what the user sees."""
         with Journal(self.folder / name, self.key).open() as journal:
+            named = replace(search, label=label)
             result = run_study(
-                search, runner=self.runner, budget=config, clock=clock, journal=journal,
-                progress=Labelled(self.progress, label),
-            )  # fmt: skip
+                named, runner=self.runner, budget=config, clock=clock, journal=journal, progress=self.progress
+            )
         self.interrupted = self.interrupted or result.interrupted
         return result
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Progress under another name."""
-
-    progress: Progress
-    label: str
-
-    def start(self, label: str, total: int | None = None) -> None:  # noqa: ARG002 - it is replaced
-        """Begin."""
-        self.progress.start(self.label, total)
-
-    def advance(self, message: str = "") -> None:
-        """One step is done."""
-        self.progress.advance(message)
-
-    def note(self, message: str) -> None:
-        """Say something that stays visible."""
-        self.progress.note(message)
-
-    def finish(self) -> None:
-        """The work is done."""
-        self.progress.finish()
 
 
 def enqueued_only(seed: int) -> optuna.samplers.BaseSampler:

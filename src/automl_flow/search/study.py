@@ -60,6 +60,8 @@ class Search:
         enqueue: Parameters of the first trials, tried before the sampler is asked.
         window: How many trials may be open at once; part of what fixes the result, unlike the number of workers.
         admit: Given the payload and the seconds left, says why a trial should not be started, or ``None``.
+        label: What progress calls the search.
+        describe: What progress says of a finished trial.
     """
 
     directions: Sequence[Direction]
@@ -69,6 +71,8 @@ class Search:
     enqueue: Sequence[Mapping[str, Any]] = ()
     window: int = 4
     admit: Callable[[Any, float], str | None] | None = None
+    label: str = "search"
+    describe: Callable[[TrialRecord], str] = str
 
 
 def run_study(
@@ -123,7 +127,7 @@ class _Loop:
 
     def run(self) -> bool:
         """Ask, evaluate and tell until the end; return whether the user interrupted."""
-        self.progress.start("search", self.budget.max_trials)
+        self.progress.start(self.search.label, self.budget.max_trials)
         try:
             for _ in range(self.search.window):
                 self._ask()
@@ -200,7 +204,7 @@ class _Loop:
             else:
                 self.journal.append(record.to_entry(self.clock.spent))
             self._ended[number] = record
-            self.progress.advance(str(record))
+            self.progress.advance(self.search.describe(record))
 
     def _tell(self) -> None:
         """Tell trials in the order of their numbers; after each of them the next may be asked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from automl_flow.search.objective import TrialContext, evaluate
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.strategies import Plan, Strategy, make_plan
 from automl_flow.search.study import Search, StudyResult, TrialRecord, run_study
+from automl_flow.tasks.metrics import Metric, get_metric
 
 PRELOAD = ("automl_flow.search.preload",)
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
@@ -161,6 +163,8 @@ def _run(
         enqueue=plan.enqueue(),
         window=_WINDOW,
         admit=None if seconds is None else _Gate(plan, journal, clock),
+        label="models",
+        describe=partial(_describe, metric=get_metric(problem.task.metric_name, problem.task.problem)),
     )
     with LocalRunner(context, config.n_jobs, config.threads, PRELOAD) as runner:
         return run_study(search, runner=runner, budget=budget, clock=clock, journal=journal, progress=progress)
@@ -197,6 +201,14 @@ class _Gate:
     def _anything_fits(self, left: float) -> bool:
         firsts = {start.family: start.params for start in reversed(self._plan.starts)}
         return any(self._costs.refusal(name, params, left) is None for name, params in firsts.items())
+
+
+def _describe(record: TrialRecord, metric: Metric) -> str:
+    """Say how a trial ended in the metric that people know: losses are scores with their sign turned."""
+    if record.values is None or "family" not in record.attrs:
+        return str(record)
+    score = -record.values[0] if metric.greater_is_better else record.values[0]
+    return f"trial {record.number}, {record.attrs['family']}: {metric.name} {score:.5g}"
 
 
 def _collect(problem: TabularProblem, study: StudyResult, state: Path, config: SearchConfig) -> SearchResult:
