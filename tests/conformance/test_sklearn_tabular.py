@@ -8,7 +8,12 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from automl_flow import AutoMLClassifier, AutoMLRegressor
 
 QUICK = {
-    "max_trials": 1, "families": ["linear"], "n_jobs": 1, "features": False, "time_left_for_this_task": None, "folds": 2,
+    "max_trials": 1,
+    "families": ["linear"],
+    "n_jobs": 1,
+    "features": False,
+    "time_left_for_this_task": None,
+    "folds": 2,
 }
 WEIGHTS = "folds are drawn by rows, and a row of weight two is not two rows in different folds"
 EXPECTED = {

@@ -13,7 +13,9 @@ def predictions(problem: str, candidates: int = 6, rows: int = 200):
     rng = np.random.default_rng(0)
     if problem == "regression":
         y = rng.normal(size=rows)
-        return y, y[None, :, None] + rng.normal(size=(candidates, rows, 1)) * np.linspace(0.5, 2, candidates)[:, None, None]
+        return y, y[None, :, None] + rng.normal(size=(candidates, rows, 1)) * np.linspace(0.5, 2, candidates)[
+            :, None, None
+        ]
     k = 2 if problem == "binary" else 3
     y = rng.integers(0, k, rows)
     logits = np.eye(k)[y] + rng.normal(size=(candidates, rows, k)) * np.linspace(0.5, 2, candidates)[:, None, None]
@@ -56,9 +58,7 @@ def test_members_together_stay_below_the_allowed_work():
 
 def test_when_all_are_too_slow_the_quickest_is_kept():
     y, oof = predictions("binary")
-    selection = greedy_selection(
-        oof, y, get_metric("roc_auc", "binary"), 30, work=[9, 8, 7, 6, 5, 4], max_work=1
-    )
+    selection = greedy_selection(oof, y, get_metric("roc_auc", "binary"), 30, work=[9, 8, 7, 6, 5, 4], max_work=1)
     assert selection.members.tolist() == [5]
 
 

@@ -10,7 +10,13 @@ from automl_flow import AutoMLClassifier, AutoMLRegressor, load_model
 from automl_flow.core.errors import ConfigError, DataError
 from tests.models.problems import mixed_table
 
-QUICK = {"max_trials": 3, "families": ["linear", "knn"], "n_jobs": 1, "features": False, "time_left_for_this_task": None}
+QUICK = {
+    "max_trials": 3,
+    "families": ["linear", "knn"],
+    "n_jobs": 1,
+    "features": False,
+    "time_left_for_this_task": None,
+}
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,14 @@ from automl_flow.tasks.target import encode_target
 def mixed_table(problem: Problem, rows: int = 150, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
     """Numbers with gaps, a category and a flag, with a signal in each."""
     rng = np.random.default_rng(seed)
-    X = pd.DataFrame({
-        "size": rng.normal(size=rows),
-        "age": rng.integers(0, 90, rows).astype(float),
-        "colour": pd.Categorical(rng.choice(["red", "green", "blue"], rows)),
-        "member": rng.random(rows) < 0.5,
-    })
+    X = pd.DataFrame(
+        {
+            "size": rng.normal(size=rows),
+            "age": rng.integers(0, 90, rows).astype(float),
+            "colour": pd.Categorical(rng.choice(["red", "green", "blue"], rows)),
+            "member": rng.random(rows) < 0.5,
+        }
+    )
     signal = X["size"] + 0.02 * X["age"] + (X["colour"] == "red") + 0.3 * rng.normal(size=rows)
     X.loc[rng.random(rows) < 0.1, "age"] = np.nan
     if problem == "regression":
