@@ -59,8 +59,25 @@ def network_section(network: NetworkModel, architecture: Document) -> NetworkSec
     reasons = (
         f"Trial {architecture['trial']} of the search had the best score.",
         f"Strategy {architecture['strategy']}: {architecture['why']}.",
+        *supernet_reasons(architecture["one_shot"]),
     )
     return NetworkSection(network.drawing(), rows, network.n_params, reasons)
+
+
+def supernet_reasons(one_shot: Document) -> tuple[str, ...]:
+    """What the supernet of a one-shot strategy had to say; nothing where there was none."""
+    if not one_shot:
+        return ()
+    if "failed" in one_shot:
+        return (f"The supernet failed ({one_shot['failed']}); the search went on without it.",)
+    last = one_shot["history"][-1]
+    learned = (
+        f"The supernet named {len(one_shot['candidates'])} architectures after {one_shot['epochs']} epochs; "
+        f"in the end {last['free']:.0%} of the preferred operations had no parameters, and its choices had "
+        f"{last['entropy']:.0%} of the entropy of no preference at all."
+    )
+    guard = one_shot["guard"] or "no collapse was seen"
+    return (learned, f"Guard against collapse: {guard}.")
 
 
 def commands(task: TaskSpec) -> tuple[tuple[str, str], ...]:
