@@ -15,6 +15,8 @@ TORCH_OPTIONS ?=
 export OMP_WAIT_POLICY := PASSIVE
 export KEDRO_DISABLE_TELEMETRY := 1
 export DVC_NO_ANALYTICS := 1
+# A cache folder of our own: what others could write to, they could make DVC load.
+export DVC_SITE_CACHE_DIR := $(CURDIR)/.dvc/tmp/site
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup run nas repro report viz test lint types contracts unit lock clean
