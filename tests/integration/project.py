@@ -1,6 +1,7 @@
 """Copies of this project as a fresh clone would be, and commands in them."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ BIN = Path(sys.executable).parent
 
 
 def clone(folder):
-    """Copy what git tracks, or would track, into *folder*: nothing that an earlier run left behind."""
+    """Copy what git tracks, or would track, into *folder*, but for results of earlier runs."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -22,10 +23,16 @@ def clone(folder):
         text=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith(("docs/", "benchmarks/", "requirements-extras")):
+        if (ROOT / name).is_file() and not _is_left_out(name):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / name)
     return folder
+
+
+def _is_left_out(name):
+    """Whether a file is a result that is checked in, or of no use in a test."""
+    result = name == "dvc.lock" or (re.match(r"data/(0[2-9]|smoke)", name) and not name.endswith(".gitignore"))
+    return bool(result) or name.startswith(("docs/", "benchmarks/", "requirements-extras", "requirements-viz"))
 
 
 def environment(project):
