@@ -13,9 +13,7 @@ from automl_flow.core.errors import BudgetError
 from automl_flow.core.progress import LogProgress, silent_progress
 from automl_flow.execution.local import LocalRunner
 from automl_flow.search.budget import Budget, Clock
-from automl_flow.search.grid import WindowedGridSampler, grid_size
 from automl_flow.search.journal import Journal
-from automl_flow.search.records import best_record
 from automl_flow.search.study import StudyResult, run_study
 from tests.search import studies
 
@@ -121,7 +119,7 @@ def test_enqueued_parameters_come_first(tmp_path):
     first = {"kind": "a", "x": 1.0, "y": 0}
     result = run(tmp_path, search=studies.search(enqueue=[first]), max_trials=3)
     assert dict(result.records[0].params) == first
-    assert best_record(result.records, "minimize").number == 0
+    assert result.study.best_trial.number == 0
 
 
 def test_a_trial_that_is_not_admitted_is_not_run(tmp_path):
@@ -131,14 +129,6 @@ def test_a_trial_that_is_not_admitted_is_not_run(tmp_path):
     assert refused
     assert all(r.message == "too dear" for r in refused)
     assert len(list(tmp_path.glob("ran-*"))) == 8 - len(refused)
-
-
-def test_a_grid_visits_every_point_once(tmp_path):
-    grid = {"kind": ["b"], "x": [-1.0, 0.0, 1.0, 2.0, 3.0]}
-    search = studies.search(sampler=lambda _: WindowedGridSampler(grid, seed=0))
-    result = run(tmp_path, search=search, max_trials=grid_size(grid))
-    assert sorted({r.params["x"] for r in result.records}) == grid["x"]
-    assert len(result.records) == 5
 
 
 def test_no_trial_stays_running_in_the_study(tmp_path):

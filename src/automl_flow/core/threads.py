@@ -33,12 +33,3 @@ def environment(variables: dict[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def limit_threads(threads: int) -> Iterator[None]:
-    """Hold the native libraries that this process has loaded to *threads* threads inside the block."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=threads):
-        yield

@@ -13,79 +13,38 @@ from optuna.trial import FrozenTrial
 
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed, generator
+from automl_flow.nas.samplers import SAMPLERS
 
 ATTEMPTS = 24  # draws before an unwanted one is accepted
 ASKED = 3  # of them come from the sampler; a model that insists on its optimum is helped by random changes to it
 MakeSampler = Callable[[int], BaseSampler]
 
 
-def _tpe(seed: int, startup: int, **options: Any) -> BaseSampler:
-    return optuna.samplers.TPESampler(
-        seed=seed, n_startup_trials=startup, multivariate=True, constant_liar=True, n_ei_candidates=24, **options
-    )
+ALIASES = {"bayesian": "gaussian_process"}  # the name of the idea, for the sampler that serves it best
 
 
-def _bayesian(seed: int, startup: int, **options: Any) -> BaseSampler:
-    from automl_flow.nas.samplers import GaussianProcessSampler
-
-    return GaussianProcessSampler(seed=seed, n_startup_trials=startup, **options)
-
-
-def _reinforce(seed: int, startup: int, **options: Any) -> BaseSampler:  # noqa: ARG001 - the policy starts uniform
-    from automl_flow.nas.samplers import ReinforceSampler
-
-    return ReinforceSampler(seed=seed, **options)
-
-
-def _evolution(seed: int, startup: int, **options: Any) -> BaseSampler:
-    from automl_flow.nas.samplers import RegularizedEvolutionSampler
-
-    return RegularizedEvolutionSampler(
-        seed=seed, population_size=options.pop("population_size", max(4, startup)), **options
-    )
-
-
-def _bananas(seed: int, startup: int, **options: Any) -> BaseSampler:
-    from automl_flow.nas.samplers import BananasSampler
-
-    return BananasSampler(seed=seed, n_startup_trials=startup, **options)
-
-
-def _random(seed: int, startup: int, **options: Any) -> BaseSampler:  # noqa: ARG001 - all of it is start-up
-    return optuna.samplers.RandomSampler(seed=seed, **options)
-
-
-def _nsga2(seed: int, startup: int, **options: Any) -> BaseSampler:
-    return optuna.samplers.NSGAIISampler(seed=seed, population_size=max(4, startup), **options)
-
-
-SAMPLERS: dict[str, Callable[..., BaseSampler]] = {
-    "bayesian": _bayesian,
-    "reinforce": _reinforce,
-    "evolution": _evolution,
-    "bananas": _bananas,
-    "tpe": _tpe,
-    "random": _random,
-    "nsga2": _nsga2,
-}
+def strategy_names() -> list[str]:
+    """Names of the strategies that a sampler serves."""
+    return [*ALIASES, *SAMPLERS.names()]
 
 
 def make_sampler(name: str, seed: int, startup: int, options: Mapping[str, Any]) -> BaseSampler:
     """Make the sampler of a strategy.
 
     Args:
-        name: A key of :data:`SAMPLERS`.
+        name: One of :func:`strategy_names`.
         seed: Seed of the sampler.
         startup: Random trials before it learns, where the strategy has such a phase.
         options: Further arguments of the sampler.
 
     Raises:
         ConfigError: There is no such strategy, or it does not take these options.
+        DependencyError: A library that it needs is not installed.
     """
-    if name not in SAMPLERS:
-        raise ConfigError(f"unknown strategy {name!r}{nearest(name, SAMPLERS)}")
+    if name not in strategy_names():
+        raise ConfigError(f"unknown strategy {name!r}{nearest(name, strategy_names())}")
     try:
-        return SAMPLERS[name](seed, startup, **options)
+        return SAMPLERS.get(ALIASES.get(name, name)).build(seed, startup, **options)
     except TypeError as error:
         raise ConfigError(f"strategy_options of {name!r}: {error}") from None
 

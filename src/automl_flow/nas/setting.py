@@ -15,7 +15,7 @@ from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem, encode, make_rounds, shape_of
-from automl_flow.nas.sampling import SAMPLERS
+from automl_flow.nas.sampling import strategy_names
 from automl_flow.nas.space import Architecture, Space
 from automl_flow.nas.spaces import space_for
 from automl_flow.nas.strategies import STRATEGIES
@@ -122,7 +122,7 @@ def choose_strategy(config: NasConfig, size: float) -> tuple[str, str]:
         ConfigError: The user's does not exist.
     """
     if config.strategy != "auto":
-        names = [*SAMPLERS, *STRATEGIES.names()]
+        names = [*strategy_names(), *STRATEGIES.names()]
         if config.strategy not in names:
             raise ConfigError(f"strategy: unknown strategy {config.strategy!r}{nearest(config.strategy, names)}")
         return config.strategy, "asked for"

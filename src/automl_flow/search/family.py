@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +59,6 @@ class FitContext:
         """Whether the soft deadline has passed."""
         return self.deadline is not None and time.monotonic() >= self.deadline
 
-    def with_(self, **changes: Any) -> FitContext:
-        """Return a copy with some values changed."""
-        return replace(self, **changes)
-
 
 @dataclass(frozen=True)
 class FoldData:
@@ -81,16 +77,6 @@ class FoldData:
     X_valid: Any = None
     y_valid: NDArray[Any] | None = None
     weight_valid: Array | None = None
-
-
-class Learner(Protocol):
-    """The part of the scikit-learn interface that a family's models need (classifiers: ``predict_proba``)."""
-
-    def fit(self, X: Any, y: Any) -> Any:
-        """Learn."""
-
-    def predict(self, X: Any) -> Any:
-        """Predict values or classes."""
 
 
 @dataclass(frozen=True)

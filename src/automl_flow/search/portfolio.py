@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from automl_flow.search.family import FitContext, ModelFamily, Params
@@ -57,8 +57,3 @@ def portfolio(families: Mapping[str, ModelFamily], context: FitContext) -> tuple
     own = [(name, i) for name in sorted(offers) if name not in ranked for i in range(len(offers[name]))]
     first_round = sum(1 for _, i in keys if i == 0)
     return tuple(Start(name, offers[name][i]) for name, i in [*keys[:first_round], *own, *keys[first_round:]])
-
-
-def names_of(starts: Sequence[Start]) -> list[str]:
-    """Families in the order in which they first appear."""
-    return list(dict.fromkeys(start.family for start in starts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -96,10 +96,3 @@ class TrialRecord:
         if self.values is None:
             return f"trial {self.number} {self.state}: {self.cause or ''}"
         return f"trial {self.number}: {', '.join(f'{value:.5g}' for value in self.values)}"
-
-
-def best_record(records: Sequence[TrialRecord], direction: Direction) -> TrialRecord | None:
-    """The complete trial with the best first value, the earliest of equals; ``None`` when none is complete."""
-    sign = -1.0 if direction == "maximize" else 1.0
-    complete = [record for record in records if record.state == "complete" and record.values]
-    return min(complete, key=lambda record: (sign * (record.values or (0.0,))[0], record.number), default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -42,7 +42,6 @@ class Plan:
     n_folds: int
     starts: tuple[Start, ...] = ()
     limit: int | None = None
-    spaces: dict[str, dict[str, BaseDistribution]] = field(default_factory=dict, repr=False, compare=False)
 
     def enqueue(self) -> list[dict[str, Any]]:
         """The first configurations as parameters of Optuna trials."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from automl_flow.core.errors import BudgetError, ConfigError, nearest
+from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.execution.local import LocalRunner
 from automl_flow.search.budget import Budget, Clock
@@ -248,18 +248,3 @@ def _candidate(record: TrialRecord) -> Candidate:
         parts=len(attrs["parts"]),
         cut_short=bool(attrs["cut_short"]),
     )
-
-
-def require_candidates(result: SearchResult) -> None:
-    """Refuse a search without a single candidate.
-
-    Raises:
-        BudgetError: Says why each of the first trials failed.
-    """
-    if result.candidates:
-        return
-    reasons = [
-        f"trial {r.number} ({r.cause}): {r.message.splitlines()[0] if r.message else ''}" for r in result.records
-    ]
-    listed = "; ".join(reasons[:5]) or "no trial was started"
-    raise BudgetError(f"the search ended without a model: {listed}")
