@@ -75,13 +75,28 @@ def test_a_torn_line_is_cut_and_its_trial_runs_again(tmp_path, unbroken):
     assert len(list(tmp_path.glob("ran-*"))) == before + 1
 
 
-def test_another_key_starts_afresh(tmp_path):
-    journal = Journal(tmp_path, key="one")
-    with journal.open():
+def keep_one_trial(folder: Path) -> None:
+    with Journal(folder, key="one").open() as journal:
         journal.append({"number": 0})
-    other = Journal(tmp_path, key="two")
-    with other.open():
-        assert other.entries == {}
+    (folder / "models").mkdir()
+    (folder / "0.npz").touch()
+
+
+def test_the_same_search_finds_its_trials_and_files(tmp_path):
+    keep_one_trial(tmp_path)
+    with Journal(tmp_path, key="one").open() as journal:
+        assert journal.entries == {0: {"number": 0}}
+    assert (tmp_path / "0.npz").exists()
+
+
+@pytest.mark.parametrize("change", ["key", "code"])
+def test_other_data_settings_or_code_start_in_an_empty_folder(tmp_path, monkeypatch, change):
+    keep_one_trial(tmp_path)
+    if change == "code":
+        monkeypatch.setattr("automl_flow.search.journal.code_fingerprint", lambda: "edited")
+    with Journal(tmp_path, key="two" if change == "key" else "one").open() as journal:
+        assert journal.entries == {}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "trials.jsonl"]
 
 
 def test_a_second_search_in_the_same_folder_is_refused(tmp_path):

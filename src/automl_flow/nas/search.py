@@ -25,6 +25,7 @@ from automl_flow.nas.setting import Setting, make_setting
 from automl_flow.nas.studies import Studies, enqueued_only
 from automl_flow.nas.winner import train_winner
 from automl_flow.search.budget import Clock
+from automl_flow.search.journal import Journal
 from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
 from automl_flow.tasks.metrics import get_metric
@@ -58,7 +59,9 @@ def search_architecture(problem: NasProblem, config: NasConfig, state: Path, pro
     setting = make_setting(problem, config, Path(state))
     clock = Clock(config.time_left_for_this_task)
     jobs = min(config.n_jobs, MOST_JOBS)
-    with LocalRunner(setting.arena, jobs, preload=("torch",)) as runner:
+    # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
+    whole = Journal(setting.arena.folder, setting.key)
+    with whole.open(), LocalRunner(setting.arena, jobs, preload=("torch",)) as runner:
         studies = Studies(runner, setting.arena.folder, setting.key, progress)
         return _Run(problem, config, setting, studies).run(clock)
 

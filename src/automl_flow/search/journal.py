@@ -8,11 +8,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from automl_flow.core.code import code_fingerprint
 from automl_flow.core.errors import BudgetError
 from automl_flow.core.files import plain
 
@@ -24,7 +26,8 @@ class Journal:
     """Append-only file of finished trials in a folder of its own.
 
     A line that a crash left half-written is cut off when the journal is opened. A journal that was begun with
-    another *key* (other data, other settings) is started afresh.
+    another *key* (other data, other settings) or by other code is started afresh, and the folder is emptied, for what
+    lies beside a journal belongs to its trials.
 
     Attributes:
         folder: Where the journal is; workers may put large results of trials beside it.
@@ -58,9 +61,12 @@ class Journal:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._lock():
             path = self.folder / _FILE
-            self.entries = _read(path, self.key)
-            if not self.entries:
-                path.write_bytes(json.dumps({"key": self.key}).encode() + b"\n")
+            header = {"key": self.key, "code": code_fingerprint()}
+            known = _read(path, header)
+            if known is None:
+                self._empty()
+                path.write_bytes(json.dumps(header).encode() + b"\n")
+            self.entries = known or {}
             with path.open("ab") as self._sink:
                 yield self
             self._sink = None
@@ -73,6 +79,13 @@ class Journal:
         self._sink.write(json.dumps(plain(entry), sort_keys=True).encode() + b"\n")
         self._sink.flush()
         os.fsync(self._sink.fileno())
+
+    def _empty(self) -> None:
+        for item in self.folder.iterdir():
+            if item.is_dir() and not item.is_symlink():
+                shutil.rmtree(item)
+            elif item.name != _LOCK:
+                item.unlink()
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -91,18 +104,18 @@ class Journal:
             yield
 
 
-def _read(path: Path, key: str) -> dict[int, dict[str, Any]]:
-    """Entries of a journal of the same key, after cutting a torn tail; none for any other file."""
+def _read(path: Path, header: dict[str, str]) -> dict[int, dict[str, Any]] | None:
+    """Entries of a journal with this header, after cutting a torn tail; ``None`` for any other file, or for none."""
     if not path.is_file():
-        return {}
+        return None
     content = path.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
     try:
         lines = [json.loads(line) for line in whole.splitlines()]
     except json.JSONDecodeError:
-        return {}
-    if not lines or lines[0] != {"key": key}:
-        return {}
+        return None
+    if not lines or lines[0] != header:
+        return None
     if len(whole) < len(content):
         os.truncate(path, len(whole))
     return {int(entry["number"]): entry for entry in lines[1:]}

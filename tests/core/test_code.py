@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from automl_flow.core.code import code_fingerprint
+
+
+def test_the_same_code_has_the_same_fingerprint():
+    assert code_fingerprint() == code_fingerprint.__wrapped__()
+
+
+def test_an_edit_changes_the_fingerprint(tmp_path):
+    (tmp_path / "module.py").write_text("x = 1\n")
+    before = code_fingerprint.__wrapped__(tmp_path)
+    (tmp_path / "module.py").write_text("x = 2\n")
+    assert code_fingerprint.__wrapped__(tmp_path) != before
