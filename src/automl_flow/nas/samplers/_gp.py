@@ -81,7 +81,7 @@ def fit_kernel(D: Stack, y: Vector, parameters: int) -> Kernel:
     from scipy.optimize import minimize
 
     g = len(D) - parameters
-    # Log-normal priors: about one change of a parameter in √d is felt; a twentieth of the variance is noise.
+    # Log-normal priors: about one change of a parameter in √d is felt; a tenth of the variance may be noise.
     center = np.concatenate([
         np.full(parameters, np.log(1.5 / np.sqrt(parameters))), np.full(g, np.log(0.5)), np.zeros(g), [np.log(0.05)]
     ])  # fmt: skip
