@@ -88,6 +88,16 @@ def test_fitting_again_gives_the_models_that_the_search_stored(name, tmp_path):
     assert np.array_equal(stored[0].predict(trial.problem.X), again[0].predict(trial.problem.X))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_two_fits_store_the_same_bytes(name, tmp_path):
+    stored = []
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        run(TrialContext(make_problem("binary"), FAMILIES.available(), folder, seed=3), name)
+        stored.append({p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()})
+    assert stored[0]
+    assert stored[0] == stored[1]
+
+
 def test_a_class_that_a_fold_lacks_gets_no_probability(tmp_path):
     problem = make_problem("multiclass")
     y = problem.target.values.copy()

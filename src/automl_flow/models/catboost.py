@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optuna.trial import BaseTrial
 
 _MANY_CLASSES = 10
+_OF_THE_RUN = ("model_guid", "train_finish_time")  # metadata that differ between equal models
 
 
 def build(params: Params, context: FitContext) -> Any:
@@ -101,7 +102,10 @@ def predict(model: Any, X: Any, problem: Problem) -> Array:
 
 
 def dump(model: Any) -> bytes:
-    """Store in CatBoost's binary format, which it writes to files only."""
+    """Store in CatBoost's binary format, which it writes to files only; the same model gives the same bytes."""
+    metadata = model.get_metadata()
+    for key in set(_OF_THE_RUN).intersection(metadata.keys()):
+        del metadata[key]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.cbm"
         model.save_model(str(path))
