@@ -3,10 +3,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
+import skops.io
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from automl_flow.core.errors import ArtifactError
+from automl_flow.recipes.transformers.target_means import TargetMeans
 from automl_flow.search import storage
 
 
@@ -15,10 +19,22 @@ def test_scikit_learn_objects_come_back():
     assert storage.load(storage.dump(scaler)).mean_ == [2.0]
 
 
-def test_foreign_functions_are_refused():
-    content = storage.dump(FunctionTransformer(subprocess.run))
-    with pytest.raises(ArtifactError, match=r"subprocess\.run"):
+def test_foreign_functions_are_not_restored():
+    content = skops.io.dumps(FunctionTransformer(subprocess.run))
+    with pytest.raises(ArtifactError, match=r"model\.skops.*subprocess\.run"):
         storage.load(content, "model.skops")
+
+
+def test_what_could_not_be_restored_is_not_stored():
+    with pytest.raises(ArtifactError, match=r"FunctionTransformer.*subprocess\.run"):
+        storage.dump(FunctionTransformer(subprocess.run))
+
+
+@pytest.mark.parametrize("y", [np.arange(12) % 2, np.arange(12) % 3, np.linspace(0, 1, 12)])
+def test_target_means_come_back(y):
+    X = pd.DataFrame({"c": pd.Categorical(list("abc") * 4)})
+    means = TargetMeans(parts=2).fit(X, y)
+    np.testing.assert_array_equal(storage.load(storage.dump(means)).transform(X), means.transform(X))
 
 
 def test_damage_is_named():

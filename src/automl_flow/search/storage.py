@@ -13,12 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from automl_flow import features, recipes
 from automl_flow.core.errors import ArtifactError
 
-# Beyond what skops trusts by itself. Everything here is plain data with code of a library that the model needs anyway.
+# Models, beyond what skops trusts by itself. Everything here is plain data with code of a library that the model needs anyway.
 _TRUSTED = frozenset(
     {
-        "numpy.dtype",
         "sklearn._loss.loss.HalfBinomialLoss",
         "sklearn._loss.loss.HalfMultinomialLoss",
         "sklearn._loss.loss.HalfSquaredError",
@@ -32,9 +32,10 @@ _TRUSTED = frozenset(
         "sklearn.neighbors._kd_tree.KDTree64",
         "sklearn.tree._tree.Tree",
         "collections.OrderedDict",
+        *recipes.TRUSTED_TYPES,
+        *features.TRUSTED_TYPES,
     }
 )
-_OWN_PACKAGES = ("automl_flow.recipes.transformers.", "automl_flow.features.", "automl_flow.models.")
 _UNWANTED = "sklearn.externals.array_api_compat.torch"
 
 
@@ -44,8 +45,14 @@ def prepare() -> None:
 
 
 def dump(value: Any) -> bytes:
-    """Return *value* (a fitted scikit-learn object) as bytes; equal objects give equal bytes."""
-    return _stable(bytes(_skops().dumps(value)))
+    """Return *value* (a fitted scikit-learn object) as bytes; equal objects give equal bytes.
+
+    Raises:
+        ArtifactError: It holds a type that :func:`load` would refuse. Better now than when the search is over.
+    """
+    content = bytes(_skops().dumps(value))
+    _check(content, type(value).__name__)
+    return _stable(content)
 
 
 def load(content: bytes, source: str = "stored model") -> Any:
@@ -54,15 +61,19 @@ def load(content: bytes, source: str = "stored model") -> Any:
     Raises:
         ArtifactError: The bytes are damaged, or hold a type that is not on the list.
     """
-    skops = _skops()
+    return _skops().loads(content, trusted=_check(content, source))
+
+
+def _check(content: bytes, source: str) -> list[str]:
+    """Return the types in *content* that skops does not trust by itself; all of them are on our list."""
     try:
-        found = skops.get_untrusted_types(data=content)
+        found: list[str] = _skops().get_untrusted_types(data=content)
     except Exception as error:  # a damaged archive can fail in many ways
         raise ArtifactError(f"{source}: cannot be read ({type(error).__name__}: {error})") from None
-    refused = sorted(name for name in found if not _trusted(name))
+    refused = sorted(set(found) - _TRUSTED)
     if refused:
         raise ArtifactError(f"{source}: holds types that are not allowed: {', '.join(refused)}")
-    return skops.loads(content, trusted=found)
+    return found
 
 
 def _stable(content: bytes) -> bytes:
@@ -96,10 +107,6 @@ def _renumbered(node: Any, ids: dict[int, int], names: dict[str, str]) -> Any:
         else:
             copy[key] = _renumbered(value, ids, names)
     return copy
-
-
-def _trusted(name: str) -> bool:
-    return name in _TRUSTED or name.startswith(_OWN_PACKAGES)
 
 
 def _skops() -> ModuleType:
