@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from automl_flow.execution.local import LocalRunner
 from automl_flow.nas import trial
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.ledger import Ledger, known_values
+from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.pace import EndableClock, Gate, Pace
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.result import NasResult, front
 from automl_flow.nas.rungs import MOST_PROMOTED, discard, merged, promoted, ranked, rungs
@@ -23,14 +25,14 @@ from automl_flow.nas.sampling import FreshSampler, make_sampler
 from automl_flow.nas.screening import agreement, candidates, screening
 from automl_flow.nas.setting import Setting, make_setting
 from automl_flow.nas.studies import Studies, enqueued_only
-from automl_flow.nas.winner import train_winner
+from automl_flow.nas.winner import WHOLE, train_winner
 from automl_flow.search.budget import Clock
 from automl_flow.search.journal import Journal
 from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
 from automl_flow.tasks.metrics import get_metric
 
-SEARCH_SHARE = 0.6  # of the time; the rest is for the final training
+SEARCH_SHARE = 0.5  # of the time; the rest is for the final training
 FIRST_RUNG_SHARE = 0.6  # of the time of the search
 ONE_SHOT_SHARE = 0.5  # of the time of the first rung
 LAST_RESORT = 0.8  # of the time that is left, for the reference network, where no trial was finished in time
@@ -73,6 +75,7 @@ class _Run:
         self.problem, self.config, self.setting, self.studies = problem, config, setting, studies
         self.arena, self.space = setting.arena, setting.space
         self.ledger = Ledger(setting.space, setting.arena.shape, config, setting.samples, setting.batch)
+        self.pace = Pace(self.ledger, config.epochs)
         self.maximize = get_metric(self.arena.metric, self.arena.problem).greater_is_better
         self.stops = rungs(config.epochs, config.reduction if setting.rungs else 1)
         self.skipped: tuple[int, ...] = ()
@@ -80,6 +83,7 @@ class _Run:
         allowed = [architecture for architecture in others if self.ledger.objection(architecture) is None]
         self.first = [dict(architecture.params) for architecture in (reference, *allowed)]
         self.one_shot: dict[str, Any] = {}
+        self.exact = True  # whether the clock has decided nothing that skipping trials does not repeat
 
     def run(self, clock: Clock) -> NasResult:
         """Search, promote, train."""
@@ -110,18 +114,24 @@ class _Run:
             front=front(records, self.setting.directions),
             proxies=agreement(records, maximize=self.maximize),
             one_shot=self.one_shot,
-            reproduce={"max_trials": len(records), "skip_trials": list(self.skipped), **self._reproduce_one_shot()},
+            reproduce=self._reproduce(records, network),
             interrupted=self.studies.interrupted,
             maximize=self.maximize,
         )
 
-    def _reproduce_one_shot(self) -> dict[str, Any]:
-        stage = self.setting.one_shot
-        return {} if stage is None else stage.reproduce(self.one_shot, self.setting.sampler)
+    def _reproduce(self, records: Sequence[TrialRecord], network: NetworkModel) -> dict[str, Any]:
+        """Settings that repeat this search without a clock, and whether they do so to the letter."""
+        stage, whole = self.setting.one_shot, network.facts["trained_on"] == WHOLE
+        settings = {"max_trials": len(records), "skip_trials": list(self.skipped), "exact": self.exact and whole}
+        if whole:
+            settings["final_epochs"] = network.facts["epochs"]
+        return settings if stage is None else settings | stage.reproduce(self.one_shot, self.setting.sampler)
 
-    def _share(self, clock: Clock, share: float) -> Clock:
+    def _share(self, clock: Clock, share: float) -> EndableClock:
         """A clock that ends when the search has used its share of the time."""
-        return Clock(None if clock.seconds is None else max(0.01, clock.seconds * SEARCH_SHARE * share - clock.spent))
+        if clock.seconds is None:
+            return EndableClock(None)
+        return EndableClock(max(0.01, clock.seconds * SEARCH_SHARE * share - clock.spent))
 
     def _screen(self, clock: Clock) -> None:
         """Let zero-cost proxies name architectures, to be tried after the plain reference network."""
@@ -165,7 +175,7 @@ class _Run:
         fresh = [dict(a.params) for a in named if a.key not in known and self.ledger.objection(a) is None]
         self.first = self.first[:1] + fresh + self.first[1:]
 
-    def _first_rung(self, clock: Clock) -> list[TrialRecord]:
+    def _first_rung(self, clock: EndableClock) -> list[TrialRecord]:
         """The search proper: every trial trains up to the first rung."""
         if self.studies.interrupted:
             return []
@@ -181,12 +191,30 @@ class _Run:
             evaluate=trial.evaluate,
             enqueue=self.first,
             window=WINDOW,
-            admit=lambda payload, _left: payload.get("refused"),
+            admit=self._gate(clock),
         )
         stop = self.stops[0]
         result = self.studies.run(search, self.config, clock, f"rung-{stop}", f"architectures, {stop} epochs")
         self.skipped = result.skip_trials
         return list(result.records)
+
+    def _gate(self, clock: EndableClock) -> Callable[[Any, float], str | None]:
+        """What decides whether a trial is started."""
+        seconds, rounds = self.config.time_left_for_this_task or math.inf, self.arena.rounds
+        gate = Gate(
+            pace=self.pace,
+            clock=clock,
+            stop=self.stops[0],
+            final=(1.0 - SEARCH_SHARE) * seconds,
+            grown=len(self.arena.whole.x) / sum(len(round_.fit.x) for round_ in rounds),
+            waves=math.ceil(self.config.final_seeds / self.config.n_jobs),
+        )
+
+        def admit(payload: Any, left: float) -> str | None:
+            self.pace.learn(self.studies.entries)
+            return gate(payload, left)
+
+        return admit
 
     def _make_sampler(self, seed: int) -> optuna.samplers.BaseSampler:
         options = {} if self.setting.one_shot else self.config.strategy_options
@@ -218,11 +246,14 @@ class _Run:
 
     def _next_rung(self, records: list[TrialRecord], stop: int, clock: Clock) -> list[TrialRecord]:
         """Train the best trials on, up to epoch *stop*."""
-        chosen = promoted(records, self.config.reduction, maximize=self.maximize)
+        wanted = promoted(records, self.config.reduction, maximize=self.maximize)
+        chosen = self.pace.affordable(wanted, stop, clock, self.config.n_jobs)
+        self.exact = self.exact and len(chosen) == len(wanted)
         if not chosen or self.studies.interrupted:
             return records
         numbers = [record.number for record in chosen]
         later = self._train([dict(record.params) for record in chosen], numbers, stop, clock, "best ones")
+        self.exact = self.exact and not any(record.cause in {"timeout", "budget"} for record in later)
         return merged(records, later, numbers)
 
     def _reference_only(self, clock: Clock) -> list[TrialRecord]:

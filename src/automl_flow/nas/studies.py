@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import optuna
 
@@ -25,6 +27,7 @@ class Studies:
         key: Hash of everything that results depend on.
         progress: Told of every finished trial.
         interrupted: The user stopped one of them.
+        entries: Finished trials of the study that runs (or ran last), by number, as its journal has them.
     """
 
     runner: Runner
@@ -32,10 +35,12 @@ class Studies:
     key: str
     progress: Progress
     interrupted: bool = field(default=False, init=False)
+    entries: Mapping[int, Mapping[str, Any]] = field(default_factory=dict, init=False)
 
     def run(self, search: Search, config: NasConfig, clock: Clock, name: str, label: str) -> StudyResult:
         """Run *search* with the journal *name*; *label* is what the user sees."""
         with Journal(self.folder / name, self.key).open() as journal:
+            self.entries = journal.entries
             named = replace(search, label=label)
             result = run_study(
                 named, runner=self.runner, budget=config, clock=clock, journal=journal, progress=self.progress

@@ -18,7 +18,8 @@ from automl_flow.search.budget import Clock
 from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
 
-CAUTION = 0.8  # of the seconds that are left are planned for
+WHOLE = "all samples"
+CAUTION = 0.85  # of the seconds that are left are planned for
 
 
 def train_winner(
@@ -49,7 +50,7 @@ def train_winner(
         facts={
             "metric": arena.metric,
             "score": (best.values or (math.nan,))[0],
-            "trained_on": "all samples" if whole else "the trial's training samples",
+            "trained_on": WHOLE if whole else "the trial's training samples",
             "epochs": epochs if whole else best.attrs["epochs"],
             "networks": len(files),
         },
