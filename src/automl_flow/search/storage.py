@@ -14,9 +14,12 @@ from types import ModuleType
 from typing import Any
 
 from automl_flow import features, recipes
+import numpy as np
+
 from automl_flow.core.errors import ArtifactError
 
-# Models, beyond what skops trusts by itself. Everything here is plain data with code of a library that the model needs anyway.
+# Models, beyond what skops trusts by itself. Everything here is plain data with code of a library that the model
+# needs anyway.
 _TRUSTED = frozenset(
     {
         "sklearn._loss.loss.HalfBinomialLoss",
@@ -85,8 +88,22 @@ def _stable(content: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for old, new in names.items():
-            archive.writestr(zipfile.ZipInfo(new), files[old])
+            content = _padded_with_zeros(files[old]) if new.endswith(".npy") else files[old]
+            archive.writestr(zipfile.ZipInfo(new), content)
         archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps(schema))
+    return buffer.getvalue()
+
+
+def _padded_with_zeros(content: bytes) -> bytes:
+    """Clear what lies between the fields of an array of records, as the nodes of trees are: it is whatever was there."""
+    array = np.load(io.BytesIO(content), allow_pickle=False)
+    if array.dtype.names is None:
+        return content
+    clean = np.zeros(array.shape, array.dtype)
+    for name in array.dtype.names:
+        clean[name] = array[name]
+    buffer = io.BytesIO()
+    np.save(buffer, clean, allow_pickle=False)
     return buffer.getvalue()
 
 
