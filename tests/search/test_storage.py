@@ -37,6 +37,18 @@ def test_target_means_come_back(y):
     np.testing.assert_array_equal(storage.load(storage.dump(means)).transform(X), means.transform(X))
 
 
+def test_what_lies_between_the_fields_of_records_is_not_stored():
+    padded = np.dtype({"names": ["x", "flag"], "formats": ["f8", "u1"], "itemsize": 16})
+    stored = []
+    for garbage in (0, 255):
+        scaler = StandardScaler()
+        scaler.records_ = np.full(32, garbage, dtype=np.uint8).view(padded)
+        scaler.records_["x"], scaler.records_["flag"] = 1.5, 1
+        stored.append(storage.dump(scaler))
+    assert stored[0] == stored[1]
+    assert storage.load(stored[0]).records_["x"].tolist() == [1.5, 1.5]
+
+
 def test_damage_is_named():
     with pytest.raises(ArtifactError, match=r"model\.skops"):
         storage.load(b"not an archive", "model.skops")

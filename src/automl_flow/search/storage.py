@@ -13,9 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from automl_flow import features, recipes
 import numpy as np
 
+from automl_flow import features, recipes
 from automl_flow.core.errors import ArtifactError
 
 # Models, beyond what skops trusts by itself. Everything here is plain data with code of a library that the model
@@ -95,7 +95,7 @@ def _stable(content: bytes) -> bytes:
 
 
 def _padded_with_zeros(content: bytes) -> bytes:
-    """Clear what lies between the fields of an array of records, as the nodes of trees are: it is whatever was there."""
+    """Clear what lies between the fields of an array of records, such as nodes of trees: it is whatever was there."""
     array = np.load(io.BytesIO(content), allow_pickle=False)
     if array.dtype.names is None:
         return content
