@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+import yaml
 
 from tests.integration.project import clone, edit, make_base_small, run, succeed
 
@@ -141,6 +142,50 @@ def test_a_damaged_input_stops_the_stage_that_reads_it(changing):
     )
     assert done.returncode != 0
     assert "not what dvc.lock says the stages made" in done.stderr
+
+
+def damage(project, name):
+    """Alter DVC's copy of an output as a bad disk would: the bytes, and nothing that DVC looks at."""
+    lock = yaml.safe_load((project / "dvc.lock").read_text())
+    (md5,) = [out["md5"] for stage in lock["stages"].values() for out in stage["outs"] if out["path"] == name]
+    place = project / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
+    place.chmod(0o644)
+    place.write_text("{}")
+    place.chmod(0o444)
+    return place.relative_to(project).as_posix()
+
+
+def test_a_damaged_object_of_the_cache_is_named_and_mended_from_the_project(changing):
+    name = f"data/03_primary/{TASK}/recipe.json"
+    place = damage(changing, name)
+    done = run(changing, "kedro", "dvc-verify")
+    assert done.returncode != 0
+    assert f"damaged object {changing / place}: {name}, made by stage {TASK}-preprocessing" in done.stdout
+    assert "`kedro dvc-verify --mend`" in done.stderr
+    assert "mended from the copies in the project" in succeed(changing, "kedro", "dvc-verify", "--mend")
+    assert "all that is there is as dvc.lock says" in succeed(changing, "kedro", "dvc-verify", TASK)
+
+
+def test_a_damaged_object_that_was_handed_out_is_made_anew(changing):
+    name = f"data/03_primary/{TASK}/recipe.json"
+    good = (changing / name).read_bytes()
+    damage(changing, name)
+    (changing / name).unlink()
+    succeed(changing, "dvc", "checkout", "-q", name)
+    assert (changing / name).read_bytes() == b"{}"  # DVC does not look
+    output = succeed(changing, "kedro", "dvc-verify", "--mend", f"{TASK}-nas")
+    assert f"dvc repro --pull {TASK}-preprocessing" in output
+    succeed(changing, "dvc", "repro", "--pull", f"{TASK}-preprocessing")
+    assert (changing / name).read_bytes() == good
+    assert succeed(changing, "git", "status", "--porcelain") == ""
+
+
+def test_dvc_takes_over_what_kedro_run_has_made(tracked, tmp_path):
+    clone_of = tmp_path / "clone"
+    shutil.copytree(tracked, clone_of, ignore=shutil.ignore_patterns("cache", "tmp"))
+    assert "outputs of 7 stages" in succeed(clone_of, "kedro", "dvc-adopt")
+    assert "Running stage" not in succeed(clone_of, "dvc", "repro")
+    assert "nothing that DVC could take over" in succeed(clone_of, "kedro", "dvc-adopt")
 
 
 def test_only_the_cheap_stage_has_results_outside_the_cache(tracked):

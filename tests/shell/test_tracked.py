@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from automl_flow.core.errors import ArtifactError, DataError
-from automl_flow.hooks.tracked import TrackedRun, content_hash, verify
+from automl_flow.dvc_stages.hashing import content_hash
+from automl_flow.dvc_stages.verify import require_made
+from automl_flow.hooks.tracked import TrackedRun
 
 
 @pytest.fixture
@@ -45,12 +47,14 @@ def test_compiled_files_that_appear_during_the_run_do_not_count(project):
 
 def test_a_damaged_input_is_named_before_anything_runs(project):
     (project / "made.json").write_text("{]\n")
-    with pytest.raises(ArtifactError, match=r"made\.json; the file or its copy in DVC's cache is damaged"):
+    with pytest.raises(
+        ArtifactError, match=r"made\.json \(stage a-validation\); the file or its copy in DVC's cache is damaged"
+    ):
         TrackedRun(project, "a-nas")
 
 
 def test_what_no_stage_made_is_not_judged(project):
-    verify(project, {"src": "whatever"})
+    require_made(project, {"src": "whatever"})
 
 
 def test_hashes_are_those_of_dvc(tmp_path):

@@ -15,6 +15,8 @@ os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
         "run": "automl_flow.cli.running.run",
         "add-task": "automl_flow.cli.adding.add_task",
         "dvc-sync": "automl_flow.cli.syncing.dvc_sync",
+        "dvc-verify": "automl_flow.cli.verifying.dvc_verify",
+        "dvc-adopt": "automl_flow.cli.verifying.dvc_adopt",
         "report": "automl_flow.cli.reporting.report",
         "tasks": "automl_flow.cli.reporting.tasks",
     },
