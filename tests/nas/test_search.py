@@ -121,7 +121,13 @@ def test_a_table_gets_out_of_fold_predictions_of_every_row(tmp_path: Path) -> No
 @pytest.mark.usefixtures("inline")
 def test_caps_hold_for_every_trained_network(tmp_path: Path) -> None:
     result = search(tmp_path, max_params=9000, space_options={"widths": [8, 64], "depths": [1, 3]}, max_trials=3)
-    assert max(r.attrs["parameters"] for r in result.records[1:] if r.state == "complete") <= 9000
+    assert max(r.attrs["parameters"] for r in result.records if r.state == "complete") <= 9000
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_cap_that_no_network_is_under_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BudgetError, match=r"trial 0: budget: refused: \d+ parameters, max_params is 10"):
+        search(tmp_path, max_params=10, max_trials=2)
 
 
 @pytest.mark.usefixtures("inline")

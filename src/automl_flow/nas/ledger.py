@@ -46,17 +46,30 @@ class Ledger:
         return architecture.key not in self.numbers and self.objection(architecture) is None
 
     def objection(self, architecture: Architecture) -> str | None:
-        """Why an architecture must not be built; ``None`` when it may. The reference network is over no cost cap."""
+        """Why an architecture must not be built; ``None`` when it may."""
         cost, limits = self.cost(architecture), self.config
         if limits.max_params is not None and cost.parameters > limits.max_params:
             return f"refused: {cost.parameters} parameters, max_params is {limits.max_params}"
         needed = cost.training_mb(self.batch)
         if limits.memory_limit is not None and needed > limits.memory_limit:
             return f"refused: needs {needed:.0f} MB for training, memory_limit is {limits.memory_limit}"
-        ceiling = max(limits.max_cost * self.work(self.space.reference(self.shape)), CHEAP)
-        if self.work(architecture) > ceiling:
+        if self.work(architecture) > self._ceiling():
             return f"refused: more than {limits.max_cost} times the work of the reference network (max_cost)"
         return self._latency_objection(architecture)
+
+    def _ceiling(self) -> float:
+        """Work that a network may be."""
+        return max(self.config.max_cost * self.work(self.space.reference(self.shape)), CHEAP)
+
+    def excess(self, architecture: Architecture) -> float:
+        """How far an architecture is over the caps, as a ratio; work stands for latency, which is not predicted."""
+        cost, limits = self.cost(architecture), self.config
+        ratios = [self.work(architecture) / self._ceiling()]
+        if limits.max_params is not None:
+            ratios.append(cost.parameters / limits.max_params)
+        if limits.memory_limit is not None:
+            ratios.append(cost.training_mb(self.batch) / limits.memory_limit)
+        return max(ratios)
 
     def _latency_objection(self, architecture: Architecture) -> str | None:
         if self.config.max_latency_ms is None:

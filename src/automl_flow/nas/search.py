@@ -15,6 +15,7 @@ from automl_flow.core.progress import Progress
 from automl_flow.execution.local import LocalRunner
 from automl_flow.nas import trial
 from automl_flow.nas.config import NasConfig
+from automl_flow.nas.first import plain_network
 from automl_flow.nas.ledger import Ledger, known_values
 from automl_flow.nas.network import NetworkModel
 from automl_flow.nas.pace import EndableClock, Gate, Pace
@@ -79,9 +80,10 @@ class _Run:
         self.maximize = get_metric(self.arena.metric, self.arena.problem).greater_is_better
         self.stops = rungs(config.epochs, config.reduction if setting.rungs else 1)
         self.skipped: tuple[int, ...] = ()
-        reference, *others = setting.first
+        reference, others = plain_network(self.ledger), setting.first
         allowed = [architecture for architecture in others if self.ledger.objection(architecture) is None]
-        self.first = [dict(architecture.params) for architecture in (reference, *allowed)]
+        unique = {architecture.key: architecture for architecture in (reference, *allowed)}
+        self.first = [dict(architecture.params) for architecture in unique.values()]
         self.one_shot: dict[str, Any] = {}
         self.exact = True  # whether the clock has decided nothing that skipping trials does not repeat
 
@@ -233,8 +235,7 @@ class _Run:
         twin = self.ledger.enter(asked.number, architecture)
         if twin is not None:
             return payload | {"duplicate_of": twin, "known": known_values(asked.study.get_trials(deepcopy=False), twin)}
-        refused = None if asked.number == 0 else self.ledger.objection(architecture)
-        return payload | {"refused": refused}
+        return payload | {"refused": self.ledger.objection(architecture)}
 
     def _tidy(self, study: optuna.Study) -> None:
         """Remove the checkpoints of trials that cannot be promoted any more."""
@@ -258,6 +259,8 @@ class _Run:
 
     def _reference_only(self, clock: Clock) -> list[TrialRecord]:
         """One epoch of the plain reference network: what there is when the time was too short for anything else."""
+        if self.ledger.objection(self.space.architecture(self.first[0], self.arena.shape)) is not None:
+            return []
         return self._train(self.first[:1], [0], 1, clock, "reference network")
 
     def _train(
