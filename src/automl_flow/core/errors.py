@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class AutoMLFlowError(Exception):
@@ -26,8 +28,28 @@ class ArtifactError(AutoMLFlowError, ValueError):
     """A saved model or document is damaged, was changed, or was written by an incompatible version."""
 
 
+class StorageError(AutoMLFlowError, OSError):
+    """A file cannot be written: no space, no permission, or a read-only disk. Nothing half-written is left."""
+
+
 class DependencyError(AutoMLFlowError, ImportError):
     """An optional library is needed and is not installed; the text names the extra to install."""
+
+
+STORAGE_ERRORS = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "allow larger files (`ulimit -f`)",
+    errno.EROFS: "let the project lie where it can be written",
+    errno.EACCES: "give yourself the right to write there",
+    errno.EPERM: "give yourself the right to write there",
+}
+
+
+def storage_message(path: Path, error: OSError) -> str:
+    """Say that *path* cannot be written, why, and what to do; for errors of :data:`STORAGE_ERRORS`."""
+    way_out = STORAGE_ERRORS[error.errno or 0]
+    return f"{path}: cannot be written: {error.strerror}; {way_out} and run again, finished trials are kept"
 
 
 def nearest(name: object, valid: Iterable[object]) -> str:

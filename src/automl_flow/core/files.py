@@ -6,41 +6,40 @@ import hashlib
 import json
 import math
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from automl_flow.core.errors import ArtifactError, DataError
+from automl_flow.core.errors import STORAGE_ERRORS, ArtifactError, DataError, StorageError, storage_message
+from automl_flow.core.temporary import temporary
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
     """Give a temporary file beside *path* to write to; it takes the place of *path* when the block ends well.
 
-    When the block raises, *path* is left as it was and the temporary file is removed.
+    When the block raises, *path* is left as it was and the temporary file is removed; where the process was killed,
+    the next save of *path* removes it.
+
+    Raises:
+        StorageError: The disk is full, or the folder cannot be written to.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        _sync(temporary)
-        temporary.chmod(0o644)  # mkstemp makes files private; a team's shared folder wants them readable
-        temporary.replace(path)
-        _sync(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary(path.parent, f".{path.name}.") as draft:
+            yield draft
+            _sync(draft)
+            draft.chmod(0o644)  # temporary files are private; a team's shared folder wants them readable
+            draft.replace(path)
+            _sync(path.parent)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace *path* by *content*, atomically."""
-    with atomic_file(path) as temporary:
-        temporary.write_bytes(content)
+    with atomic_file(path) as draft:
+        draft.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -97,24 +96,39 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
     When the block raises, *path* is left as it was. An existing folder is moved aside first and removed last, so
     that the time in which *path* does not exist is that of one rename.
+
+    Raises:
+        StorageError: The disk is full, or the folder cannot be written to.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary(path.parent, f".{path.name}.", folder=True) as draft:
+            yield draft
+            for file in sorted(draft.rglob("*")):
+                if file.is_file():
+                    _sync(file)
+            draft.chmod(0o755)
+            with temporary(path.parent, f".{path.name}.old.", folder=True) as old:
+                if path.exists():
+                    path.rename(old)
+                draft.rename(path)
+                _sync(path.parent)
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Say that *path* could not be written, why, and what to do about it.
+
+    Raises:
+        StorageError: In place of the operating system's error.
+    """
     try:
-        yield temporary
-        for file in sorted(temporary.rglob("*")):
-            if file.is_file():
-                _sync(file)
-        temporary.chmod(0o755)
-        old = path.with_name(f".{path.name}.{os.getpid()}.old")
-        if path.exists():
-            path.rename(old)
-        temporary.rename(path)
-        _sync(path.parent)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        yield
+    except OSError as error:
+        if error.errno in STORAGE_ERRORS:
+            raise StorageError(storage_message(path, error)) from error
+        raise
 
 
 def sha256(path: Path) -> str:
