@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from automl_flow.execution.local import LocalRunner
@@ -71,6 +73,54 @@ def test_leaving_the_block_kills_what_runs():
         for _ in range(50):
             os.kill(pid, 0)
             time.sleep(0.1)
+
+
+_BUSY = """
+import os, sys, time
+from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.outcome import Limits
+from tests.execution import jobs
+with LocalRunner(0, n_jobs=2) as runner:
+    runner.submit(jobs.sleep, 0, Limits()).outcome()
+    for _ in range(2):
+        runner.submit(jobs.spin, 0, Limits())
+    time.sleep(0.5)
+    print("busy", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def busy(tmp_path_factory):
+    """A process with busy workers, its descendants, and its folder for temporary files."""
+    folder = tmp_path_factory.mktemp("busy")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TMPDIR": str(folder)}
+    with subprocess.Popen([sys.executable, "-c", _BUSY], env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"busy\n"
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) == 4  # fork server, resource tracker, two workers
+        yield process, family, folder
+        process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_search_leaves_no_process_and_no_temporary_file(busy, number):
+    process, family, temporary = busy
+    process.send_signal(number)
+    assert process.wait(10) == -number
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_is_left_when_all_are_killed_is_removed_by_the_next(busy):
+    process, family, temporary = busy
+    for member in [psutil.Process(process.pid), *reversed(family)]:
+        member.kill()
+    process.wait(10)
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    code = "from automl_flow.execution.scratch import scratch_folder; assert scratch_folder().is_dir()"
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_script_needs_no_main_guard(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -19,13 +20,22 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from automl_flow.core.threads import environment, thread_environment
 from automl_flow.execution import worker
 from automl_flow.execution.outcome import Limits, Outcome
+from automl_flow.execution.scratch import SCRATCH, scratch_folder
 from automl_flow.execution.worker import Function, Report
 
 if TYPE_CHECKING:
     from pebble import ProcessFuture
 
 _LAST_LINES = 20
-_PRELOAD = ("automl_flow.execution.worker", "numpy", "pandas", "sklearn.base", "threadpoolctl", "psutil")
+_PRELOAD = (
+    "automl_flow.execution.guard",
+    "automl_flow.execution.worker",
+    "numpy",
+    "pandas",
+    "sklearn.base",
+    "threadpoolctl",
+    "psutil",
+)
 
 
 class Handle(Protocol):
@@ -80,7 +90,7 @@ class LocalRunner:
         from pebble import ProcessPool
 
         self.n_jobs = n_jobs
-        self._logs = Path(tempfile.mkdtemp(prefix="automl_flow-"))
+        self._logs = Path(tempfile.mkdtemp(prefix="logs-", dir=scratch_folder()))
         self._pool = ProcessPool(
             max_workers=n_jobs,
             initializer=worker.initialise,
@@ -173,7 +183,7 @@ class _Process(mp_context.ForkServerProcess):
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the name is multiprocessing's
-        with _hidden_main(), environment(thread_environment(1)):
+        with _quiet_start():
             return mp_context.ForkServerProcess._Popen(process_obj)
 
 
@@ -192,8 +202,24 @@ def start_fork_server(preload: Sequence[str]) -> None:
     from multiprocessing import forkserver
 
     _Context(preload)
-    with _hidden_main(), environment(thread_environment(1)):
+    with _quiet_start():
         forkserver.ensure_running()
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """What a fork server that is started in the block, and its workers, are to see.
+
+    The server imports for seconds before it ignores Ctrl-C by itself; what is blocked here is blocked there from its
+    first moment.
+    """
+    variables = {**thread_environment(1), SCRATCH: str(scratch_folder())}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        with _hidden_main(), environment(variables):
+            yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

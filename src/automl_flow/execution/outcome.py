@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Cause = Literal["memory", "timeout", "data", "implementation"]
+Cause = Literal["memory", "timeout", "data", "storage", "implementation"]
 
 
 @dataclass(frozen=True)

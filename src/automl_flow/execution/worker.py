@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -15,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automl_flow.core.errors import DataError
+from automl_flow.core.errors import DataError, StorageError
+from automl_flow.execution.guard import die_with_parent
 from automl_flow.execution.outcome import Cause, Limits
 
 MEMORY_EXIT = 86  # exit code of a process that ended itself because it was over its memory limit
 _POLL_SECONDS = 0.02
 _VIRTUAL_SLACK_MB = 2048  # address space is reserved far beyond what is used: libraries, thread stacks
-_PR_SET_PDEATHSIG = 1
 _MIB = 1 << 20
 
 Function = Callable[[Any, Any], Any]
@@ -59,8 +57,8 @@ def initialise(context: Any, threads: int, logs: str) -> None:
         os.dup2(descriptor, stream)
     os.close(descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGUSR1, signal.SIG_DFL)  # the fork server's handler is not ours
+    die_with_parent(signal.SIGKILL)
 
 
 def log_of(logs: Path, pid: int) -> Path:
@@ -85,6 +83,8 @@ def run(function: Function, job: Any, limits: Limits) -> Report:
         cause, message = "memory", f"over the memory limit of {limits.memory_mb} MB"
     except DataError as error:
         cause, message = "data", str(error)
+    except StorageError as error:
+        cause, message = "storage", str(error)
     except Exception as error:  # whatever a trial raises is the trial's failure, never the search's
         traceback.print_exc()
         cause, message = "implementation", f"{type(error).__name__}: {error}"
