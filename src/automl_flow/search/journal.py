@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from automl_flow.core.code import code_fingerprint
 from automl_flow.core.errors import BudgetError
-from automl_flow.core.files import plain
+from automl_flow.core.files import plain, storage_errors
 
 _FILE = "trials.jsonl"
 _LOCK = "lock"
@@ -25,7 +25,8 @@ _LOCK = "lock"
 class Journal:
     """Append-only file of finished trials in a folder of its own.
 
-    A line that a crash left half-written is cut off when the journal is opened. A journal that was begun with
+    A line that a crash left half-written is cut off when the journal is opened; a line that is damaged is passed over,
+    and its trial runs again. A journal that was begun with
     another *key* (other data, other settings) or by other code is started afresh, and the folder is emptied, for what
     lies beside a journal belongs to its trials.
 
@@ -57,28 +58,47 @@ class Journal:
 
         Raises:
             BudgetError: Another process is searching in this folder; the message has its process number.
+            StorageError: The folder cannot be written to, or the disk is full.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._lock():
-            path = self.folder / _FILE
-            header = {"key": self.key, "code": code_fingerprint()}
-            known = _read(path, header)
+        with storage_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / _LOCK).open("a+")
+        with lock, self._held(lock), self._prepared().open("ab", buffering=0) as self._sink:
+            yield self
+        self._sink = None
+
+    def _prepared(self) -> Path:
+        """Read what is there, or begin anew."""
+        path = self.folder / _FILE
+        header = {"key": self.key, "code": code_fingerprint()}
+        known = _read(path, header)
+        with storage_errors(path):
             if known is None:
                 self._empty()
                 path.write_bytes(json.dumps(header).encode() + b"\n")
-            self.entries = known or {}
-            with path.open("ab") as self._sink:
-                yield self
-            self._sink = None
+            os.close(os.open(path, os.O_WRONLY | os.O_APPEND))  # so that missing rights are told
+        self.entries = known or {}
+        return path
 
     def append(self, entry: dict[str, Any]) -> None:
-        """Add a finished trial (it has the key ``number``) and make it survive a crash."""
+        """Add a finished trial (it has the key ``number``) and make it survive a crash.
+
+        Raises:
+            StorageError: The disk is full; nothing of the line is left in the file.
+        """
         if self._sink is None:
             raise RuntimeError("the journal is not open")
+        line = json.dumps(plain(entry), sort_keys=True).encode() + b"\n"
+        before = self._sink.seek(0, os.SEEK_END)
+        with storage_errors(self.folder / _FILE):
+            try:
+                while line:  # a disk that is nearly full takes a part of it
+                    line = line[self._sink.write(line) :]
+                os.fsync(self._sink.fileno())
+            except OSError:
+                self._sink.truncate(before)
+                raise
         self.entries[int(entry["number"])] = entry
-        self._sink.write(json.dumps(plain(entry), sort_keys=True).encode() + b"\n")
-        self._sink.flush()
-        os.fsync(self._sink.fileno())
 
     def _empty(self) -> None:
         for item in self.folder.iterdir():
@@ -88,20 +108,20 @@ class Journal:
                 item.unlink()
 
     @contextmanager
-    def _lock(self) -> Iterator[None]:
-        with (self.folder / _LOCK).open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                lock.seek(0)
-                holder = lock.read().strip() or "unknown"
-                raise BudgetError(
-                    f"{self.folder}: another search is running here (process {holder}); wait for it or stop it"
-                ) from None
+    def _held(self, lock: IO[str]) -> Iterator[None]:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise BudgetError(
+                f"{self.folder}: another search is running here (process {holder}); wait for it or stop it"
+            ) from None
+        with storage_errors(self.folder / _LOCK):
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
-            yield
+        yield
 
 
 def _read(path: Path, header: dict[str, str]) -> dict[int, dict[str, Any]] | None:
@@ -110,12 +130,18 @@ def _read(path: Path, header: dict[str, str]) -> dict[int, dict[str, Any]] | Non
         return None
     content = path.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
-    try:
-        lines = [json.loads(line) for line in whole.splitlines()]
-    except json.JSONDecodeError:
-        return None
-    if not lines or lines[0] != header:
+    first, *lines = [_parsed(line) for line in whole.splitlines()] or [None]
+    if first != header:
         return None
     if len(whole) < len(content):
         os.truncate(path, len(whole))
-    return {int(entry["number"]): entry for entry in lines[1:]}
+    return {line["number"]: line for line in lines if line is not None and isinstance(line.get("number"), int)}
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """A line's document; ``None`` where it is none."""
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
