@@ -174,8 +174,8 @@ def test_a_damaged_object_that_was_handed_out_is_made_anew(changing):
     succeed(changing, "dvc", "checkout", "-q", name)
     assert (changing / name).read_bytes() == b"{}"  # DVC does not look
     output = succeed(changing, "kedro", "dvc-verify", "--mend", f"{TASK}-nas")
-    assert f"dvc repro --pull {TASK}-preprocessing" in output
-    succeed(changing, "dvc", "repro", "--pull", f"{TASK}-preprocessing")
+    assert f"dvc repro {TASK}-preprocessing" in output
+    succeed(changing, "dvc", "repro", f"{TASK}-preprocessing")
     assert (changing / name).read_bytes() == good
     assert succeed(changing, "git", "status", "--porcelain") == ""
 

@@ -9,7 +9,7 @@ from kedro.framework.startup import ProjectMetadata
 
 from automl_flow.cli.friendly import CommandFailed, told_clearly
 from automl_flow.dvc_stages.adopt import adopt_outputs
-from automl_flow.dvc_stages.cache import project_cache
+from automl_flow.dvc_stages.cache import has_remote, project_cache
 from automl_flow.dvc_stages.lock import read_lock, select_stages
 from automl_flow.dvc_stages.verify import Fault, Verdict, remove_damaged, verify_stages
 
@@ -68,7 +68,8 @@ def _mend(project: Path, verdict: Verdict) -> None:
         raise CommandFailed(_advice(left))
     gone = sorted({fault.stage for fault in verdict.faults if fault.path in after.absent})
     if gone:
-        click.echo(f"to fetch them or make them anew: dvc repro --pull {' '.join(gone)}")
+        pull = "--pull " if has_remote(project) else ""
+        click.echo(f"to get back what is gone now: dvc repro {pull}{' '.join(gone)}")
     else:
         click.echo("mended from the copies in the project")
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from automl_flow.core.errors import ArtifactError
 
-_MISSING = {"not in cache"}
+_MISSING = "not in cache"  # what DVC says of outputs that are as recorded, and of those that are nowhere
 
 
 def adopt_outputs(project: Path) -> list[str]:
@@ -30,20 +30,21 @@ def adopt_outputs(project: Path) -> list[str]:
         ArtifactError: DVC failed; the text is DVC's.
     """
     status: Mapping[str, Any] = json.loads(_dvc(project, "status", "--json") or "{}")
-    known = [name for name, changes in status.items() if _lacks_outputs_only(changes)]
+    known = [name for name, changes in status.items() if _lacks_outputs_only(changes, project)]
     if known:
-        _dvc(project, "commit", "--quiet", *known)
+        _dvc(project, "commit", *known)
     return known
 
 
-def _lacks_outputs_only(changes: Sequence[Any]) -> bool:
-    """Whether nothing has changed but that outputs are not in the cache."""
-    found: set[str] = set()
+def _lacks_outputs_only(changes: Sequence[Any], project: Path) -> bool:
+    """Whether nothing has changed but that outputs, which are there, are not in the cache."""
     for change in changes:
         if not isinstance(change, Mapping) or set(change) != {"changed outs"}:
             return False
-        found |= set(change["changed outs"].values())
-    return found == _MISSING
+        outs: Mapping[str, str] = change["changed outs"]
+        if not all(what == _MISSING and (project / path).exists() for path, what in outs.items()):
+            return False
+    return True
 
 
 def _dvc(project: Path, *arguments: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from automl_flow.dvc_stages.hashing import file_hash, listing_hash
 
@@ -51,8 +52,16 @@ class Cache:
 
 def project_cache(project: Path) -> Cache:
     """Return the cache of *project*, wherever its DVC settings, and those of the user, say that it is."""
+    folder = _settings(project)["cache"].get("dir")
+    return Cache(project / ".dvc" / (folder or "cache"))
+
+
+def has_remote(project: Path) -> bool:
+    """Whether DVC knows a remote to fetch from."""
+    return bool(_settings(project)["core"].get("remote"))
+
+
+def _settings(project: Path) -> dict[str, Any]:
     from dvc.config import Config
 
-    root = project / ".dvc"
-    folder = Config(str(root))["cache"].get("dir")
-    return Cache(root / (folder or "cache"))
+    return dict(Config(str(project / ".dvc")))

@@ -99,7 +99,7 @@ def require_made(project: Path, hashes: Mapping[str, str | None]) -> None:
         told = ", ".join(f"{path} (stage {made[path][0]})" for path in wrong)
         raise ArtifactError(
             f"not what dvc.lock says the stages made: {told}; the file or its copy in DVC's cache is damaged. "
-            "`kedro dvc-verify --mend` takes out what is damaged, `dvc repro --pull` fetches it or makes it anew"
+            "`kedro dvc-verify --mend` takes out what is damaged and says how to get it back"
         )
 
 
