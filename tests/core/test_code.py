@@ -12,3 +12,11 @@ def test_an_edit_changes_the_fingerprint(tmp_path):
     before = code_fingerprint.__wrapped__(tmp_path)
     (tmp_path / "module.py").write_text("x = 2\n")
     assert code_fingerprint.__wrapped__(tmp_path) != before
+
+
+def test_users_extensions_are_a_part_of_the_code(tmp_path, monkeypatch):
+    before = code_fingerprint.__wrapped__()
+    (tmp_path / "automl_flow_extensions" / "models").mkdir(parents=True)
+    (tmp_path / "automl_flow_extensions" / "models" / "mine.py").write_text("ENTRY = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert code_fingerprint.__wrapped__() != before

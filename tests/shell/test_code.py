@@ -46,6 +46,14 @@ def test_imports_are_followed_into_functions(source):
     assert code(source, "a.py") == {"a.py", "b.py", "c.py"}
 
 
+def test_users_own_entries_belong_to_a_registry(source):
+    mine = source / "automl_flow_extensions" / "kinds" / "mine.py"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("from automl_flow_extensions.kinds import _parts\n")
+    (mine.parent / "_parts.py").write_text("")
+    assert {mine, mine.parent / "_parts.py"} <= code_of([source / "automl_flow" / "kinds" / "__init__.py"], source)
+
+
 def test_imports_for_type_checkers_do_not_count(source):
     assert "d.py" not in code(source, "c.py")
 

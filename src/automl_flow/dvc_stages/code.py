@@ -1,9 +1,10 @@
 """Which files of our package a module runs: everything that it imports, directly or not, read off the source.
 
-Nothing is imported. Beside import statements, wherever they stand, three habits of this project are understood: a
-package named in a string, or given to a registry as ``__name__``, stands for all its modules; files that are not
-Python (templates, styles) belong to the package that they lie in; and the package's own ``__init__`` is lazy, so that
-it does not count. Imports for type checkers only do not count.
+Nothing is imported. Beside import statements, wherever they stand, four habits of this project are understood: a
+package named in a string, or given to a registry as ``__name__``, stands for all its modules; so do the users' own
+modules of that kind (``automl_flow_extensions`` beside our package); files that are not Python (templates, styles)
+belong to the package that they lie in; and the package's own ``__init__`` is lazy, so that it does not count. Imports
+for type checkers only do not count.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+
+from automl_flow.core.registry import EXTENSIONS
 
 PACKAGE = "automl_flow"
 _DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+")
@@ -129,6 +132,8 @@ def _module_name(file: Path, source: Path) -> str:
 
 def files_of(name: str, source: Path) -> Iterator[Path]:
     """Files that run when *name*, a dotted name, is imported; with ``.*`` at its end all modules of the package."""
+    if name.split(".", maxsplit=1)[0] == EXTENSIONS:
+        yield from (file for file in [(source / Path(*name.split("."))).with_suffix(".py")] if file.is_file())
     if name.split(".", maxsplit=1)[0] != PACKAGE:
         return
     everything = name.endswith(".*")
@@ -144,3 +149,4 @@ def files_of(name: str, source: Path) -> Iterator[Path]:
         return  # a name inside the module, or no module of ours
     if everything:
         yield from sorted(folder.glob("*.py"))
+        yield from sorted((source / EXTENSIONS / Path(*parts[1:])).glob("*.py"))
