@@ -19,7 +19,7 @@ export DVC_NO_ANALYTICS := 1
 export DVC_SITE_CACHE_DIR := $(CURDIR)/.dvc/tmp/site
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run nas repro report viz test lint types contracts unit lock clean
+.PHONY: help setup run nas repro report compare viz test lint types contracts unit lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,16 +37,21 @@ $(READY): requirements.lock pyproject.toml
 
 run: $(READY)  ## Run all tasks from raw data to report, and say where the reports are
 	$(BIN)/kedro run
+	-$(BIN)/kedro dvc-adopt
 	$(BIN)/kedro report
 
 nas: $(READY)  ## Run neural architecture search, and what stands before it, for all tasks
 	$(BIN)/kedro run --pipeline=nas
 
 repro: $(READY)  ## Reproduce with DVC what is not up to date
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro --all-pipelines
 
 report: $(READY)  ## Print the headline numbers and where the reports are
 	$(BIN)/kedro report
+
+compare: $(READY)  ## Say on a page what changed between two commits: make compare A=main B=my-branch
+	@test -n "$(A)" || { echo "name the commits: make compare A=<old> B=<new, or the working tree>"; exit 1; }
+	$(BIN)/kedro compare "$(A)" $(if $(B),"$(B)")
 
 viz: $(READY)  ## Show the pipelines in the browser (installs the viz extra)
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-viz.lock

@@ -88,6 +88,7 @@ def test_the_metrics_document_has_plain_numbers_under_short_keys():
     assert document["baselines"] == {"baseline_prior": 0.5}
     assert set(document["interval"]) == {"low", "high"}
     assert "sex.selection_rate" in document["fairness"]
+    assert set(document["groups"]) == {f"sex.{group.value}" for group in binary().groups}
     assert "calibration_error" in document["holdout"]
 
 

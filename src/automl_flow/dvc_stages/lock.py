@@ -13,6 +13,7 @@ from automl_flow.core.errors import ArtifactError, ConfigError, nearest
 
 LOCK = "dvc.lock"
 _CONFLICT = "<<<<<<<"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # as safe_load, ten times as fast where libyaml is there
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def parse_lock(text: str) -> dict[str, LockedStage]:
             '`dvc repro` (docs/teams.md, "Merging")'
         )
     try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506 -- safe
+        document = _LOADER(text).get_single_data() or {}
     except yaml.YAMLError as error:
         raise ArtifactError(f"{LOCK}: not a YAML document ({error})") from None
     stages: Mapping[str, Any] = document.get("stages") or {}

@@ -90,6 +90,8 @@ class Evaluation:
             numbers["search"] = {"score": self.search_score, "optimism": self.optimism.value}
         if self.classification is not None:
             numbers["holdout"] = {**numbers["holdout"], "calibration_error": self.classification.calibration_error}
+        if self.groups:
+            numbers["groups"] = {f"{group.column}.{group.value}": group.score for group in self.groups}
         if self.gaps:
             numbers["fairness"] = {f"{gap.column}.{gap.measure}": gap.difference for gap in self.gaps}
         return dict(_rounded(plain(numbers)))

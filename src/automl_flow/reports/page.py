@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def template(name: str) -> Template:
     """Return a template of this package; every value put into it is escaped."""
-    return _environment().get_template(name)
+    return environment().get_template(name)
 
 
 def picture(svg: str) -> str:
@@ -23,17 +23,16 @@ def picture(svg: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of this package, and the filters that they share."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("automl_flow.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        number=number, share=share, spread=spread, metric_name=metric_name, model_name=model_name
-    )
-    return environment
+    made.filters.update(number=number, share=share, spread=spread, metric_name=metric_name, model_name=model_name)
+    return made

@@ -1,0 +1,34 @@
+"""``kedro compare``: what changed between two versions, as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from kedro.framework.startup import ProjectMetadata
+
+from automl_flow.cli.friendly import told_clearly
+from automl_flow.core.files import write_text
+
+PAGE = Path("data/08_reporting/comparison.html")
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new", required=False)
+@click.option("--output", type=click.Path(path_type=Path), help=f"Where to write the page; {PAGE} unless told.")
+@click.pass_obj
+@told_clearly
+def compare(metadata: ProjectMetadata, *, old: str, new: str | None, output: Path | None) -> None:
+    """Write a page on what changed between the commits OLD and NEW (the working tree, if left out)."""
+    from automl_flow.comparison import compare_revisions, open_revision, render_comparison
+
+    project = Path(metadata.project_path)
+    found = compare_revisions(open_revision(project, old), open_revision(project, new))
+    page = (Path.cwd() / output) if output else project / PAGE
+    write_text(page, render_comparison(found))
+    for task in found.tasks:
+        click.echo(f"{task.task}: {'everything is the same' if task.same else task.verdict}")
+        for note in task.notes:
+            click.echo(f"  {note}")
+    click.echo(f"page: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}")

@@ -1,0 +1,177 @@
+"""From two versions of the project to what the page shows."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from automl_flow.comparison.content import Comparison, Pair, TaskChange
+from automl_flow.comparison.reasons import reasons, same_rows
+from automl_flow.comparison.results import Member, TaskResults, kind_of
+from automl_flow.comparison.revision import Revision
+from automl_flow.comparison.scores import compare_metrics, compare_slices, say, task_metric
+from automl_flow.dvc_stages.lock import LockedStage
+from automl_flow.reports.words import number
+
+_HASH = 10  # characters of an MD5 that people read
+_NAMED = 4  # changed files of a stage that are named
+
+
+def compare_revisions(old: Revision, new: Revision) -> Comparison:
+    """Compare every task of two versions.
+
+    Args:
+        old: The version to start from.
+        new: The version that is judged against it.
+    """
+    tasks = sorted({name.rpartition("-")[0] for side in (old, new) for name in side.stages})
+    notes = [
+        f"{side.title} has no dvc.lock, so nothing is known of its results." for side in (old, new) if not side.stages
+    ]
+    found = tuple(_compare_task(TaskResults(old, task), TaskResults(new, task)) for task in tasks)
+    return Comparison(old.title, new.title, old.subject, new.subject, found, tuple(notes))
+
+
+def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
+    metric = task_metric(new) or task_metric(old)
+    metrics = compare_metrics(old, new, metric)
+    headline = next((score for score in metrics if score.name == metric), None)
+    stages = tuple(_stages(old, new))
+    shown: dict[str, Any] = {
+        "metrics": metrics,
+        "reasons": tuple(reasons(old, new, metric)),
+        "slices": compare_slices(old, new, metric),
+        "data": tuple(_data(old, new)),
+        "params": tuple(_params(old.params, new.params)),
+        "searches": tuple(_searches(old, new)),
+        "leaderboard": tuple(_leaderboard(old.leaderboard, new.leaderboard)),
+        "stages": stages,
+    }
+    notes = tuple(_notes(old, new))  # last: by now all files have been asked for
+    verdict = say(headline, metric, same_rows=same_rows(old, new))
+    return TaskChange(old.task, not stages, headline, metric, verdict, notes=notes, **shown)
+
+
+def _data(old: TaskResults, new: TaskResults) -> Iterator[Pair]:
+    for path in sorted({*old.data, *new.data}):
+        a, b = old.data.get(path), new.data.get(path)
+        yield Pair(path, a and a[:_HASH], b and b[:_HASH], "" if a == b else "another content")
+    for name in dict.fromkeys([*old.rows, *new.rows]):
+        before, after = old.rows.get(name), new.rows.get(name)
+        change = f"{after - before:+,}" if before is not None and after is not None and before != after else ""
+        yield Pair(f"rows: {name}", _count(before), _count(after), change)
+
+
+def _params(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Pair]:
+    """Settings that differ, by dotted name."""
+    ours, theirs = dict(_flat(old)), dict(_flat(new))
+    for name in sorted({*ours, *theirs}):
+        if ours.get(name) != theirs.get(name):
+            yield Pair(name, ours.get(name), theirs.get(name))
+
+
+def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from _flat(inner, f"{prefix}.{key}" if prefix else str(key))
+    elif prefix:
+        yield prefix, json.dumps(value, ensure_ascii=False)
+
+
+def _searches(old: TaskResults, new: TaskResults) -> Iterator[Pair]:
+    for search in dict.fromkeys([*old.searches, *new.searches]):
+        a, b = (_summary(side.searches.get(search, ())) for side in (old, new))
+        for name in dict.fromkeys([*a, *b]):
+            yield Pair(f"{search}: {name}", a.get(name), b.get(name), "" if a.get(name) == b.get(name) else "changed")
+
+
+def _summary(trials: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Counts and best score of a search, in words."""
+    if not trials:
+        return {}
+    states = Counter(trial["state"] for trial in trials)
+    best = [trial["best"] for trial in trials if trial["best"]]
+    families = Counter(trial["label"] for trial in trials)
+    return {
+        "trials": ", ".join(f"{count} {state}" for state, count in sorted(states.items())),
+        "best score": number(float(best[-1])) if best else "none",
+        "tried": ", ".join(f"{name} × {count}" for name, count in sorted(families.items())),
+    }
+
+
+def _leaderboard(old: Sequence[Member], new: Sequence[Member]) -> Iterator[Pair]:
+    """Members in the order of the second version, then those that are gone."""
+    ours, theirs = ({_identity(member): member for member in side} for side in (old, new))
+    for key in dict.fromkeys([*theirs, *ours]):
+        a, b = ours.get(key), theirs.get(key)
+        names = dict.fromkeys(member.name for member in (a, b) if member is not None)
+        change = "new" if a is None else "gone" if b is None else "" if _told(a) == _told(b) else "changed"
+        yield Pair(" → ".join(names), _told(a) if a else None, _told(b) if b else None, change)
+
+
+def _identity(member: Member) -> tuple[str, float | None]:
+    """A candidate is the same under another trial number: its family, and its score to ten digits."""
+    return (member.family, member.search_score) if member.kind == "candidate" else (member.name, None)
+
+
+def _told(member: Member) -> str:
+    parts = [f"search {number(member.search_score)}"] if member.search_score is not None else []
+    parts += [f"holdout {number(member.holdout_score)}"] if member.holdout_score is not None else []
+    parts += [f"weight {member.weight:.0%}"] if member.weight else []
+    return ", ".join(parts) or "no score"
+
+
+def _stages(old: TaskResults, new: TaskResults) -> Iterator[Pair]:
+    """Stages of which an input, a setting or an output has changed."""
+    for name in dict.fromkeys([*new.stages, *old.stages]):
+        a, b = old.stages.get(name), new.stages.get(name)
+        if a is None or b is None:
+            yield Pair(name, None, None, "new stage" if a is None else "gone")
+            continue
+        causes = _causes(a, b, {*old.inputs, *new.inputs})
+        outs = [path for path in sorted({*a.outs, *b.outs}) if a.outs.get(path) != b.outs.get(path)]
+        if causes or outs:
+            made = f"{len(outs)} of {len(b.outs)} results differ" if outs else "the same results"
+            yield Pair(name, None, made, "; ".join(causes) or "nothing that it reads")
+
+
+def _causes(old: LockedStage, new: LockedStage, outside: set[str]) -> list[str]:
+    """What a stage read that has changed, by kind."""
+    found: dict[str, list[str]] = {}
+    for path in sorted({*old.deps, *new.deps}):
+        if old.deps.get(path) != new.deps.get(path):
+            found.setdefault(kind_of(path) if path in outside else "earlier stages", []).append(path)
+    told = [f"{kind} ({_some(paths)})" for kind, paths in found.items()]
+    ours, theirs = ({key: value for file in side.params.values() for key, value in file.items()} for side in (old, new))
+    sections = [key.partition(".")[2] for key in sorted({*ours, *theirs}) if ours.get(key) != theirs.get(key)]
+    return [*([f"parameters ({_some(sections)})"] if sections else []), *told]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _notes(old: TaskResults, new: TaskResults) -> Iterator[str]:
+    for side in (old, new):
+        title = side.revision.title
+        if not side.stages:
+            yield f"{title} does not have this task."
+        if side.missing:
+            yield (
+                f"Not compared, because DVC's cache on this machine lacks or has damaged what {title} made: "
+                f"{', '.join(side.missing)}. `dvc fetch --all-commits` brings it where there is a remote."
+            )
+        if side.edited:
+            yield (
+                f"{title} sets {', '.join(side.edited)} otherwise than they were when its results were made; "
+                "`dvc repro` brings them together."
+            )
+        if side.metrics and side.leaderboard and not side.metrics.get("groups") and side.metrics.get("fairness"):
+            yield f"{title} stores no scores by group, only how far the groups are apart."
+
+
+def _count(value: int | None) -> str | None:
+    return None if value is None else f"{value:,}"

@@ -1,0 +1,102 @@
+"""Why the winner is another, as far as what is stored can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from automl_flow.comparison.results import Member, TaskResults, kind_of
+from automl_flow.reports.words import number
+from automl_flow.tasks.metrics import METRICS
+
+_SEARCHES = ("model_search", "nas")
+_BEFORE = ("task", "preprocessing", "feature_engineering", "validation")
+
+
+def same_rows(old: TaskResults, new: TaskResults) -> bool:
+    """Whether both versions are judged on the same rows: the same data, divided in the same way."""
+    splits = [_outputs(side, "split.json") for side in (old, new)]
+    return old.data == new.data and splits[0] == splits[1] and old.rows == new.rows
+
+
+def reasons(old: TaskResults, new: TaskResults, metric: str) -> Iterator[str]:
+    """Sentences, the winner first, then what may have led to it."""
+    if not old.leaderboard or not new.leaderboard:
+        yield "One of the versions has no leaderboard to be read, so the winners cannot be compared."
+        return
+    before, after = _composition(old.leaderboard), _composition(new.leaderboard)
+    if before == after:
+        yield f"The model is made of the same parts: {after}."
+    else:
+        yield f"The model was {before}, and is {after}."
+        yield from _leader(old, new, metric)
+    causes = list(_causes(old, new))
+    yield from causes
+    if not causes:
+        yield "Nothing that its stages read from outside has changed."
+
+
+def _composition(leaderboard: Sequence[Member]) -> str:
+    """The parts of the model with their weights."""
+    parts = sorted((m for m in leaderboard if m.weight and m.kind != "ensemble"), key=lambda m: (-m.weight, m.name))
+    return ", ".join(f"{member.weight:.0%} {member.name}" for member in parts) or "without parts"
+
+
+def _leader(old: TaskResults, new: TaskResults, metric: str) -> Iterator[str]:
+    """How the family with the largest weight did in both versions."""
+    parts = [member for member in new.leaderboard if member.weight and member.kind != "ensemble"]
+    if not parts:
+        return
+    leader = max(parts, key=lambda member: member.weight)
+    family = leader.family
+    tried, now = _best(old, family, metric), _best(new, family, metric)
+    if now is None:
+        return
+    if tried is None:
+        yield f"{family}, which leads now, had not been tried before; its best trial scores {number(now)}."
+    elif tried == now:
+        yield f"The best trial of {family}, which leads now, scores {number(now)} as before: others have changed."
+    else:
+        better = "better" if _is_better(now, tried, metric) else "worse"
+        yield f"The best trial of {family} leads now and scores {number(now)}, {better} than {number(tried)} before."
+
+
+def _causes(old: TaskResults, new: TaskResults) -> Iterator[str]:
+    if old.data != new.data:
+        changed = [path for path in sorted({*old.data, *new.data}) if old.data.get(path) != new.data.get(path)]
+        yield f"The data are others ({', '.join(changed)}), so all scores are of other rows."
+    elif not same_rows(old, new):
+        yield "The data are the same, but divided in another way, so all scores are of other rows."
+    sections = [name for name in sorted({*old.params, *new.params}) if old.params.get(name) != new.params.get(name)]
+    early = [name for name in sections if name in _BEFORE]
+    if early:
+        yield f"What the searches start from is set otherwise: {', '.join(early)}."
+    if searched := [name for name in sections if name in _SEARCHES]:
+        yield f"Other searches were asked for: {', '.join(searched)} (see the settings below)."
+    if "evaluation" in sections:
+        yield "The evaluation is set otherwise; that changes what is told, not the model."
+    changed = [path for path in sorted({*old.inputs, *new.inputs}) if old.inputs.get(path) != new.inputs.get(path)]
+    kinds = {kind for path in changed if (kind := kind_of(path)) != "data"}
+    told = {"code": "the code of its stages", "settings": "catalog or rules", "libraries": "the versions of libraries"}
+    if kinds:
+        yield f"Changed as well: {', '.join(told[kind] for kind in sorted(kinds))} (see the stages below)."
+
+
+def _best(side: TaskResults, family: str, metric: str) -> float | None:
+    """Best score of a family among the trials that ended well."""
+    scores = [
+        float(trial["score"])
+        for trials in side.searches.values()
+        for trial in trials
+        if trial["label"] == family and trial["score"] and trial["state"] == "complete"
+    ]
+    if not scores:
+        return None
+    return max(scores) if metric not in METRICS or METRICS[metric].greater_is_better else min(scores)
+
+
+def _is_better(now: float, before: float, metric: str) -> bool:
+    return (now > before) == (metric not in METRICS or METRICS[metric].greater_is_better)
+
+
+def _outputs(side: TaskResults, name: str) -> list[str]:
+    return [md5 for stage in side.stages.values() for path, md5 in stage.outs.items() if path.endswith(f"/{name}")]

@@ -1,0 +1,146 @@
+"""What a version of the project knows of one task."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from automl_flow.comparison.revision import Revision
+from automl_flow.dvc_stages.lock import LockedStage
+
+_CODE, _CONF = ("src/",), ("conf/",)
+_LIBRARIES = ("requirements",)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A line of the leaderboard; scores are by the task's metric."""
+
+    name: str
+    kind: str
+    search_score: float | None
+    holdout_score: float | None
+    weight: float
+
+    @property
+    def family(self) -> str:
+        """What was tried, without the number of the trial."""
+        return self.name.rpartition("-")[0] if self.kind == "candidate" else self.name
+
+
+class TaskResults:
+    """The results of a task at a revision; whatever could not be read is listed in :attr:`missing`."""
+
+    def __init__(self, revision: Revision, task: str) -> None:
+        """Look at the stages of *task*; files are read when they are asked for."""
+        self.revision = revision
+        self.task = task
+        self.stages: dict[str, LockedStage] = {
+            name.removeprefix(f"{task}-"): stage
+            for name, stage in revision.stages.items()
+            if name.rpartition("-")[0] == task
+        }
+        self.missing: list[str] = []
+
+    @cached_property
+    def params(self) -> Mapping[str, Any]:
+        """Sections that the stages took when they ran, by name of the section."""
+        found = {}
+        for stage in self.stages.values():
+            for sections in stage.params.values():
+                found.update({key.removeprefix(f"{self.task}."): value for key, value in sections.items()})
+        return found
+
+    @cached_property
+    def edited(self) -> list[str]:
+        """Sections that the revision's files set otherwise than they were when the results were made."""
+        found = set()
+        for stage in self.stages.values():
+            for file, sections in stage.params.items():
+                text = self.revision.read(file)
+                written = yaml.safe_load(text).get(self.task) or {} if text else {}
+                names = {key.removeprefix(f"{self.task}."): value for key, value in sections.items()}
+                found |= {name for name, value in names.items() if written.get(name) != value}
+        return sorted(found)
+
+    @cached_property
+    def data(self) -> dict[str, str]:
+        """MD5 of the files that come from outside, by path."""
+        return {path: md5 for path, md5 in self.inputs.items() if kind_of(path) == "data"}
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """MD5 of everything that the stages read and did not make, by path."""
+        made = {path for stage in self.revision.stages.values() for path in stage.outs}
+        return {p: md5 for stage in self.stages.values() for p, md5 in stage.deps.items() if p not in made}
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """Rows that were read, accepted, trained on and held out, as far as they are known."""
+        counted = dict((self._json("findings.json") or {}).get("rows", {}))
+        return {**counted, **self.metrics.get("rows", {})}
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Any]:
+        """The document of metrics; empty where there is none."""
+        return dict(self._json("metrics.json") or {})
+
+    @cached_property
+    def leaderboard(self) -> tuple[Member, ...]:
+        """The leaderboard, the best first; empty where there is none."""
+        text = self._bytes("leaderboard.csv")
+        lines = csv.DictReader(io.StringIO(text.decode("utf-8"))) if text else ()
+        return tuple(
+            Member(
+                line["model"],
+                line["kind"],
+                _number(line["search_score"]),
+                _number(line["holdout_score"]),
+                _number(line["weight"]) or 0.0,
+            )
+            for line in lines
+        )
+
+    @cached_property
+    def searches(self) -> dict[str, list[Mapping[str, str]]]:
+        """Trials of each search (columns search, trial, state, label, score, best), by name of the search."""
+        text = self._bytes("trajectory.csv")
+        found: dict[str, list[Mapping[str, str]]] = {}
+        for line in csv.DictReader(io.StringIO(text.decode("utf-8"))) if text else ():
+            found.setdefault(line["search"], []).append(line)
+        return found
+
+    def _json(self, name: str) -> Any:
+        text = self._bytes(name)
+        return json.loads(text) if text is not None else None
+
+    def _bytes(self, name: str) -> bytes | None:
+        for stage in self.stages.values():
+            for path, md5 in stage.outs.items():
+                if PurePosixPath(path).name == name:
+                    found = self.revision.result(path, md5)
+                    if found is None and path not in self.missing:
+                        self.missing.append(path)
+                    return found
+        return None
+
+
+def kind_of(path: str) -> str:
+    """Whether an input is code, settings, the list of libraries, or data."""
+    if path.startswith(_CODE):
+        return "code"
+    if path.startswith(_CONF):
+        return "settings"
+    return "libraries" if PurePosixPath(path).name.startswith(_LIBRARIES) else "data"
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text else None

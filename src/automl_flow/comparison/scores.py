@@ -1,0 +1,88 @@
+"""Metrics and slices of two versions, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from automl_flow.comparison.content import Score
+from automl_flow.comparison.results import TaskResults
+from automl_flow.reports.words import number
+from automl_flow.tasks.metrics import METRICS
+from automl_flow.tasks.spec import TaskSpec
+
+_LOWER = ("calibration_error",)
+
+
+def task_metric(results: TaskResults) -> str:
+    """Name of the metric that the task optimises; empty where its settings are not to be had."""
+    section = results.params.get("task")
+    if not isinstance(section, Mapping):
+        return ""
+    try:
+        return TaskSpec(**{**section, "name": results.task}).metric_name
+    except ValidationError:  # settings of another version of this code
+        return str(section.get("metric") or "")
+
+
+def compare_metrics(old: TaskResults, new: TaskResults, metric: str) -> tuple[Score, ...]:
+    """All metrics of the holdout, the optimised one first, with its interval."""
+    ours, theirs = old.metrics.get("holdout", {}), new.metrics.get("holdout", {})
+    names = sorted({*ours, *theirs}, key=lambda name: (name != metric, name))
+    found = []
+    for name in names:
+        score = _score(name, ours.get(name), theirs.get(name), name)
+        if name == metric:
+            score = replace(score, old_interval=_interval(old.metrics), new_interval=_interval(new.metrics))
+        found.append(score)
+    return tuple(found)
+
+
+def compare_slices(old: TaskResults, new: TaskResults, metric: str) -> tuple[Score, ...]:
+    """The optimised metric by group, where a version stores it, and how far the groups are apart."""
+    found = [_score(n, a, b, metric) for n, a, b in _pairs(old.metrics, new.metrics, "groups")]
+    for name, a, b in _pairs(old.metrics, new.metrics, "fairness"):
+        gain = None if a is None or b is None else abs(a) - abs(b)
+        found.append(Score(f"gap: {name}", a, b, gain))
+    return tuple(found)
+
+
+def say(headline: Score | None, metric: str, *, same_rows: bool) -> str:
+    """One sentence on the optimised metric."""
+    if headline is None or headline.old is None or headline.new is None:
+        return "No score on both sides."
+    told = f"{metric} {number(headline.old)} → {number(headline.new)}"
+    if headline.gain is None or headline.gain == 0:
+        return f"{told}: the same." if headline.gain == 0 else f"{told}."
+    word = f"{number(abs(headline.gain))} {'better' if headline.gain > 0 else 'worse'}"
+    if not same_rows:
+        return f"{told}: {word}, but measured on other rows, so the two are not comparable."
+    if headline.within:
+        return f"{told}: {word}; each score lies in the interval of the other, so chance may explain it."
+    return f"{told}: {word}; one of the scores lies outside the interval of the other."
+
+
+def _pairs(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> list[tuple[str, float | None, float | None]]:
+    ours, theirs = old.get(key, {}), new.get(key, {})
+    return [(name, ours.get(name), theirs.get(name)) for name in sorted({*ours, *theirs})]
+
+
+def _score(name: str, old: float | None, new: float | None, metric: str) -> Score:
+    sign = _direction(metric)
+    gain = None if old is None or new is None or sign is None else sign * (new - old)
+    return Score(name, old, new, gain)
+
+
+def _direction(metric: str) -> float | None:
+    """1 where more is better, -1 where less is, ``None`` for a metric that is not known here."""
+    if metric in _LOWER:
+        return -1.0
+    return None if metric not in METRICS else 1.0 if METRICS[metric].greater_is_better else -1.0
+
+
+def _interval(metrics: Mapping[str, Any]) -> tuple[float, float] | None:
+    ends = metrics.get("interval")
+    return (float(ends["low"]), float(ends["high"])) if ends else None
