@@ -19,6 +19,7 @@ SPACES: dict[str, tuple[Space, DataShape]] = {
     "cell": (make_space("cell", {"channels": 4, "stages": 1, "nodes": 3}), IMAGE),
     "macro": (make_space("macro", {"widths": [8], "stages": [2]}), IMAGE),
     "recurrent": (make_space("recurrent", {"widths": [8], "operations": ["conv_3", "gru", "attention"]}), SEQUENCE),
+    "recurrent_cell": (make_space("recurrent_cell", {"widths": [8], "nodes": 2}), SEQUENCE),
     "tabular": (make_space("tabular", {"widths": [16]}), TABLE),
 }
 
