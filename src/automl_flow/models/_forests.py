@@ -10,18 +10,20 @@ from automl_flow.search.family import FitContext, Params
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial
 
-TREES = 300
-_MANY_ROWS = 50_000
+TREES = 100
+_MOST_TREES = 300
+_BYTES = 48 << 20  # of one forest, at most, roughly
 
 
 def options(params: Params, context: FitContext) -> Params:
     """Arguments of scikit-learn's forests.
 
-    On many rows the leaves are kept from shrinking to single rows: the trees would outgrow the memory.
+    Leaves that shrink to single rows make trees as large as the table, times the classes: where a forest would
+    outgrow the memory, its leaves are kept larger.
     """
-    least = int(params["min_samples_leaf"])
-    if context.n_rows > _MANY_ROWS:
-        least = max(least, math.ceil(context.n_rows / _MANY_ROWS))
+    per_leaf = 2 * (64 + 8 * context.outputs)  # bytes: as many inner nodes as leaves, each with all outputs
+    most_leaves = _BYTES / (int(params["trees"]) * per_leaf)
+    least = max(int(params["min_samples_leaf"]), math.ceil(0.5 * context.n_rows / most_leaves))
     return {
         "n_estimators": int(params["trees"]),
         "criterion": params["criterion"],
@@ -45,7 +47,7 @@ def square_root(context: FitContext) -> float:
 def suggest_forest(trial: BaseTrial, context: FitContext) -> Params:
     """Suggest a forest."""
     return {
-        "trees": trial.suggest_int("trees", 100, TREES, step=100),
+        "trees": trial.suggest_int("trees", TREES, _MOST_TREES, step=100),
         "criterion": trial.suggest_categorical("criterion", criteria(context)),
         "max_features": trial.suggest_float("max_features", 0.05, 1.0),
         "min_samples_leaf": trial.suggest_int("min_samples_leaf", 1, 50, log=True),

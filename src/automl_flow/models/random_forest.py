@@ -28,7 +28,7 @@ def portfolio(context: FitContext) -> tuple[Params, ...]:
     """Return the usual forest and one with larger leaves that looks at more columns."""
     share = 1.0 / 3 if context.problem == "regression" else square_root(context)
     first: Params = {
-        "trees": TREES - 100,
+        "trees": TREES,
         "criterion": criteria(context)[-1],
         "max_features": share,
         "min_samples_leaf": 1,
