@@ -44,7 +44,7 @@ nas: $(READY)  ## Run neural architecture search, and what stands before it, for
 	$(BIN)/kedro run --pipeline=nas
 
 repro: $(READY)  ## Reproduce with DVC what is not up to date
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro --all-pipelines
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
 
 report: $(READY)  ## Print the headline numbers and where the reports are
 	$(BIN)/kedro report

@@ -81,6 +81,14 @@ def edit(project, name, change):
     path.write_text(yaml.safe_dump(document, sort_keys=False))
 
 
+def leave_one_task(project, task):
+    """Remove the settings of all tasks but one."""
+    for kind in ("base/parameters", "base/catalog", "base/expectations", "smoke/parameters"):
+        for other in ("mortgage", "diabetes", "digits", "vowels", "penguins"):
+            if other != task:
+                (project / "conf" / kind / f"{other}.yml").unlink(missing_ok=True)
+
+
 def make_base_small(project):
     """Put the smoke environment's budgets into the base environment, which is the one that DVC runs."""
     for small in sorted((project / "conf" / "smoke" / "parameters").glob("*.yml")):

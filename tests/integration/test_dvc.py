@@ -6,37 +6,12 @@ import shutil
 import pytest
 import yaml
 
-from tests.integration.project import clone, edit, make_base_small, run, succeed
+from tests.integration.project import edit, run, succeed
 
 TASK = "penguins"
 STAGES = ["validation", "preprocessing", "feature_engineering", "model_search", "nas", "evaluation", "inference"]
 
 pytestmark = pytest.mark.timeout(1800)  # the first test waits for the run that all share
-
-
-@pytest.fixture(scope="module")
-def tracked(tmp_path_factory):
-    """A repository with one small task that DVC has reproduced; tests leave it as they found it."""
-    project = clone(tmp_path_factory.mktemp("dvc") / "project")
-    for kind in ("base/parameters", "base/catalog", "base/expectations", "smoke/parameters"):
-        for task in ("mortgage", "diabetes", "digits", "vowels"):
-            (project / "conf" / kind / f"{task}.yml").unlink(missing_ok=True)
-    make_base_small(project)
-    (project / "dvc.lock").unlink(missing_ok=True)
-    succeed(project, "git", "init", "-q")
-    succeed(project, "kedro", "dvc-sync")
-    succeed(project, "dvc", "repro")
-    succeed(project, "git", "add", "-A")
-    succeed(project, "git", "commit", "-qm", "all")
-    return project
-
-
-@pytest.fixture
-def changing(tracked):
-    """The same, put back to what was committed when the test has ended."""
-    yield tracked
-    succeed(tracked, "git", "checkout", "-q", ".")
-    succeed(tracked, "dvc", "checkout", "-q", "--force")
 
 
 def changed_stages(project):

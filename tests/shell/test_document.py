@@ -49,7 +49,7 @@ def view(tmp_path):
     homes = dict.fromkeys(entries, "conf/base/catalog/a.yml")
     (tmp_path / "conf/base/catalog").mkdir(parents=True)
     (tmp_path / "conf/base/catalog/a.yml").touch()
-    parameters = {"a": ("conf/base/parameters/a.yml", {"task": {}, "nas": {}})}
+    parameters = {"a": {"conf/base/parameters/a.yml": {"task": {}, "nas": {}}}}
     return ProjectView(tmp_path, snapshot, entries, homes, parameters, ("requirements.lock",))
 
 
@@ -116,16 +116,33 @@ def test_what_dvc_could_not_track_is_refused(changes, expected, view):
         build_document(with_entry(view, "a.table", **changes))
 
 
+@pytest.mark.parametrize("name", ["a.raw", "a.table"])
+def test_what_stages_read_is_held_to_the_same_rules(name, view):
+    with pytest.raises(ConfigError, match=rf"{name}: filepath must stay inside .*`dvc import-url`"):
+        build_document(with_entry(view, name, filepath="s3://bucket/table"))
+
+
+def test_another_environment_has_its_own_stages(view):
+    parameters = {"a": {**view.parameters["a"], "conf/prod/parameters/a.yml": {"nas": {}}}}
+    document = build_document(replace(view, env="prod", parameters=parameters))
+    stage = document["stages"]["a-nas"]
+    assert stage["wdir"] == "../.."
+    assert stage["cmd"] == "kedro run --env=prod --namespaces=a --tags=nas"
+    assert stage["params"] == [{"conf/base/parameters/a.yml": ["a.nas"]}, {"conf/prod/parameters/a.yml": ["a.nas"]}]
+    assert "`kedro dvc-sync --env prod`" in render_document(document, "prod")
+
+
 def test_a_dataset_without_a_path_is_refused(view):
     entries = {**view.entries, "a.table": {"type": "x.y.Dataset"}}
     with pytest.raises(ConfigError, match="has no filepath"):
         build_document(replace(view, entries=entries))
 
 
-def test_a_function_without_source_is_refused(view):
+@pytest.mark.parametrize("changes", [{"source": None, "func_name": "partial"}, {"func_name": "<lambda>"}])
+def test_a_function_that_dvc_could_not_see_change_is_refused(changes, view):
     first, second = view.snapshot.pipelines[0].nodes
-    with pytest.raises(ConfigError, match="<lambda> has no source; use a named function"):
-        build_document(with_nodes(view, replace(first, source=None, func_name="<lambda>"), second))
+    with pytest.raises(ConfigError, match=r"node a\.validation: .* use a named function in a module of yours"):
+        build_document(with_nodes(view, replace(first, **changes), second))
 
 
 def test_taking_all_parameters_is_refused(view):

@@ -14,22 +14,25 @@ from automl_flow.core.files import write_text
 
 @click.command("dvc-sync")
 @click.option("--check", is_flag=True, help="Change nothing; fail where dvc.yaml differs from the pipelines.")
+@click.option("--env", default="base", help="Environment of the stages; others than base go to conf/<env>/dvc.yaml.")
 @click.pass_obj
 @told_clearly
-def dvc_sync(metadata: ProjectMetadata, *, check: bool) -> None:
+def dvc_sync(metadata: ProjectMetadata, *, check: bool, env: str) -> None:
     """Write dvc.yaml from the pipelines, the catalog, the parameters and the code that stages import."""
-    from automl_flow.dvc_stages import build_document, render_document, view_project
+    from automl_flow.dvc_stages import BASE, build_document, render_document, stages_file, view_project
 
-    path = Path(metadata.project_path) / "dvc.yaml"
-    document = build_document(view_project(Path(metadata.project_path)))
-    wanted = render_document(document)
-    found = path.read_text(encoding="utf-8") if path.is_file() else ""
+    project = Path(metadata.project_path)
+    name = stages_file(env)
+    document = build_document(view_project(project, env))
+    wanted = render_document(document, env)
+    found = (project / name).read_text(encoding="utf-8") if (project / name).is_file() else ""
     if wanted == found:
-        click.echo(f"dvc.yaml is up to date: {len(document['stages'])} stages")
+        click.echo(f"{name} is up to date: {len(document['stages'])} stages")
         return
     if check:
-        lines = difflib.unified_diff(found.splitlines(), wanted.splitlines(), "dvc.yaml", "wanted", lineterm="")
+        lines = difflib.unified_diff(found.splitlines(), wanted.splitlines(), name, "wanted", lineterm="")
         click.echo("\n".join(lines))
-        raise CommandFailed("dvc.yaml differs from the pipelines; `kedro dvc-sync` mends it")
-    write_text(path, wanted)
-    click.echo(f"wrote dvc.yaml: {len(document['stages'])} stages")
+        mend = "kedro dvc-sync" if env == BASE else f"kedro dvc-sync --env {env}"
+        raise CommandFailed(f"{name} differs from the pipelines; `{mend}` mends it")
+    write_text(project / name, wanted)
+    click.echo(f"wrote {name}: {len(document['stages'])} stages")

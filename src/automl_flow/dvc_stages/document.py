@@ -11,17 +11,19 @@ from kedro.inspection.models import NodeSnapshot
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.dvc_stages.code import PACKAGE, code_of, collapse, files_of
-from automl_flow.dvc_stages.view import ProjectView
+from automl_flow.dvc_stages.view import BASE, ProjectView
 
 HEADER = """\
-# Written by `kedro dvc-sync` from Kedro's view of the project; do not edit. `kedro dvc-sync --check` finds drift.
-# A stage is one pipeline of one task. Outputs, metrics and plots come from conf/base/catalog (metadata: dvc), settings
-# from conf/base/parameters, and code from what the stage's nodes import.
+# Written by `{command}` from Kedro's view of the project; do not edit. `{command} --check` finds drift.
+# A stage is one pipeline of one task. Outputs, metrics and plots come from the catalog (metadata: dvc), settings from
+# the parameters, and code from what the stage's nodes import.
 """
 
 # What reading a dataset runs beside the dataset's own module; writing does not run it. A model's fitted features are
 # restored by their names, which no import shows.
 READERS = {f"{PACKAGE}.datasets.folders.ModelDataset": (f"{PACKAGE}.estimators.load", f"{PACKAGE}.features")}
+
+LAMBDA = "<lambda>"
 
 Stage = dict[str, Any]
 
@@ -31,7 +33,7 @@ def build_document(view: ProjectView) -> dict[str, Any]:
 
     Raises:
         ConfigError: Something that DVC could not track: a dataset in memory between stages, a pickle, a dataset
-            versioned by Kedro, a path outside the project, a node without source, or all parameters at once.
+            versioned by Kedro, a path outside the project, a node without source, a lambda, or all parameters at once.
     """
     stages = _nodes_by_stage(view)
     makers = {name: key for key, nodes in stages.items() for node in nodes for name in node.outputs}
@@ -39,9 +41,12 @@ def build_document(view: ProjectView) -> dict[str, Any]:
     return {"stages": {f"{task}-{stage}": _stage(view, task, stage, nodes) for (task, stage), nodes in stages.items()}}
 
 
-def render_document(document: Mapping[str, Any]) -> str:
-    """Return the text of the file."""
-    return HEADER + yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=120)
+def render_document(document: Mapping[str, Any], env: str = BASE) -> str:
+    """Return the text of the file of an environment."""
+    command = "kedro dvc-sync" if env == BASE else f"kedro dvc-sync --env {env}"
+    return HEADER.format(command=command) + yaml.safe_dump(
+        dict(document), sort_keys=False, allow_unicode=True, width=120
+    )
 
 
 def _nodes_by_stage(view: ProjectView) -> dict[tuple[str, str], list[NodeSnapshot]]:
@@ -59,15 +64,18 @@ def _nodes_by_stage(view: ProjectView) -> dict[tuple[str, str], list[NodeSnapsho
 def _check(view: ProjectView, stages: Mapping[tuple[str, str], list[NodeSnapshot]], makers: Mapping[str, Any]) -> None:
     for key, nodes in stages.items():
         for node in nodes:
-            if node.source is None:
-                raise ConfigError(f"node {node.name}: {node.func_name} has no source; use a named function of ours")
+            if node.source is None or node.func_name == LAMBDA:
+                raise ConfigError(
+                    f"node {node.name}: {node.func_name} has no source of its own in the project, so that DVC could "
+                    "not see it change; use a named function in a module of yours"
+                )
             for name in node.inputs:
                 if name == "parameters":
                     raise ConfigError(f"node {node.name}: takes all parameters; name the section, as params:section")
                 crosses = makers.get(name, key) != key or name not in makers
                 if not name.startswith("params:") and crosses and name not in view.entries:
                     raise ConfigError(f"dataset {name}: lives in memory but crosses stages; give it a catalog entry")
-            for name in node.outputs:
+            for name in (*node.inputs, *node.outputs):
                 if name in view.entries:
                     _check_entry(view, name)
 
@@ -81,7 +89,12 @@ def _check_entry(view: ProjectView, name: str) -> None:
     if "filepath" not in entry:
         raise ConfigError(f"{home}: {name}: {entry['type']} has no filepath, so DVC cannot track it")
     path = Path(entry["filepath"])
-    if path.is_absolute() or ".." in path.parts or "://" in entry["filepath"]:
+    if "://" in entry["filepath"]:
+        raise ConfigError(
+            f"{home}: {name}: filepath must stay inside the project, got {entry['filepath']!r}; "
+            "`dvc import-url` brings it there and remembers where it came from"
+        )
+    if path.is_absolute() or ".." in path.parts:
         raise ConfigError(f"{home}: {name}: filepath must stay inside the project, got {entry['filepath']!r}")
 
 
@@ -91,7 +104,9 @@ def _stage(view: ProjectView, task: str, stage: str, nodes: list[NodeSnapshot]) 
     read = [name for name in used if name in view.entries and _kind(view, name) != "ignored"]
     conf = {view.homes[name] for name in (*made, *read)}
     deps = [*sorted(_path(view, name) for name in read), *sorted(conf), *view.shared, *_code(view, nodes, made, read)]
-    result: Stage = {"cmd": f"kedro run --env=base --namespaces={task} --tags={stage}", "deps": _existing(view, deps)}
+    result: Stage = {} if view.env == BASE else {"wdir": "../.."}
+    result["cmd"] = f"kedro run --env={view.env} --namespaces={task} --tags={stage}"
+    result["deps"] = _existing(view, deps)
     result["params"] = _params(view, used)
     result["outs"] = sorted(_path(view, name) for name in made if _kind(view, name) is None)
     metrics = [{_path(view, name): {"cache": False}} for name in made if _kind(view, name) == "metrics"]
@@ -122,10 +137,10 @@ def _params(view: ProjectView, used: Iterable[str]) -> list[dict[str, list[str]]
     files: dict[str, list[str]] = {}
     for name in used:
         task, _, section = name.removeprefix("params:").partition(".")
-        if name.startswith("params:") and task in view.parameters:
-            file, sections = view.parameters[task]
-            if section in sections:
-                files.setdefault(file, []).append(f"{task}.{section}")
+        if name.startswith("params:"):
+            for file, sections in view.parameters.get(task, {}).items():
+                if section in sections:
+                    files.setdefault(file, []).append(f"{task}.{section}")
     return [{file: sorted(keys)} for file, keys in sorted(files.items())]
 
 

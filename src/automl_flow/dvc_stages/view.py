@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,11 @@ from kedro.inspection import get_project_snapshot
 from kedro.inspection.models import ProjectSnapshot
 from kedro.io.catalog_config_resolver import CatalogConfigResolver
 
+from automl_flow.core.errors import ConfigError, nearest
+
 LOCK_FILES = ("requirements.lock", "requirements.txt")
+BASE = "base"
+_SUFFIXES = (".yml", ".yaml")
 
 
 @dataclass(frozen=True)
@@ -26,28 +30,39 @@ class ProjectView:
         snapshot: Pipelines and nodes, from Kedro.
         entries: Catalog entry of every dataset that a pipeline uses, factories resolved, paths relative.
         homes: File that defines the catalog entry of every dataset, relative to the project.
-        parameters: Sections of every task as its file in ``conf/base/parameters`` has them.
+        parameters: Files that set the parameters of every task, with the sections that each of them has.
         shared: Files that every stage depends on: globals and the lock file.
+        env: Environment of the stages; what it does not set comes from ``base``.
     """
 
     project: Path
     snapshot: ProjectSnapshot
     entries: Mapping[str, Mapping[str, Any]]
     homes: Mapping[str, str]
-    parameters: Mapping[str, tuple[str, Mapping[str, Any]]]
+    parameters: Mapping[str, Mapping[str, Mapping[str, Any]]]
     shared: tuple[str, ...]
+    env: str = BASE
 
 
-def view_project(project: Path) -> ProjectView:
-    """Look at the project in its base environment, without running or writing anything."""
-    snapshot = get_project_snapshot(project, env="base")
-    conf = project / settings.CONF_SOURCE / "base"
-    loader = OmegaConfigLoader(
-        conf_source=str(project / settings.CONF_SOURCE), env="base", **settings.CONFIG_LOADER_ARGS
-    )
+def stages_file(env: str) -> str:
+    """Path of the ``dvc.yaml`` of an environment, relative to the project."""
+    return "dvc.yaml" if env == BASE else f"conf/{env}/dvc.yaml"
+
+
+def view_project(project: Path, env: str = BASE) -> ProjectView:
+    """Look at the project in one environment, without running or writing anything.
+
+    Raises:
+        ConfigError: There is no such environment, or it is ``local``, which is one person's own.
+    """
+    source = project / settings.CONF_SOURCE
+    _require_shared(source, env)
+    snapshot = get_project_snapshot(project, env=env)
+    loader = OmegaConfigLoader(conf_source=str(source), env=env, **settings.CONFIG_LOADER_ARGS)
     resolver = CatalogConfigResolver(config=loader["catalog"], default_runtime_patterns={})
     names = sorted({n for p in snapshot.pipelines for node in p.nodes for n in (*node.inputs, *node.outputs)})
-    written = _homes(conf, project)
+    folders = [source / name for name in dict.fromkeys((BASE, env))]
+    written = _homes(folders, project)
     entries, homes = {}, {}
     for name in names:
         pattern = name if name in resolver.config else resolver.match_dataset_pattern(name)
@@ -55,24 +70,40 @@ def view_project(project: Path) -> ProjectView:
             continue
         entries[name] = resolver.resolve_pattern(name)
         homes[name] = written[pattern]
-    shared = [f"{conf.relative_to(project).as_posix()}/globals.yml", *LOCK_FILES]
-    present = tuple(name for name in shared if (project / name).is_file())
-    return ProjectView(project, snapshot, entries, homes, _parameters(conf, project), present)
+    globals_ = [file.relative_to(project).as_posix() for file in _files(folders, "globals")]
+    shared = (*globals_, *(name for name in LOCK_FILES if (project / name).is_file()))
+    return ProjectView(project, snapshot, entries, homes, _parameters(folders, project), shared, env)
 
 
-def _homes(conf: Path, project: Path) -> dict[str, str]:
+def _require_shared(source: Path, env: str) -> None:
+    tracked = sorted(folder.name for folder in source.iterdir() if folder.is_dir() and folder.name != "local")
+    if env not in tracked:
+        raise ConfigError(
+            f"--env: DVC can track the environments that a team shares, not {env!r}{nearest(env, tracked)}"
+        )
+
+
+def _files(folders: Iterable[Path], kind: str) -> Iterator[Path]:
+    """Files that Kedro reads settings of *kind* from, the later ones overriding the earlier."""
+    for folder in folders:
+        found = {file for pattern in (f"{kind}*", f"{kind}*/**/*", f"**/{kind}*") for file in folder.glob(pattern)}
+        yield from sorted(file for file in found if file.is_file() and file.suffix in _SUFFIXES)
+
+
+def _homes(folders: Iterable[Path], project: Path) -> dict[str, str]:
     """File of every catalog entry and factory."""
-    return {
-        str(name): file.relative_to(project).as_posix()
-        for file in sorted(conf.glob("catalog/*.yml"))
-        for name in yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    }
+    return {str(name): path for path, entries in _read(_files(folders, "catalog"), project) for name in entries}
 
 
-def _parameters(conf: Path, project: Path) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    """File and sections of every task."""
-    return {
-        str(task): (file.relative_to(project).as_posix(), sections)
-        for file in sorted(conf.glob("parameters/*.yml"))
-        for task, sections in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).items()
-    }
+def _parameters(folders: Iterable[Path], project: Path) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """Files and sections of every task."""
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for path, tasks in _read(_files(folders, "parameters"), project):
+        for task, sections in tasks.items():
+            found.setdefault(str(task), {})[path] = sections or {}
+    return found
+
+
+def _read(files: Iterable[Path], project: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for file in files:
+        yield file.relative_to(project).as_posix(), yaml.safe_load(file.read_text(encoding="utf-8")) or {}

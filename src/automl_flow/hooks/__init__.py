@@ -11,6 +11,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 
+from automl_flow.dvc_stages import BASE
 from automl_flow.expectations import GateClosedError
 from automl_flow.hooks.catalog import refuse_unsafe, require_inputs
 from automl_flow.hooks.headline import keep_findings, show_results
@@ -49,7 +50,7 @@ class ProjectHooks:
         stage = os.environ.get("DVC_STAGE")
         if stage and self._context is not None:
             end_with_parent()
-            self._tracked = TrackedRun(self._context.project_path, stage)
+            self._tracked = TrackedRun(self._context.project_path, stage, self._context.env or BASE)
         show_plan(pipeline, catalog)
 
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro

@@ -14,13 +14,14 @@ from kedro.validation import TypeExtractor
 
 from automl_flow.core.config import Config, parse_config
 from automl_flow.core.errors import ConfigError, nearest
+from automl_flow.dvc_stages.view import BASE, stages_file
 
 
 def refuse_untracked(context: KedroContext) -> None:
     """Refuse settings that DVC does not see in a stage that DVC runs.
 
     Raises:
-        ConfigError: ``--params`` were given, or the environment is not ``base``.
+        ConfigError: ``--params`` were given, or the environment is neither ``base`` nor one that has its own stages.
     """
     stage = os.environ.get("DVC_STAGE")
     if not stage:
@@ -28,10 +29,12 @@ def refuse_untracked(context: KedroContext) -> None:
     if context.config_loader.runtime_params:
         given = ", ".join(sorted(map(str, context.config_loader.runtime_params)))
         raise ConfigError(f"stage {stage} is run by DVC, which cannot track --params ({given}); edit the task's file")
-    if context.env != "base":
+    env = context.env or "local"
+    project = Path(context.project_path)
+    if env != BASE and not (env != "local" and (project / stages_file(env)).is_file()):
         raise ConfigError(
-            f"stage {stage} is run by DVC, which tracks conf/base only; the environment must be base, got "
-            f"{context.env or 'local'!r}"
+            f"stage {stage} is run by DVC, which tracks conf/base and environments that have a dvc.yaml of their own; "
+            f"the environment must be base, got {env!r}"
         )
 
 

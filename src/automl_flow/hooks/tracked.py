@@ -18,6 +18,7 @@ import yaml
 from automl_flow.core.errors import DataError
 from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.verify import require_made
+from automl_flow.dvc_stages.view import BASE, stages_file
 
 _PACE = 1.0  # seconds between two looks at the parent
 
@@ -25,16 +26,22 @@ _PACE = 1.0  # seconds between two looks at the parent
 class TrackedRun:
     """One stage under DVC, from its start to its end."""
 
-    def __init__(self, project: Path, stage: str) -> None:
+    def __init__(self, project: Path, stage: str, env: str = BASE) -> None:
         """Hash what the stage depends on, and check the outputs of other stages that it reads.
+
+        Args:
+            project: The project's folder.
+            stage: The stage as DVC calls it; of another environment than ``base`` with its file before it.
+            env: Environment of the stage.
 
         Raises:
             ArtifactError: A file is not the one that the stage which made it left behind.
         """
         self.project = project
-        self.stage = stage
+        self.stage = stage.rpartition(":")[2]
+        self.file = project / stages_file(env)
         self.hashes = {path: content_hash(project / path) for path in self._dependencies()}
-        require_made(project, self.hashes)
+        require_made(self.file.parent, self.hashes)
 
     def check_unchanged(self) -> None:
         """Compare with the hashes of the start.
@@ -50,7 +57,7 @@ class TrackedRun:
             )
 
     def _dependencies(self) -> list[str]:
-        document = yaml.safe_load((self.project / "dvc.yaml").read_text(encoding="utf-8"))
+        document = yaml.safe_load(self.file.read_text(encoding="utf-8"))
         return list(document["stages"].get(self.stage, {}).get("deps", []))
 
 
