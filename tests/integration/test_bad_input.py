@@ -90,6 +90,12 @@ def test_a_stage_that_dvc_runs_refuses_parameters_that_dvc_cannot_see(project):
     assert "cannot track --params" in fail(project, *command, DVC_STAGE="mortgage-validation")
 
 
+def test_settings_cannot_come_from_variables_of_the_shell(project):
+    edit(project, MORTGAGE, lambda task: task["mortgage"]["nas"].update(seed="${oc.env:SEED}"))
+    message = fail(project, "kedro", "run", "--env=base", "--pipelines=mortgage", SEED="7")
+    assert "parameters cannot be read: Unsupported interpolation type oc.env" in message
+
+
 def test_a_stage_that_dvc_runs_refuses_another_environment(project):
     message = fail(project, "kedro", "run", "--pipelines=mortgage", DVC_STAGE="mortgage-validation")
     assert "the environment must be base, got 'local'" in message

@@ -83,14 +83,22 @@ def test_compiled_files_concern_no_stage(tracked):
     assert changed_stages(tracked) == set()
 
 
-def test_local_settings_change_no_tracked_result(changing):
-    folder = changing / "conf/local/parameters"
-    folder.mkdir()
-    (folder / f"{TASK}.yml").write_text(f"{TASK}: {{preprocessing: {{split: {{folds: 3}}}}}}\n")
+def test_local_settings_change_no_tracked_result_and_are_named(changing):
+    local = changing / "conf/local"
+    (local / "parameters").mkdir()
+    (local / f"parameters/{TASK}.yml").write_text(f"{TASK}: {{preprocessing: {{split: {{folds: 3}}}}}}\n")
+    (local / "parameters_more.yml").write_text(f"{TASK}: {{preprocessing: {{split: {{seed: 3}}}}}}\n")
+    (local / "catalog.yml").write_text('"{task}.table": {type: no.such.Dataset, filepath: elsewhere}\n')
+    (local / "globals.yml").write_text("data: elsewhere\n")
     split = (changing / f"data/03_primary/{TASK}/split.json").read_bytes()
-    succeed(changing, "dvc", "repro", "--force", "--single-item", f"{TASK}-preprocessing")
+    output = succeed(changing, "dvc", "repro", "--force", "--single-item", f"{TASK}-preprocessing")
     assert (changing / f"data/03_primary/{TASK}/split.json").read_bytes() == split
-    shutil.rmtree(folder)
+    named = re.sub(r"\s+", "", output.split("Not read in a stage that DVC runs")[1])
+    for name in ("catalog.yml", "globals.yml", f"parameters/{TASK}.yml", "parameters_more.yml"):
+        assert f"conf/local/{name}" in named
+    shutil.rmtree(local)
+    local.mkdir()
+    (local / ".gitkeep").touch()
 
 
 def test_drift_is_found_with_a_diff_and_the_way_to_mend_it(changing):

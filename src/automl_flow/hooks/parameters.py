@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +17,11 @@ from automl_flow.core.config import Config, parse_config
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.dvc_stages.view import BASE, stages_file
 
+logger = logging.getLogger("automl_flow")
+
 
 def refuse_untracked(context: KedroContext) -> None:
-    """Refuse settings that DVC does not see in a stage that DVC runs.
+    """Refuse settings that DVC does not see in a stage that DVC runs, and say which are not read.
 
     Raises:
         ConfigError: ``--params`` were given, or the environment is neither ``base`` nor one that has its own stages.
@@ -36,6 +39,16 @@ def refuse_untracked(context: KedroContext) -> None:
             f"stage {stage} is run by DVC, which tracks conf/base and environments that have a dvc.yaml of their own; "
             f"the environment must be base, got {env!r}"
         )
+    if ignored := _personal(project):
+        logger.warning("Not read in a stage that DVC runs, which knows what a team shares: %s", ", ".join(ignored))
+
+
+def _personal(project: Path) -> list[str]:
+    """Settings of one person, relative to the project."""
+    kinds = ("parameters", "catalog", "globals")
+    files = (file for file in sorted((project / "conf/local").rglob("*.y*ml")) if file.is_file())
+    shown = [file.relative_to(project).as_posix() for file in files]
+    return [path for path in shown if any(kind in path for kind in kinds)]
 
 
 def settle_parameters(context: KedroContext) -> None:
