@@ -126,7 +126,7 @@ class NetworkEstimator(BaseEstimator):
         config = self._config(epochs)
         x, y = self._read(x, y)
         task, target = self._target(y)
-        data = check_arrays(ArrayData(as_array(x), target.values), self._modality, "x")
+        data = check_arrays(ArrayData(self._array(x), target.values), self._modality, "x")
         problem = NasProblem(data.x, target, task)
         with ExitStack() as stack:
             state = self.state or stack.enter_context(tempfile.TemporaryDirectory(prefix="automl_flow-"))
@@ -205,6 +205,10 @@ class NetworkEstimator(BaseEstimator):
     def _samples(self, x: Any) -> Any:
         """Samples to predict, from a file where *x* is a path."""
         return self._read(x, None)[0] if isinstance(x, (str, Path)) else as_array(x)
+
+    def _array(self, x: Any) -> NDArray[Any]:
+        """Samples to learn from, as one array."""
+        return as_array(x)
 
 
 class ClassProbabilities(NetworkEstimator):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Self
 
+from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
 from automl_flow.estimators.networks import ClassProbabilities
@@ -18,7 +20,8 @@ class SequenceClassifier(ClassifierMixin, ClassProbabilities):
         """Search for an architecture and train it on all samples.
 
         Args:
-            x: Sequences (n, channels, steps) or (n, steps), all of one length; or the path of an NPZ file.
+            x: Sequences (n, channels, steps) or (n, steps); or the path of an NPZ file. Where lengths differ, a list of
+                arrays (channels, steps), or an array in which steps behind the end are NaN.
             y: Class of each sequence; ``None`` when *x* is a path.
             epochs: Epochs of a trial that is trained to the end.
 
@@ -27,3 +30,11 @@ class SequenceClassifier(ClassifierMixin, ClassProbabilities):
             ConfigError: A setting is unknown or not allowed.
         """
         return super().fit(x, y, epochs)
+
+    def _array(self, x: Any) -> NDArray[Any]:
+        from automl_flow.nas.sequences import as_sequences
+
+        return as_sequences(x)
+
+    def _samples(self, x: Any) -> Any:
+        return self._read(x, None)[0] if isinstance(x, (str, Path)) else x  # the network knows how to pad it

@@ -15,6 +15,8 @@ from automl_flow.nas.place import Kind
 class Inputs(nn.Module):
     """Move channels to the front and subtract the mean and divide by the deviation of each.
 
+    What is NaN in a sequence is padding and becomes zero, which is the mean.
+
     Shape:
         - Input: (N, H, W, C) images, (N, C, T) sequences or (N, F) tables, of any number type
         - Output: float32 (N, C, H, W), (N, C, T) or (N, F)
@@ -34,7 +36,9 @@ class Inputs(nn.Module):
         """Learn means and deviations from training samples; a constant channel keeps its deviation of 1."""
         axis = {"image": 3, "sequence": 1, "table": 1}[kind]
         others = tuple(i for i in range(x.ndim) if i != axis)
-        mean, deviation = x.mean(others, dtype=np.float64), x.std(others, dtype=np.float64)
+        padded = kind == "sequence" and x.dtype.kind == "f" and bool(np.isnan(x).any())
+        average, spread = (np.nanmean, np.nanstd) if padded else (np.mean, np.std)
+        mean, deviation = average(x, others, dtype=np.float64), spread(x, others, dtype=np.float64)
         inputs = cls(kind, x.shape[axis])
         inputs.mean.copy_(torch.from_numpy(mean))
         inputs.deviation.copy_(torch.from_numpy(np.where(deviation > 0, deviation, 1.0)))
@@ -45,4 +49,5 @@ class Inputs(nn.Module):
         if self.kind == "image":
             x = x.permute(0, 3, 1, 2)  # the memory stays as it was, which is the channels-last layout
         shape = (1, -1, *[1] * (x.dim() - 2))
-        return (x.float() - self.mean.reshape(shape)) / self.deviation.reshape(shape)
+        x = (x.float() - self.mean.reshape(shape)) / self.deviation.reshape(shape)
+        return torch.where(x.isnan(), 0.0, x) if self.kind == "sequence" else x

@@ -15,6 +15,7 @@ from automl_flow.core.artifact import open_artifact, write_artifact
 from automl_flow.core.errors import ArtifactError, DataError
 from automl_flow.core.files import read_json, write_bytes, write_json
 from automl_flow.nas.problem import numbers
+from automl_flow.nas.sequences import as_padded, as_sequences
 from automl_flow.nas.space import Architecture, DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.tasks.spec import Label
@@ -84,7 +85,7 @@ class NetworkModel:
 
     def _checked(self, x: Any) -> NDArray[Any]:
         """Samples as numbers, with the channel axis that grey images and plain sequences may leave out."""
-        array = np.asarray(x)
+        array = self._array(x)
         if self.shape.kind == "image" and array.ndim == 3 and self.shape.channels == 1:
             array = array[..., None]
         if self.shape.kind == "sequence" and array.ndim == 2 and self.shape.channels == 1:
@@ -95,6 +96,11 @@ class NetworkModel:
         if len(array) == 0:
             raise DataError("there are no samples to predict")
         return numbers(array)
+
+    def _array(self, x: Any) -> NDArray[Any]:
+        if self.shape.padded:
+            return as_padded(x, self.shape.channels - 1, self.shape.steps)
+        return as_sequences(x) if self.shape.kind == "sequence" else np.asarray(x)
 
     def summary(self) -> str:
         """A table of the layers with their output shapes and parameters, as text."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import DataError
 from automl_flow.core.seeds import derive_seed, generator
 from automl_flow.nas.place import Kind
+from automl_flow.nas.sequences import padding
 from automl_flow.nas.space import DataShape
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Fold, Positions
@@ -156,13 +157,16 @@ def numbers(x: Any) -> NDArray[Any]:
     """The samples as an array: bytes stay bytes, everything else becomes float32.
 
     Raises:
-        DataError: A value is missing or infinite.
+        DataError: A value is missing (in what is not a sequence's padding) or infinite.
     """
     array = np.asarray(x)
     if array.dtype == np.uint8:
         return array
     array = array.astype(np.float32)
-    bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+    good = np.isfinite(array)
+    if array.ndim == 3 and not good.all():
+        good |= padding(array)
+    bad = ~good.reshape(len(array), -1).all(axis=1)
     if bad.any():
         where = np.flatnonzero(bad)[:5].tolist()
         raise DataError(f"samples must be finite numbers; {int(bad.sum())} are not (first positions: {where})")
@@ -175,7 +179,8 @@ def shape_of(x: NDArray[Any], kind: Kind, outputs: int) -> DataShape:
         _, height, width, channels = x.shape
         return DataShape(kind=kind, height=height, width=width, channels=channels, outputs=outputs)
     if kind == "sequence":
-        return DataShape(kind=kind, channels=x.shape[1], steps=x.shape[2], outputs=outputs)
+        padded = bool(x.dtype.kind == "f" and np.isnan(x).any())
+        return DataShape(kind=kind, channels=x.shape[1], steps=x.shape[2], outputs=outputs, padded=padded)
     return DataShape(kind=kind, features=x.shape[1], outputs=outputs)
 
 

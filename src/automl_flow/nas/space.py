@@ -44,6 +44,7 @@ class DataShape:
         steps: T, length of a sequence.
         features: F, columns of an encoded table.
         outputs: Numbers that the network returns: a logit per class, or 1 for regression.
+        padded: Sequences differ in length, and their last channel says which steps are there.
     """
 
     kind: Kind
@@ -53,6 +54,7 @@ class DataShape:
     steps: int = 1
     features: int = 1
     outputs: int = 1
+    padded: bool = False
 
     @property
     def sample(self) -> tuple[int, ...]:
