@@ -70,7 +70,6 @@ def test_a_network_too_large_for_the_final_training_is_not_started() -> None:
 def test_without_a_clock_nothing_is_held_back() -> None:
     free = gate(pace(1e9), clock=EndableClock(None), final=1.0)
     assert free({"params": LARGE}, float("inf")) is None
-    assert free({"params": LARGE, "refused": "refused: why"}, float("inf")) == "refused: why"
 
 
 def test_as_many_go_on_as_there_is_time_for_and_never_one_alone() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,6 +133,12 @@ def test_the_clock_of_the_search_is_held_by_killing_and_can_be_replayed(tmp_path
     assert essence(replayed) == essence(limited)
 
 
+def test_a_clock_that_jumps_does_not_end_the_search(tmp_path, unbroken, monkeypatch):
+    jumps = itertools.count(start=time.time(), step=1e6)
+    monkeypatch.setattr(time, "time", lambda: next(jumps))
+    assert essence(run(tmp_path, time_left_for_this_task=600.0, per_run_time_limit=300.0)) == unbroken
+
+
 def test_enqueued_parameters_come_first(tmp_path):
     first = {"kind": "a", "x": 1.0, "y": 0}
     result = run(tmp_path, search=studies.search(enqueue=[first]), max_trials=3)
@@ -137,13 +146,28 @@ def test_enqueued_parameters_come_first(tmp_path):
     assert result.study.best_trial.number == 0
 
 
-def test_a_trial_that_is_not_admitted_is_not_run(tmp_path):
-    search = studies.search(admit=lambda payload, left: "too dear" if payload["y"] > 3 else None)
-    result = run(tmp_path, search=search, max_trials=8)
+def too_dear(payload, left=0.0):
+    return "too dear" if payload["y"] > 3 else None
+
+
+def test_a_trial_that_is_refused_is_not_run_and_says_why(tmp_path):
+    result = run(tmp_path, search=studies.search(refuse=too_dear), max_trials=8)
     refused = [r for r in result.records if r.cause == "budget"]
     assert refused
     assert all(r.message == "too dear" for r in refused)
     assert len(list(tmp_path.glob("ran-*"))) == 8 - len(refused)
+    assert result.skip_trials == ()
+
+
+def test_a_trial_that_has_no_time_is_not_run_and_is_skipped_in_a_replay(tmp_path):
+    search = studies.search(admit=too_dear)
+    limited = run(tmp_path / "limited", search=search, max_trials=8, time_left_for_this_task=600)
+    assert limited.skip_trials == tuple(r.number for r in limited.records if r.cause == "budget") != ()
+    replayed = run(tmp_path / "replay", search=search, max_trials=8, skip_trials=limited.skip_trials)
+    assert replayed.records == tuple(
+        replace(r, seconds=s.seconds, peak_mb=s.peak_mb) for r, s in zip(limited.records, replayed.records, strict=True)
+    )
+    assert replayed.skip_trials == limited.skip_trials
 
 
 def test_no_trial_stays_running_in_the_study(tmp_path):

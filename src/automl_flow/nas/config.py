@@ -35,6 +35,8 @@ class NasConfig(Budget):
         max_params: Parameters that a candidate may have.
         max_cost: Multiply-adds that a candidate may need for a sample, as a multiple of the plain reference network's.
         max_latency_ms: Milliseconds that a candidate may take for one sample on this machine.
+        stop_after: Trials after which a replay ends the search. Unlike ``max_trials`` it is no plan: the strategy and
+            its start are not chosen by it.
         screen: Random candidates that zero-cost proxies rank before the first trial; one trial in four starts from the
             best of them. 0 for none.
     """
@@ -55,4 +57,10 @@ class NasConfig(Budget):
     max_params: int | None = Field(None, ge=1)
     max_cost: float = Field(6.0, gt=0)
     max_latency_ms: float | None = Field(None, gt=0)
+    stop_after: int | None = Field(None, ge=1)
     screen: int = Field(0, ge=0)
+
+    @property
+    def last_trial(self) -> int | None:
+        """Number of trials after which the search ends; ``None`` where only seconds end it."""
+        return min((limit for limit in (self.max_trials, self.stop_after) if limit is not None), default=None)

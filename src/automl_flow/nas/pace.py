@@ -100,9 +100,8 @@ class Gate:
 
     def __call__(self, payload: Mapping[str, Any], left: float) -> str | None:
         """Why not; ``None`` when it should be started."""
-        refused: str | None = payload.get("refused")
-        if refused is not None or "duplicate_of" in payload or self.clock.seconds is None:
-            return refused
+        if "duplicate_of" in payload or self.clock.seconds is None:
+            return None
         needed = self.pace.seconds(payload["params"], self.stop)
         if needed > left:
             if self.pace.least(self.stop) > left:

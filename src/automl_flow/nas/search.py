@@ -124,7 +124,8 @@ class _Run:
     def _reproduce(self, records: Sequence[TrialRecord], network: NetworkModel) -> dict[str, Any]:
         """Settings that repeat this search without a clock, and whether they do so to the letter."""
         stage, whole = self.setting.one_shot, network.facts["trained_on"] == WHOLE
-        settings = {"max_trials": len(records), "skip_trials": list(self.skipped), "exact": self.exact and whole}
+        exact = self.exact and whole and self.studies.cut <= {self._first_name}
+        settings = {"stop_after": len(records), "skip_trials": list(self.skipped), "exact": exact}
         if whole:
             settings["final_epochs"] = network.facts["epochs"]
         return settings if stage is None else settings | stage.reproduce(self.one_shot, self.setting.sampler)
@@ -193,12 +194,19 @@ class _Run:
             evaluate=trial.evaluate,
             enqueue=self.first,
             window=WINDOW,
+            refuse=lambda payload: payload.get("refused"),
             admit=self._gate(clock),
         )
-        stop = self.stops[0]
-        result = self.studies.run(search, self.config, clock, f"rung-{stop}", f"architectures, {stop} epochs")
+        config = self.config.model_copy(update={"max_trials": self.config.last_trial})
+        title = f"architectures, {self.stops[0]} epochs"
+        result = self.studies.run(search, config, clock, self._first_name, title)
         self.skipped = result.skip_trials
         return list(result.records)
+
+    @property
+    def _first_name(self) -> str:
+        """Name of the study that draws architectures."""
+        return f"rung-{self.stops[0]}"
 
     def _gate(self, clock: EndableClock) -> Callable[[Any, float], str | None]:
         """What decides whether a trial is started."""
@@ -261,6 +269,7 @@ class _Run:
         """One epoch of the plain reference network: what there is when the time was too short for anything else."""
         if self.ledger.objection(self.space.architecture(self.first[0], self.arena.shape)) is not None:
             return []
+        self.exact = False
         return self._train(self.first[:1], [0], 1, clock, "reference network")
 
     def _train(

@@ -27,6 +27,7 @@ class Studies:
         key: Hash of everything that results depend on.
         progress: Told of every finished trial.
         interrupted: The user stopped one of them.
+        cut: Names of the studies in which the clock ended or refused a trial.
         entries: Finished trials of the study that runs (or ran last), by number, as its journal has them.
     """
 
@@ -35,6 +36,7 @@ class Studies:
     key: str
     progress: Progress
     interrupted: bool = field(default=False, init=False)
+    cut: set[str] = field(default_factory=set, init=False)
     entries: Mapping[int, Mapping[str, Any]] = field(default_factory=dict, init=False)
 
     def run(self, search: Search, config: NasConfig, clock: Clock, name: str, label: str) -> StudyResult:
@@ -45,6 +47,8 @@ class Studies:
             result = run_study(
                 named, runner=self.runner, budget=config, clock=clock, journal=journal, progress=self.progress
             )
+        if result.skip_trials:
+            self.cut.add(name)
         self.interrupted = self.interrupted or result.interrupted
         return result
 

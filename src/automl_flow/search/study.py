@@ -8,6 +8,7 @@ repeated, and evaluations that the journal holds are not.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,9 @@ from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.journal import Journal
 from automl_flow.search.records import Direction, Evaluation, TrialRecord
 
+logger = logging.getLogger("automl_flow")
+NO_TIME = "not run, or not to its end: the time of the search was over"
+
 __all__ = ["Evaluation", "Search", "StudyResult", "TrialRecord", "run_study"]
 
 
@@ -39,8 +43,8 @@ class StudyResult:
         records: All trials that were told, in the order of their numbers.
         study: The Optuna study that holds them.
         interrupted: The user stopped the search.
-        skip_trials: Trials that only the clock ended or refused. ``max_trials=len(records)`` with these skipped
-            repeats this search exactly, without a limit in seconds.
+        skip_trials: Trials that only the clock ended or refused, in order. ``max_trials=len(records)`` with these
+            skipped repeats this search exactly, without a limit in seconds.
     """
 
     records: tuple[TrialRecord, ...]
@@ -60,7 +64,9 @@ class Search:
         evaluate: ``(context, job) -> Evaluation`` in a worker; the job has ``number``, ``params`` and ``payload``.
         enqueue: Parameters of the first trials, tried before the sampler is asked.
         window: How many trials may be open at once; part of what fixes the result, unlike the number of workers.
-        admit: Given the payload and the seconds left, says why a trial should not be started, or ``None``.
+        refuse: Given the payload, says why a trial is not worth running whatever the time, or ``None``.
+        admit: Given the payload and the seconds left, says why a trial should not be started now, or ``None``. Asked
+            only where seconds are limited.
         label: What progress calls the search.
         describe: What progress says of a finished trial.
     """
@@ -71,6 +77,7 @@ class Search:
     evaluate: Callable[[Any, Any], Evaluation]
     enqueue: Sequence[Mapping[str, Any]] = ()
     window: int = 4
+    refuse: Callable[[Any], str | None] | None = None
     admit: Callable[[Any, float], str | None] | None = None
     label: str = "search"
     describe: Callable[[TrialRecord], str] = str
@@ -99,7 +106,7 @@ def run_study(
         interrupted = loop.run()
     finally:
         optuna.logging.set_verbosity(level)
-    return StudyResult(tuple(loop.records), loop.study, interrupted, tuple(loop.skipped))
+    return StudyResult(tuple(loop.records), loop.study, interrupted, tuple(sorted(loop.skipped)))
 
 
 @dataclass(frozen=True)
@@ -162,8 +169,11 @@ class _Loop:
     def _find_known(self, number: int, trial: Trial) -> None:
         """Queue the trial, unless its outcome is known already."""
         entry = self.journal.entries.get(number)
-        if number in self.budget.skip_trials:
-            self._skip(number, "skipped: the clock ended or refused it in the run that is replayed")
+        refusal = None if self.search.refuse is None else self.search.refuse(self._open[number].payload)
+        if refusal is not None:
+            self._ended[number] = TrialRecord(number, trial.params, None, "failed", "budget", refusal)
+        elif number in self.budget.skip_trials:
+            self._skip(number)
         elif entry is not None and entry["params"] == trial.params:
             self._ended[number] = TrialRecord.from_entry(entry)
         else:
@@ -176,7 +186,8 @@ class _Loop:
             item = self._open[number]
             refusal = self._refusal(item)
             if refusal is not None:
-                self._skip(number, refusal)
+                logger.debug("%s: trial %d %s", self.search.label, number, refusal)
+                self._skip(number)
                 continue
             job = {"number": number, "params": dict(item.trial.params), "payload": item.payload}
             limits = Limits(_least(self.budget.per_run_time_limit, self.clock.left), self.budget.memory_limit)
@@ -184,13 +195,16 @@ class _Loop:
 
     def _refusal(self, item: _Open) -> str | None:
         if self.clock.expired:
-            return "not started: the time of the search was over"
-        return None if self.search.admit is None else self.search.admit(item.payload, self.clock.left)
+            return "not started: the time of the search is over"
+        if self.search.admit is None or self.clock.seconds is None:
+            return None
+        return self.search.admit(item.payload, self.clock.left)
 
-    def _skip(self, number: int, why: str) -> None:
+    def _skip(self, number: int) -> None:
+        """Count a trial as ended by the clock, in words that are the same when the search is replayed without one."""
         self.skipped.append(number)
         params = self._open[number].trial.params
-        self._ended[number] = TrialRecord(number, params, None, "failed", "budget", why)
+        self._ended[number] = TrialRecord(number, params, None, "failed", "budget", NO_TIME)
 
     def _collect(self) -> None:
         """Wait for a worker, and keep and journal what ended."""
@@ -203,11 +217,11 @@ class _Loop:
                 raise StorageError(outcome.message)
             record = TrialRecord.of_outcome(number, self._open[number].trial.params, outcome)
             if record.cause == "timeout" and self.clock.expired:
-                self.skipped.append(number)  # the search's clock ended it, not its own limit
+                self._skip(number)  # the search's clock ended it, not its own limit
             else:
                 self.journal.append(record.to_entry(self.clock.spent))
-            self._ended[number] = record
-            self.progress.advance(self.search.describe(record))
+                self._ended[number] = record
+            self.progress.advance(self.search.describe(self._ended[number]))
 
     def _tell(self) -> None:
         """Tell trials in the order of their numbers; after each of them the next may be asked."""

@@ -71,7 +71,8 @@ def search_one_shot(
         chosen = pool(space, shape, supernet, run.probabilities(), size=config.pool, max_free=config.max_free)
     candidates = judged(supernet, chosen, other)[: config.candidates]
     named = {n: dict(zip(supernet.options[n], p.tolist(), strict=True)) for n, p in run.probabilities().items()}
-    return OneShotResult(tuple(candidates), tuple(run.history), named, run.guard.report, run.epoch, run.epoch < last)
+    cut = run.epoch < config.epochs
+    return OneShotResult(tuple(candidates), tuple(run.history), named, run.guard.report, run.epoch, cut)
 
 
 @dataclass

@@ -36,7 +36,7 @@ class OneShotResult:
         probabilities: What the alphas say of each operation of each choice in the end.
         guard: What the guard against collapse did; empty when there was no collapse.
         epochs: Epochs that were done.
-        cut: Whether a limit in seconds ended it early.
+        cut: Whether it ended before its last epoch, by a limit in seconds or by ``stop``.
     """
 
     candidates: tuple[Candidate, ...]
