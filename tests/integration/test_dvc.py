@@ -47,7 +47,7 @@ def test_results_are_ignored_by_git_but_metrics_and_pointers_are_not(tracked):
 def test_metrics_and_plots_are_registered(tracked):
     assert "log_loss" in succeed(tracked, "dvc", "metrics", "show", "--json")
     page = succeed(tracked, "dvc", "plots", "show", "--json")
-    for plot in ("leaderboard", "trajectory", "confusion", "calibration", "roc"):
+    for plot in ("leaderboard", "trajectory", "confusion", "calibration", "roc", "pareto"):
         assert f"08_reporting/{TASK}/{plot}.csv" in page
 
 

@@ -22,6 +22,7 @@ EVERYONE = {
     "08_reporting/{}/leaderboard.csv",
     "08_reporting/{}/metrics.json",
     "08_reporting/{}/model_card.md",
+    "08_reporting/{}/pareto.csv",
     "08_reporting/{}/report.html",
     "08_reporting/{}/trajectory.csv",
 }

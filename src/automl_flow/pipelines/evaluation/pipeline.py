@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kedro.pipeline import Node, Pipeline
 
-from automl_flow.pipelines.evaluation import nodes, sample_nodes, table_nodes
+from automl_flow.pipelines.evaluation import nodes, pareto, sample_nodes, table_nodes
 from automl_flow.tasks.spec import TaskSpec
 
 WRITTEN = ["report", "model_card", "leaderboard", "trajectory"]
@@ -20,6 +20,7 @@ def create_pipeline(task: TaskSpec) -> Pipeline:
             Node(nodes.judge, ["contender", "params:task", "params:evaluation"], "verdict", name="judge_model"),
             Node(nodes.tabulate, "verdict", ["metrics", *plots], name="tabulate_verdict"),
             Node(nodes.write, "content", WRITTEN, name="write_report"),
+            Node(pareto.tabulate_networks, ["nas_trials", "params:task"], "pareto", name="tabulate_networks"),
         ]
     )
 

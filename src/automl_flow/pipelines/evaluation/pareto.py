@@ -1,0 +1,36 @@
+"""Networks of a search by their size and their score, for ``dvc plots``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from automl_flow.pipelines.documents import read_trials
+from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.spec import TaskSpec
+
+COLUMNS = ("trial", "parameters", "score", "on_front")
+
+
+def tabulate_networks(nas_trials: Mapping[str, Any], task: TaskSpec) -> pd.DataFrame:
+    """Return the trials that ended well, by size.
+
+    A network is on the front when no smaller or equally small one has a score that is as good or better.
+
+    Returns:
+        Columns trial, parameters, score (by the task's metric), on_front (``yes`` or ``no``).
+    """
+    sign = 1.0 if get_metric(task.metric_name, task.problem).greater_is_better else -1.0
+    measured = [
+        (record.number, int(record.attrs["parameters"]), float(record.values[0]))
+        for record in read_trials(nas_trials)
+        if record.state == "complete" and record.values and "parameters" in record.attrs
+    ]
+    best = float("-inf")
+    rows = []
+    for number, parameters, score in sorted(measured, key=lambda row: (row[1], -sign * row[2], row[0])):
+        rows.append((number, parameters, score, "yes" if sign * score > best else "no"))
+        best = max(best, sign * score)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).round({"score": 10})

@@ -1,0 +1,41 @@
+"""Networks by size and score."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl_flow.pipelines.evaluation.pareto import COLUMNS, tabulate_networks
+from automl_flow.tasks.spec import TaskSpec
+
+
+def trials(*measured):
+    """A document of trials with (parameters, score); ``None`` for a trial that failed."""
+    common = {"params": {}, "message": "", "cause": None, "intermediate": {}}
+    return {
+        "trials": [
+            {**common, "number": n, "state": "failed", "values": None, "attrs": {}}
+            if pair is None
+            else {**common, "number": n, "state": "complete", "values": [pair[1]], "attrs": {"parameters": pair[0]}}
+            for n, pair in enumerate(measured)
+        ]
+    }
+
+
+@pytest.mark.parametrize(("metric", "front"), [("accuracy", {"small", "large"}), ("log_loss", {"small", "middle"})])
+def test_the_front_follows_the_direction_of_the_metric(metric, front):
+    names = ("large", "small", "middle", "worst of its size")
+    table = tabulate_networks(
+        trials((900, 0.9), (10, 0.5), (100, 0.4), (900, 0.9)), TaskSpec(problem="binary", metric=metric)
+    )
+    assert {names[row.trial] for row in table.itertuples() if row.on_front == "yes"} == front
+
+
+def test_trials_without_a_score_are_left_out():
+    table = tabulate_networks(trials(None, (5, 0.5), None), TaskSpec(problem="binary", metric="accuracy"))
+    assert list(table["trial"]) == [1]
+
+
+def test_no_trial_at_all_is_an_empty_table():
+    table = tabulate_networks(trials(None), TaskSpec(problem="binary", metric="accuracy"))
+    assert tuple(table.columns) == COLUMNS
+    assert table.empty
