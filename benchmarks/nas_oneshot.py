@@ -7,6 +7,10 @@ the winner is the derived cell. A percentile is the share of the 729 cells that 
 
     python benchmarks/nas_oneshot.py table       # once; a few minutes
     python benchmarks/nas_oneshot.py strategies
+
+A strategy may be named with a switch of its options, as ``darts:second_order``. Its row tells the percentile of the
+derived cell, of the candidate that the supernet itself put first, and of the cell with the largest alphas, collapsed or
+not.
 """
 
 from __future__ import annotations
@@ -14,7 +18,9 @@ from __future__ import annotations
 import argparse
 import csv
 import itertools
+import shlex
 import statistics
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,11 +29,11 @@ import numpy as np
 import torch
 from sklearn.datasets import load_digits
 
+from automl_flow.core.files import write_json
 from automl_flow.nas.fitting import Recipe, fit_network
 from automl_flow.nas.problem import Lesson, hold_back
 from automl_flow.nas.space import Architecture, DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.strategies import STRATEGIES
 from automl_flow.nas.strategies._loop import search_one_shot
 from automl_flow.nas.training import TrainingConfig
 
@@ -39,7 +45,8 @@ TRAIN = 600
 TABLE_SEEDS = 3
 RESULTS = Path(__file__).parent / "results"
 TABLE = RESULTS / "nas_oneshot_table.csv"
-RUNS = RESULTS / "nas_oneshot.csv"
+RUNS = RESULTS / "nas_oneshot.json"
+NAMES = ("darts", "darts:second_order", "drnas", "enas", "gdas")
 GOAL = 80.0  # percentile, in the median over seeds
 
 
@@ -86,23 +93,44 @@ def run_strategies(names: list[str], seeds: int, options: Mapping[str, object]) 
     teach, _ = digits()
     held = hold_back(teach.y, 0.2, 0, classes=True)
     fit, valid = (Lesson(teach.x[rows], teach.y[rows], None, classes=True) for rows in (~held, held))
-    table = []
+    runs = []
     for name, seed in itertools.product(names, range(seeds)):
+        strategy, _, switch = name.partition(":")
         began = time.process_time()
-        result = search_one_shot(name, SPACE, SHAPE, fit, options, seed=seed)
+        result = search_one_shot(
+            strategy, SPACE, SHAPE, fit, {**options, **({switch: True} if switch else {})}, seed=seed
+        )
         spent = time.process_time() - began
         named = [SPACE.architecture(candidate.params, SHAPE) for candidate in result.candidates]
+        largest = {choice: max(share, key=share.__getitem__) for choice, share in result.probabilities.items()}
         derived = max(named, key=lambda cell: accuracy(cell, fit, valid, seed))
-        first, last = (_percentile(every, truth[cell.key]) for cell in (named[0], derived))
-        table.append(
-            [name, seed, derived.key, round(truth[derived.key], 4), last, first, result.collapsed, round(spent, 1)]
+        cell = {"derived": derived, "first": named[0], "largest_alphas": SPACE.architecture(largest, SHAPE)}
+        runs.append(
+            {
+                "strategy": name,
+                "seed": seed,
+                **{what: architecture.key for what, architecture in cell.items()},
+                "percentile": {what: _percentile(every, truth[found.key]) for what, found in cell.items()},
+                "accuracy": round(truth[derived.key], 4),
+                "guard": result.guard,
+                "cpu_seconds": round(spent, 1),
+            }
         )
-        print(*table[-1], sep="  ", flush=True)
-    head = ["strategy", "seed", "cell", "accuracy", "percentile", "percentile_of_first", "guarded", "cpu_seconds"]
-    write(RUNS, head, table)
-    for name in names:
-        found = [row[4] for row in table if row[0] == name]
-        print(f"{name}: median percentile {statistics.median(found):.1f}, goal {GOAL:.0f}, lowest {min(found):.1f}")
+        print(*runs[-1].values(), sep="  ", flush=True)
+    command = shlex.join(["python", "benchmarks/nas_oneshot.py", *sys.argv[1:]])
+    summary = {name: _summary([run for run in runs if run["strategy"] == name]) for name in names}
+    write_json(RUNS, {"command": command, "goal": GOAL, "cells": len(every), "strategies": summary, "runs": runs})
+    for name, found in summary.items():
+        print(f"{name}: {found}, goal {GOAL:.0f}")
+
+
+def _summary(runs: list[dict]) -> dict[str, float]:
+    found = [run["percentile"]["derived"] for run in runs]
+    return {
+        "median": statistics.median(found),
+        "lowest": min(found),
+        "collapsed": sum(not run["derived"].strip("x+0") for run in runs),
+    }
 
 
 def accuracy(cell: Architecture, fit: Lesson, judge: Lesson, seed: int) -> float:
@@ -126,7 +154,7 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("table", "strategies"))
-    parser.add_argument("--only", nargs="*", default=STRATEGIES.names(), help="strategies")
+    parser.add_argument("--only", nargs="*", default=list(NAMES), help="strategies")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--epochs", type=int, help="of the supernet; its default otherwise")
     arguments = parser.parse_args()
