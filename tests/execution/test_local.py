@@ -53,6 +53,12 @@ def test_a_time_limit_is_held(runner):
     assert time.monotonic() - began < 2.5
 
 
+def test_a_clock_that_jumps_ends_no_job(runner, monkeypatch):
+    handle = runner.submit(jobs.sleep, 1.0, Limits(seconds=60))
+    monkeypatch.setattr(time, "time", lambda: 4e9)
+    assert handle.outcome().cause is None
+
+
 def test_a_job_that_cannot_be_sent_fails_alone(runner):
     assert outcome(runner, jobs.add, lambda: None).cause == "implementation"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,11 @@ def test_a_full_disk_leaves_whole_lines_and_names_the_file_and_the_way_out(path)
         assert 3 not in journal.entries
         journal.append({"number": 3})
     assert numbers(path) == [0, 1, 2, 3]
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_with_the_way_out():
+    with (
+        pytest.raises(StorageError, match=r"/sys/kernel/search: cannot be written: .*; .* run again"),
+        Journal(Path("/sys/kernel/search"), key="k").open(),
+    ):
+        pass

@@ -88,7 +88,9 @@ class LocalRunner:
                 count, for there is one fork server.
         """
         from pebble import ProcessPool
+        from pebble.pool import process
 
+        process.time = _SteadyTime
         self.n_jobs = n_jobs
         self._logs = Path(tempfile.mkdtemp(prefix="logs-", dir=scratch_folder()))
         self._pool = ProcessPool(
@@ -176,6 +178,13 @@ class LocalHandle:
         log = worker.log_of(self._logs, pid)
         lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
         return "; last lines:\n" + "\n".join(lines[-_LAST_LINES:]) if lines else ""
+
+
+class _SteadyTime:
+    """What pebble gets for the module ``time``: its limits are to hold when somebody sets the machine's clock."""
+
+    sleep = staticmethod(time.sleep)
+    time = staticmethod(time.monotonic)
 
 
 class _Process(mp_context.ForkServerProcess):
