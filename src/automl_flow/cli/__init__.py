@@ -13,6 +13,7 @@ os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
     name="automl_flow",
     lazy_subcommands={
         "run": "automl_flow.cli.running.run",
+        "replay": "automl_flow.cli.replaying.replay",
         "add-task": "automl_flow.cli.adding.add_task",
         "dvc-sync": "automl_flow.cli.syncing.dvc_sync",
         "dvc-verify": "automl_flow.cli.verifying.dvc_verify",

@@ -1,0 +1,57 @@
+"""Ctrl-C: once keeps what is done, twice ends at once. Finished trials are in the journal either way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any, Self
+
+import click
+
+EXIT = 128 + signal.SIGINT  # what shells say of a command that Ctrl-C ended
+_SHOW_CURSOR = "\x1b[?25h"
+
+
+class Interrupts:
+    """Counts Ctrl-C while the block runs, and decides what it does.
+
+    The first one raises ``KeyboardInterrupt``, on which a search keeps what it has. The second one ends the process by
+    the signal, and so does the first one in a stage that DVC runs: DVC would take a part of a search for the whole.
+
+    Attributes:
+        count: How often it was pressed.
+    """
+
+    def __init__(self) -> None:
+        """Nothing was pressed yet."""
+        self.count = 0
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        """Listen, in the main thread; in others Python does not let us."""
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._heard)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let others listen again."""
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature is Python's
+        self.count += 1
+        if self.count > 1 or "DVC_STAGE" in os.environ:
+            _say("Ended. Finished trials are kept; the same command goes on from there.")
+            if sys.stderr.isatty():
+                click.echo(_SHOW_CURSOR, nl=False, err=True)  # a live line may have hidden it
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        _say("Interrupted: finishing with what is done. Ctrl-C again ends at once.")
+        raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    click.echo(f"\n{text}", err=True)
