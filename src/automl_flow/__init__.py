@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from automl_flow.estimators.load import load_model
     from automl_flow.estimators.sequence import SequenceClassifier
     from automl_flow.estimators.tabular import AutoMLClassifier, AutoMLRegressor
+    from automl_flow.tasks.metrics import make_metric
 
 _HOMES = {
     "AutoMLClassifier": "automl_flow.estimators.tabular",
@@ -23,6 +24,7 @@ _HOMES = {
     "ImageRegressor": "automl_flow.estimators.image",
     "SequenceClassifier": "automl_flow.estimators.sequence",
     "load_model": "automl_flow.estimators.load",
+    "make_metric": "automl_flow.tasks.metrics",
 }
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "SequenceClassifier",
     "__version__",
     "load_model",
+    "make_metric",
 ]
 
 

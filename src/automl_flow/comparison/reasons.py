@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from automl_flow.comparison.results import Member, TaskResults, kind_of
 from automl_flow.reports.words import number
-from automl_flow.tasks.metrics import METRICS
+from automl_flow.tasks.metrics import find_metric
 
 _SEARCHES = ("model_search", "nas")
 _BEFORE = ("task", "preprocessing", "feature_engineering", "validation")
@@ -91,11 +91,16 @@ def _best(side: TaskResults, family: str, metric: str) -> float | None:
     ]
     if not scores:
         return None
-    return max(scores) if metric not in METRICS or METRICS[metric].greater_is_better else min(scores)
+    return max(scores) if _greater_is_better(metric) else min(scores)
 
 
 def _is_better(now: float, before: float, metric: str) -> bool:
-    return (now > before) == (metric not in METRICS or METRICS[metric].greater_is_better)
+    return (now > before) == _greater_is_better(metric)
+
+
+def _greater_is_better(metric: str) -> bool:
+    known = find_metric(metric)
+    return known is None or known.greater_is_better
 
 
 def _outputs(side: TaskResults, name: str) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from automl_flow.comparison.content import Score
 from automl_flow.comparison.results import TaskResults
 from automl_flow.reports.words import number
-from automl_flow.tasks.metrics import METRICS
+from automl_flow.tasks.metrics import find_metric
 from automl_flow.tasks.spec import TaskSpec
 
 _LOWER = ("calibration_error",)
@@ -80,7 +80,8 @@ def _direction(metric: str) -> float | None:
     """1 where more is better, -1 where less is, ``None`` for a metric that is not known here."""
     if metric in _LOWER:
         return -1.0
-    return None if metric not in METRICS else 1.0 if METRICS[metric].greater_is_better else -1.0
+    known = find_metric(metric)
+    return None if known is None else 1.0 if known.greater_is_better else -1.0
 
 
 def _interval(metrics: Mapping[str, Any]) -> tuple[float, float] | None:

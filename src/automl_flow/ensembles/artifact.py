@@ -35,7 +35,7 @@ def load_tabular_model(folder: Path) -> TabularModel:
             members=members,
             weights=tuple(float(weight) for weight in document["weights"]),
             classes=None if document["classes"] is None else tuple(document["classes"]),
-            task=TaskSpec.model_validate(document["task"]),
+            task=TaskSpec.restore(document["task"]),
             feature_names=tuple(document["feature_names"]),
         )
     except (KeyError, TypeError) as error:

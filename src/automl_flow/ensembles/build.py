@@ -15,7 +15,7 @@ from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import SearchConfig, SearchResult
-from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.metrics import metric_of
 
 BASELINE = "baseline"
 
@@ -41,7 +41,7 @@ def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) 
     """
     knows = [candidate.family != BASELINE for candidate in result.candidates]
     work = [c.work / c.parts if knows[i] or not any(knows) else np.inf for i, c in enumerate(result.candidates)]
-    metric = get_metric(problem.task.metric_name, problem.task.problem)
+    metric = metric_of(problem.task, problem.target.classes)
     return greedy_selection(
         result.oof,
         problem.target.values[result.rows],

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from automl_flow.ensembles.greedy import greedy_selection
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.search.family import Array
-from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.metrics import metric_of
 
 if TYPE_CHECKING:
     from automl_flow.nas.network import NetworkModel
@@ -74,7 +74,7 @@ def blend(
         y: Class codes or values of these rows.
         weight: Weights of these rows.
     """
-    metric = get_metric(model.task.metric_name, model.task.problem)
+    metric = metric_of(model.task, model.classes)
     stacked = np.stack([oof, network_oof]).astype(np.float64)
     ensemble_share, share = (float(w) for w in greedy_selection(stacked, y, metric, _STEPS, weight=weight).weights)
     mixed = ensemble_share * stacked[0] + share * stacked[1]

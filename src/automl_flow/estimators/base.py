@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,8 +30,9 @@ from automl_flow.search.budget import Clock
 from automl_flow.search.folding import choose_folds
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import PRELOAD, SearchConfig, SearchResult, search_models
+from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
-from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.spec import Problem, TaskSpec
 from automl_flow.tasks.splits import make_folds
 from automl_flow.tasks.target import encode_target
 
@@ -53,7 +55,7 @@ class TabularEstimator(BaseEstimator):
         max_trials: int | None = None,
         n_jobs: int = -1,
         seed: int = 42,
-        metric: str | None = None,
+        metric: str | Metric | Callable[..., float] | None = None,
         strategy: str = "auto",
         families: list[str] | None = None,
         roles: dict[str, str] | None = None,
@@ -122,11 +124,12 @@ class TabularEstimator(BaseEstimator):
         """Describe the task that the rows pose."""
         raise NotImplementedError
 
-    def _make_task(self, problem: str, columns: list[str]) -> TaskSpec:
+    def _make_task(self, problem: Problem, columns: list[str]) -> TaskSpec:
         name = _TARGET
         while name in columns:
             name += "_"
-        values = {"target": name, "problem": problem, "metric": self.metric, "roles": self.roles or {}}
+        metric = as_metric(self.metric, problem)
+        values = {"target": name, "problem": problem, "metric": metric, "roles": self.roles or {}}
         return parse_config(TaskSpec, values, type(self).__name__)
 
     def _problem(self, rows: Rows, config: SearchConfig, clock: Clock, progress: Progress) -> TabularProblem:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.search.study import TrialRecord
-from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
 _COLUMNS = ("trial", "family", "score", "fold_spread", "weight", "seconds", "state", "cause", "message", "params")
@@ -22,7 +22,7 @@ def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float
         weights: Weight in the ensemble by trial number.
         task: Its metric gives ``score`` its direction.
     """
-    greater = get_metric(task.metric_name, task.problem).greater_is_better
+    greater = metric_of(task).greater_is_better
     sign = -1.0 if greater else 1.0
     rows = [
         {

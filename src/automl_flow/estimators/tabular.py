@@ -12,7 +12,7 @@ from automl_flow.core.errors import DataError
 from automl_flow.ensembles.model import label_array
 from automl_flow.estimators.base import TabularEstimator
 from automl_flow.estimators.tables import Rows
-from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.spec import Problem, TaskSpec
 
 
 class AutoMLClassifier(ClassifierMixin, TabularEstimator):
@@ -28,7 +28,8 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         max_trials: Number of trials. A search that this ends, not the clock, gives the same model every time.
         n_jobs: Trials that run at the same time; -1 uses all processors. It never changes a trial-bounded result.
         seed: Seed of everything random.
-        metric: What is optimised; default: ``roc_auc`` for two classes, ``log_loss`` for more.
+        metric: What is optimised: a name, a metric of :func:`automl_flow.make_metric`, or a scorer of
+            ``sklearn.metrics.make_scorer``; default: ``roc_auc`` for two classes, ``log_loss`` for more.
         strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
         families: Names of the model families to use; ``None`` uses all.
         roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
@@ -72,7 +73,7 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
             check_classification_targets(rows.y.to_numpy())
         except ValueError as error:
             raise DataError(f"y: {error}; is it a regression?") from None
-        problem = "binary" if rows.y.nunique() <= 2 else "multiclass"
+        problem: Problem = "binary" if rows.y.nunique() <= 2 else "multiclass"
         return self._make_task(problem, list(rows.X.columns))
 
 
@@ -89,7 +90,8 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         max_trials: Number of trials. A search that this ends, not the clock, gives the same model every time.
         n_jobs: Trials that run at the same time; -1 uses all processors. It never changes a trial-bounded result.
         seed: Seed of everything random.
-        metric: What is optimised; default: ``rmse``.
+        metric: What is optimised: a name (``pinball_0.9`` predicts the 90 % quantile), a metric of
+            :func:`automl_flow.make_metric`, or a scorer of ``sklearn.metrics.make_scorer``; default: ``rmse``.
         strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
         families: Names of the model families to use; ``None`` uses all.
         roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.

@@ -18,7 +18,7 @@ from automl_flow.evaluation.intervals import Holdout, Interval, bootstrap_scores
 from automl_flow.evaluation.probing import Disturbance, Importance, Predict, Samples, permutation_importance, robustness
 from automl_flow.evaluation.regression import describe_regression
 from automl_flow.evaluation.resampling import Array
-from automl_flow.tasks.metrics import METRICS, Metric, get_metric, metric_names
+from automl_flow.tasks.metrics import Metric, get_metric, metric_names, metric_of
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target
 
@@ -57,7 +57,7 @@ def evaluate(
     """
     predictions = _checked(predictions_holdout, target_holdout)
     model, classes, holdout = predictions[MODEL], target_holdout.classes, Holdout(target_holdout.values, weight)
-    scored = _score(task, holdout, predictions, config, seed)
+    scored = _score(task, target_holdout, holdout, predictions, config=config, seed=seed)
     groups = _groups(task, holdout, model, scored.metric, X_holdout)
     importance, withstood = _probed(holdout, X_holdout, predict, scored.metric, config=config, seed=seed)
     return Evaluation(
@@ -110,11 +110,17 @@ class _Scored:
 
 
 def _score(
-    task: TaskSpec, holdout: Holdout, predictions: Mapping[str, Array], config: EvaluationConfig, seed: int
+    task: TaskSpec,
+    target: Target,
+    holdout: Holdout,
+    predictions: Mapping[str, Array],
+    *,
+    config: EvaluationConfig,
+    seed: int,
 ) -> _Scored:
     """Score every model by every metric, all on the same resamples."""
-    metric = get_metric(task.metric_name, task.problem)
-    applying = {name: METRICS[name] for name in metric_names(task.problem)}
+    metric = metric_of(task, target.classes)
+    applying = {name: get_metric(name, task.problem) for name in metric_names(task.problem)} | {metric.name: metric}
     jobs = {_draws_of(name): (metric, prediction) for name, prediction in predictions.items()}
     jobs |= {name: (applied, predictions[MODEL]) for name, applied in applying.items()}
     draws = bootstrap_scores(holdout, jobs, config.bootstrap, seed)

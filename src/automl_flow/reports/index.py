@@ -9,7 +9,7 @@ from typing import Any
 from automl_flow.evaluation import LIGHTGBM, PRIOR
 from automl_flow.evaluation.intervals import Interval
 from automl_flow.reports.page import template
-from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
 
@@ -40,7 +40,7 @@ class TaskSummary:
         """Whether the model's score is better than that of LightGBM; ``None`` where it is missing or equal."""
         if self.lightgbm is None or self.lightgbm == self.headline.value:
             return None
-        greater = get_metric(self.task.metric_name, self.task.problem).greater_is_better
+        greater = metric_of(self.task).greater_is_better
         return (self.headline.value > self.lightgbm) == greater
 
 

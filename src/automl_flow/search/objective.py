@@ -28,7 +28,7 @@ from automl_flow.search.members import (
 )
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.study import Evaluation
-from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import Problem
 
 _CACHE_BYTES = 128 << 20
@@ -115,7 +115,7 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
         return Evaluation((), known, dict(enumerate(tally.losses)), pruned=True)
     covered, oof = tally.oof()
     weight = None if problem.weight is None else problem.weight[covered]
-    metric = get_metric(problem.task.metric_name, problem.task.problem)
+    metric = metric_of(problem.task, problem.target.classes)
     loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
     for part in parts:
         write_part(part_folder(context.state, number), part_name(part.fold), part, family)
@@ -141,7 +141,7 @@ def _fit_all(
         The parts that are kept; ``None`` when the trial was given up after some folds.
     """
     problem, deadline = context.problem, context.deadline()
-    metric = get_metric(problem.task.metric_name, problem.task.problem)
+    metric = metric_of(problem.task, problem.target.classes)
     fits = [*range(len(problem.folds)), *([] if family.bagged else [ALL_ROWS])]
     parts = []
     for done, fold in enumerate(fits):

@@ -26,7 +26,7 @@ from automl_flow.search.objective import TrialContext, evaluate
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.strategies import Plan, Strategy, make_plan
 from automl_flow.search.study import Search, StudyResult, TrialRecord, run_study
-from automl_flow.tasks.metrics import Metric, get_metric
+from automl_flow.tasks.metrics import Metric, metric_of
 
 PRELOAD = ("automl_flow.search.preload",)
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
@@ -164,7 +164,7 @@ def _run(
         window=_WINDOW,
         admit=None if seconds is None else _Gate(plan, journal, clock),
         label="models",
-        describe=partial(_describe, metric=get_metric(problem.task.metric_name, problem.task.problem)),
+        describe=partial(_describe, metric=metric_of(problem.task)),
     )
     with LocalRunner(context, config.n_jobs, config.threads, PRELOAD) as runner:
         return run_study(search, runner=runner, budget=budget, clock=clock, journal=journal, progress=progress)

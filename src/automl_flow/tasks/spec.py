@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, InstanceOf, field_serializer, model_validator
 
 from automl_flow.core.config import Config
-from automl_flow.core.errors import nearest
+from automl_flow.tasks.metrics import Metric, find_metric, get_metric
 
 Problem = Literal["binary", "multiclass", "regression"]
 Modality = Literal["tabular", "image", "sequence"]
@@ -25,7 +26,8 @@ class TaskSpec(Config):
         modality: Kind of one sample: a table's row, an image, or a sequence.
         target: Column (or array) to predict.
         problem: Kind of target.
-        metric: Name of the metric that the search optimises; the default depends on problem and modality.
+        metric: Name of the metric that the search optimises (``pinball_0.9`` asks for the 90 % quantile), or, from
+            Python, a metric of ``make_metric``; the default depends on problem and modality.
         positive: The class whose probability binary metrics look at; the default is the last class in order.
         roles: Column roles that override the guesses.
         orders: Categories of ordinal columns, from low to high.
@@ -41,7 +43,7 @@ class TaskSpec(Config):
     modality: Modality = "tabular"
     target: str = "target"
     problem: Problem
-    metric: str | None = None
+    metric: str | InstanceOf[Metric] | None = None
     positive: Label | None = None
     roles: dict[str, Role] = Field(default_factory=dict)
     orders: dict[str, list[Label]] = Field(default_factory=dict)
@@ -56,7 +58,7 @@ class TaskSpec(Config):
     def metric_name(self) -> str:
         """The metric that is optimised: the given one, or the default of the problem."""
         if self.metric is not None:
-            return self.metric
+            return self.metric if isinstance(self.metric, str) else self.metric.name
         if self.modality != "tabular" and self.problem != "regression":
             return "accuracy"
         return _DEFAULT_METRIC[self.problem]
@@ -67,13 +69,25 @@ class TaskSpec(Config):
         named = (self.target, self.weight, self.split_column)
         return tuple(column for column in named if column is not None)
 
+    @classmethod
+    def restore(cls, document: Mapping[str, Any]) -> Self:
+        """Read a task that was stored with a model; a user's metric that is not here any more becomes the default."""
+        known = document.get("metric") is not None and find_metric(document["metric"]) is not None
+        return cls.model_validate({**document, "metric": document["metric"] if known else None})
+
+    @field_serializer("metric")
+    def _name_of_metric(self, metric: str | Metric | None) -> str | None:
+        return metric.name if isinstance(metric, Metric) else metric
+
     @model_validator(mode="after")
     def _check_metric(self) -> Self:
-        from automl_flow.tasks.metrics import metric_names
-
-        valid = metric_names(self.problem)
-        if self.metric is not None and self.metric not in valid:
-            raise ValueError(f"metric must suit a {self.problem} problem{nearest(self.metric, valid)}")
+        if isinstance(self.metric, str):
+            get_metric(self.metric, self.problem)
+        elif self.metric is not None and self.problem not in self.metric.problems:
+            raise ValueError(
+                f"metric {self.metric.name} compares {self.metric.needs}s, a {self.problem} problem wants "
+                f"needs={'value' if self.problem == 'regression' else 'label'!r}"
+            )
         if self.positive is not None and self.problem != "binary":
             raise ValueError(f"positive belongs to binary problems, this one is {self.problem}")
         return self

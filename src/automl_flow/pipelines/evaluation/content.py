@@ -12,7 +12,7 @@ from automl_flow.pipelines.documents import read_trials
 from automl_flow.reports import LeaderboardRow, NetworkSection, Trajectory, trajectory
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.records import TrialRecord
-from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
 Document = Mapping[str, Any]
@@ -32,7 +32,7 @@ _LIBRARIES = (
 
 def candidate_rows(candidates: Document, task: TaskSpec, share: float) -> Iterator[LeaderboardRow]:
     """A row for every candidate; its weight is that in the model."""
-    sign = -1.0 if get_metric(task.metric_name, task.problem).greater_is_better else 1.0
+    sign = -1.0 if metric_of(task).greater_is_better else 1.0
     for document, weight in zip(candidates["candidates"], candidates["weights"], strict=True):
         candidate = Candidate.from_document(document)
         yield LeaderboardRow(candidate.name, "candidate", sign * candidate.loss, None, share * weight)
@@ -40,7 +40,7 @@ def candidate_rows(candidates: Document, task: TaskSpec, share: float) -> Iterat
 
 def path_of(title: str, trials: Document, task: TaskSpec) -> Trajectory:
     """How a search went. Trials of architecture search hold scores, those of model search hold losses."""
-    metric = get_metric(task.metric_name, task.problem)
+    metric = metric_of(task)
     records = read_trials(trials)
     if title == "architecture search" and metric.greater_is_better:
         records = tuple(replace(r, values=None if r.values is None else (-r.values[0],)) for r in records)

@@ -19,7 +19,7 @@ from automl_flow.pipelines.evaluation.nodes import Contender
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.reports import LeaderboardRow, ReportContent
-from automl_flow.tasks.metrics import get_metric
+from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
@@ -61,7 +61,7 @@ def combine(
     of_ensemble = np.tensordot(np.asarray(candidates["weights"]), oof["predictions"].astype(np.float64), axes=1)
     of_network = align(nas_oof["rows"], nas_oof["predictions"], rows)
     blended = blend(ensemble, network, of_ensemble, of_network, y=y, weight=weight)
-    metric = get_metric(task.metric_name, task.problem)
+    metric = metric_of(task, train.target.classes)
     ensemble_score, network_score, score = (
         metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network, blended.oof)
     )

@@ -1,61 +1,20 @@
-"""Metrics: one list for search, ensembles and evaluation.
-
-Predictions are probabilities of shape (n, k), columns in the order of the classes, for classification, and values
-of shape (n,) for regression. Targets are class codes 0…k-1, or numbers.
-"""
+"""The metrics that come with the package."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import ConfigError, nearest
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.metrics._metric import Array, Metric, Score
 
-Array = NDArray[np.float64]
-Score = Callable[[NDArray[np.generic], Array, Array | None], float]
+if TYPE_CHECKING:
+    from automl_flow.tasks.spec import Problem
+
 _EPSILON = 1e-15
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A way to compare predictions with the truth.
-
-    Attributes:
-        name: Name in YAML.
-        greater_is_better: Direction.
-        needs: What is compared: class probabilities, the most probable class, or predicted values.
-        problems: Problems that it suits.
-        function: ``(y, prediction, weight) -> float``.
-    """
-
-    name: str
-    greater_is_better: bool
-    needs: Literal["probability", "label", "value"]
-    problems: tuple[Problem, ...]
-    function: Score
-
-    def score(self, y: NDArray[np.generic], prediction: Array, weight: Array | None = None) -> float:
-        """Return the metric as people know it.
-
-        Args:
-            y: Class codes or values, shape (n,).
-            prediction: Probabilities (n, k) or values (n,) or (n, 1).
-            weight: Sample weights, shape (n,).
-        """
-        prediction = np.asarray(prediction, dtype=np.float64)
-        if self.needs == "value":
-            prediction = prediction.reshape(len(y))
-        return float(self.function(np.asarray(y), prediction, weight))
-
-    def loss(self, y: NDArray[np.generic], prediction: Array, weight: Array | None = None) -> float:
-        """Return the metric turned so that smaller is better: the negative of a score that should be large."""
-        score = self.score(y, prediction, weight)
-        return -score if self.greater_is_better else score
 
 
 def _roc_auc(y: NDArray[np.generic], p: Array, weight: Array | None) -> float:
@@ -153,18 +112,28 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def metric_names(problem: Problem) -> list[str]:
-    """Names of the metrics that suit *problem*."""
-    return [name for name, metric in METRICS.items() if problem in metric.problems]
+_PINBALL = re.compile(r"pinball_(0?\.\d+)")
 
 
-def get_metric(name: str, problem: Problem) -> Metric:
-    """Return the metric called *name*.
+def pinball_level(name: str) -> float | None:
+    """The level of the quantile that the metric ``pinball_<level>`` asks for; ``None`` for other metrics."""
+    match = _PINBALL.fullmatch(name)
+    level = float(match[1]) if match else 0.0
+    return level if level > 0 else None
 
-    Raises:
-        ConfigError: There is none of that name for *problem*.
-    """
-    valid = metric_names(problem)
-    if name not in valid:
-        raise ConfigError(f"metric must suit a {problem} problem, got {name!r}{nearest(name, valid)}")
-    return METRICS[name]
+
+def pinball(name: str, level: float) -> Metric:
+    """The pinball loss, which the quantile of a *level* between 0 and 1 makes smallest."""
+    return Metric(name, False, "value", _VALUES, _Pinball(level))
+
+
+@dataclass(frozen=True)
+class _Pinball:
+    """Mean of the errors, those below the prediction weighted by 1 - level and those above by level."""
+
+    level: float
+
+    def __call__(self, y: NDArray[np.generic], values: Array, weight: Array | None) -> float:
+        """Return the loss."""
+        gap = y.astype(np.float64) - values
+        return float(np.average(np.maximum(self.level * gap, (self.level - 1) * gap), weights=weight))
