@@ -89,6 +89,16 @@ def test_scores_by_group_are_compared(project):
     ]
 
 
+def test_pictures_are_drawn_of_what_differs(project):
+    project.version("one", trials=OLD_TRIALS, networks="0,100,0.7,yes\n")
+    project.version("two", trials=NEW_TRIALS, networks="0,100,0.7,yes\n")
+    (drawing,) = compared(project).drawings
+    assert drawing.caption == "Best score of the model search after each trial."
+    project.version("three", trials=NEW_TRIALS, networks="0,50,0.7,yes\n")
+    (drawing,) = compared(project, "two", "three").drawings
+    assert drawing.caption.startswith("Networks of the architecture search")
+
+
 def test_changed_code_is_named_with_its_stage(project):
     project.version("one").version("two", code="2")
     (stage,) = compared(project).stages
@@ -134,7 +144,8 @@ def test_a_name_that_looks_like_an_option_is_no_option(project):
 
 
 def test_the_page_is_whole_loads_nothing_and_escapes(project):
-    project.version("one", members=f'"{EVIL}",candidate,0.7,,1.0\n').version("two", params={"why": EVIL}, score=0.9)
+    project.version("one", members=f'"{EVIL}",candidate,0.7,,1.0\n', trials=OLD_TRIALS)
+    project.version("two", params={"why": EVIL}, score=0.9, trials=NEW_TRIALS)
     page = render_comparison(
         compare_revisions(open_revision(project.folder, "one"), open_revision(project.folder, None))
     )

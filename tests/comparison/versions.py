@@ -39,7 +39,9 @@ class Project:
         place.write_text(text)
         return {"path": path, "md5": md5, "size": len(text)}
 
-    def version(self, tag, *, score=0.8, members="", trials="", raw="a\n1\n", params=None, groups=None, code="1"):
+    def version(
+        self, tag, *, score=0.8, members="", trials="", raw="a\n1\n", params=None, groups=None, code="1", networks=""
+    ):
         """Commit a version under a tag."""
         sections = {
             "wine.task": {"problem": "binary", "target": "good"},
@@ -54,6 +56,7 @@ class Project:
             self.keep(f"{REPORTS}/metrics.json", json.dumps(metrics)),
             self.keep(f"{REPORTS}/leaderboard.csv", LEADERS.format(score=score) + members),
             self.keep(f"{REPORTS}/trajectory.csv", TRIALS + trials),
+            self.keep(f"{REPORTS}/pareto.csv", "trial,parameters,score,on_front\n" + networks),
         ]
         read = [self.keep("data/01_raw/wine.csv", raw), {"path": "src/models.py", "md5": code}]
         stage = {"cmd": "x", "deps": read, "params": {PARAMETERS: sections}, "outs": made}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from automl_flow.comparison.drawings import Drawing
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class TaskChange:
         searches: Trials, failures, best score, and families of each search.
         leaderboard: Members of the leaderboard by name, with score and weight.
         stages: Stages and what of their inputs changed.
+        drawings: Pictures of what differs.
         notes: What could not be compared, or has to be kept in mind.
     """
 
@@ -97,7 +100,8 @@ class TaskChange:
     searches: tuple[Pair, ...] = ()
     leaderboard: tuple[Pair, ...] = ()
     stages: tuple[Pair, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    drawings: tuple[Drawing, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

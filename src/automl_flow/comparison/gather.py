@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from automl_flow.comparison.content import Comparison, Pair, TaskChange
+from automl_flow.comparison.drawings import draw_changes
 from automl_flow.comparison.reasons import reasons, same_rows
 from automl_flow.comparison.results import Member, TaskResults, kind_of
 from automl_flow.comparison.revision import Revision
@@ -48,6 +49,7 @@ def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
         "searches": tuple(_searches(old, new)),
         "leaderboard": tuple(_leaderboard(old.leaderboard, new.leaderboard)),
         "stages": stages,
+        "drawings": tuple(draw_changes(old, new, old.task)),
     }
     notes = tuple(_notes(old, new))  # last: by now all files have been asked for
     verdict = say(headline, metric, same_rows=same_rows(old, new))

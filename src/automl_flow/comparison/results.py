@@ -96,8 +96,6 @@ class TaskResults:
     @cached_property
     def leaderboard(self) -> tuple[Member, ...]:
         """The leaderboard, the best first; empty where there is none."""
-        text = self._bytes("leaderboard.csv")
-        lines = csv.DictReader(io.StringIO(text.decode("utf-8"))) if text else ()
         return tuple(
             Member(
                 line["model"],
@@ -106,17 +104,21 @@ class TaskResults:
                 _number(line["holdout_score"]),
                 _number(line["weight"]) or 0.0,
             )
-            for line in lines
+            for line in self.table("leaderboard.csv")
         )
 
     @cached_property
     def searches(self) -> dict[str, list[Mapping[str, str]]]:
         """Trials of each search (columns search, trial, state, label, score, best), by name of the search."""
-        text = self._bytes("trajectory.csv")
         found: dict[str, list[Mapping[str, str]]] = {}
-        for line in csv.DictReader(io.StringIO(text.decode("utf-8"))) if text else ():
+        for line in self.table("trajectory.csv"):
             found.setdefault(line["search"], []).append(line)
         return found
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """Rows of a CSV file that a stage made; none where it is not to be had."""
+        text = self._bytes(name)
+        return list(csv.DictReader(io.StringIO(text.decode("utf-8")))) if text else []
 
     def _json(self, name: str) -> Any:
         text = self._bytes(name)
