@@ -15,6 +15,11 @@ _POOLS = (
 )
 
 
+def processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def thread_environment(threads: int) -> dict[str, str]:
     """Environment variables that hold a new process to *threads* threads and stop OpenMP from spinning."""
     return {**dict.fromkeys(_POOLS, str(threads)), "OMP_WAIT_POLICY": "PASSIVE"}

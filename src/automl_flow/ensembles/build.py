@@ -10,6 +10,7 @@ import numpy as np
 
 from automl_flow.ensembles.greedy import Selection, greedy_selection
 from automl_flow.ensembles.model import TabularModel
+from automl_flow.search import refit
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.fitted import fit_candidates
@@ -80,7 +81,8 @@ def build_model(
 ) -> Built:
     """Select an ensemble and bring in its fitted members from the search's state folder.
 
-    A search without any candidate gives the model that predicts class shares or the mean.
+    A search without any candidate gives the model that predicts class shares or the mean. Where the search had a
+    single validation part, members are fitted again on all rows, in the share of the time that is kept for it.
     """
     if result.candidates:
         selection = select(problem, result, config)
@@ -88,6 +90,17 @@ def build_model(
     else:
         chosen = [Candidate(-1, BASELINE, {}, float("inf"), ())]
         selection = Selection(np.ones(1), (), float("inf"))
+    if refit.pays(problem):
+        seconds = config.time_left_for_this_task
+        refit.refit(
+            problem,
+            chosen,
+            families,
+            state,
+            seconds=None if seconds is None else seconds * refit.SHARE,
+            limits=config,
+            threads=config.threads,
+        )
     fitted = fit_candidates(problem, chosen, families, state, seed=config.seed, threads=config.threads)
     weights = selection.weights[selection.members]
     kept = thin(chosen, weights, config.predict_microseconds)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -11,9 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest
+from automl_flow.core.threads import processors
 from automl_flow.search.family import Array
 from automl_flow.search.fitted import FittedCandidate, Rows
 from automl_flow.tasks.spec import Label, TaskSpec
+
+_CHUNK = 1024  # rows that one thread predicts at once, at most
 
 
 @runtime_checkable
@@ -67,8 +73,16 @@ class TabularModel:
         return self.predict_raw(X)
 
     def predict_raw(self, X: pd.DataFrame) -> Array:
-        """Predict probabilities (n, k), or values (n, 1)."""
-        rows = Rows(self._checked(X))
+        """Predict probabilities (n, k), or values (n, 1); many rows are shared out among the processors."""
+        frame = self._checked(X)
+        # How rows are cut depends on their number alone, so that any machine computes the same.
+        cuts = np.linspace(0, len(frame), max(1, math.ceil(len(frame) / _CHUNK)) + 1).astype(int)
+        chunks = [frame.iloc[low:high] for low, high in itertools.pairwise(cuts)]
+        with ThreadPoolExecutor(min(len(chunks), processors())) as pool:
+            return np.concatenate(list(pool.map(self._predict_chunk, chunks)))
+
+    def _predict_chunk(self, frame: pd.DataFrame) -> Array:
+        rows = Rows(frame)
         outputs = 1 if self.classes is None else len(self.classes)
         total = np.zeros((len(rows.frame), outputs))
         if len(rows.frame) == 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from automl_flow.core.config import parse_config
 from automl_flow.core.progress import Progress, console_progress, silent_progress
+from automl_flow.core.threads import processors
 from automl_flow.ensembles.build import Built, build_model
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.saving import save_model
@@ -28,8 +28,9 @@ from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.search.budget import Clock
 from automl_flow.search.folding import choose_folds
+from automl_flow.search.objective import PRELOAD
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import PRELOAD, SearchConfig, SearchResult, search_models
+from automl_flow.search.tabular import SearchConfig, SearchResult, search_models
 from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec
@@ -106,16 +107,17 @@ class TabularEstimator(BaseEstimator):
         progress = console_progress() if self.progress else silent_progress()
         with tempfile.TemporaryDirectory(prefix="automl_flow-") as state:
             problem = self._problem(rows, config, clock, progress)
-            crowding = clock.spent / max(time.process_time() - busy, 0.01)
-            result = self._search(problem, config, clock, crowding=crowding, state=Path(state), progress=progress)
-            built = build_model(problem, result, FAMILIES.available(), config, Path(state))
+            config = _keep_the_end(config, clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
+            families = FAMILIES.available()
+            result = search_models(problem, families, config, Path(state), progress)
+            built = build_model(problem, result, families, config, Path(state))
         self._keep(problem, result, built)
         return self
 
     def _search_config(self) -> SearchConfig:
         names = ("time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "seed", "strategy")
         values = {name: getattr(self, name) for name in (*names, "families", "predict_microseconds")}
-        values["n_jobs"] = _processors() if self.n_jobs in (-1, None) else self.n_jobs
+        values["n_jobs"] = processors() if self.n_jobs in (-1, None) else self.n_jobs
         if values["families"] is not None:
             values["families"] = tuple(values["families"])
         return parse_config(SearchConfig, values, type(self).__name__)
@@ -158,33 +160,6 @@ class TabularEstimator(BaseEstimator):
             )
         return TabularProblem(rows.X, target, task, profile, recipe, plan, folds, rows.weight)
 
-    def _search(
-        self,
-        problem: TabularProblem,
-        config: SearchConfig,
-        clock: Clock,
-        *,
-        crowding: float,
-        state: Path,
-        progress: Progress,
-    ) -> SearchResult:
-        """Search, and leave enough time to build the model.
-
-        Args:
-            problem: What is searched for.
-            config: Limits.
-            clock: Time of the whole fit.
-            crowding: Wall-clock seconds per second of processor so far: where others use the machine, so will they
-                while the model is built.
-            state: State folder.
-            progress: Told of every trial.
-        """
-        if clock.seconds is not None:
-            end = min(10.0, max(0.5, _END_SHARE * clock.seconds)) * min(max(crowding, 1.0), _MOST_CROWDING)
-            left = max(clock.left - end, 0.5 * clock.left)
-            config = config.model_copy(update={"time_left_for_this_task": max(left, 0.1)})
-        return search_models(problem, FAMILIES.available(), config, state, progress)
-
     def _keep(self, problem: TabularProblem, result: SearchResult, built: Built) -> None:
         self.model_: TabularModel = built.model
         self.task_ = problem.task
@@ -212,5 +187,17 @@ class TabularEstimator(BaseEstimator):
         return np.asarray(self.model_.predict(frame))
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _keep_the_end(config: SearchConfig, clock: Clock, crowding: float) -> SearchConfig:
+    """Settings of a search that leaves enough time to select and load the ensemble.
+
+    Args:
+        config: Settings.
+        clock: Time of the whole fit.
+        crowding: Wall-clock seconds per second of processor so far: where others use the machine, so will they while
+            the model is built.
+    """
+    if clock.seconds is None:
+        return config
+    end = min(10.0, max(0.5, _END_SHARE * clock.seconds)) * min(max(crowding, 1.0), _MOST_CROWDING)
+    left = max(clock.left - end, 0.5 * clock.left)
+    return config.model_copy(update={"time_left_for_this_task": max(left, 0.1)})

@@ -19,7 +19,7 @@ def build(params: Params, context: FitContext) -> Any:
 
     kind = HistGradientBoostingRegressor if context.problem == "regression" else HistGradientBoostingClassifier
     return kind(
-        max_iter=_STEPS,
+        max_iter=context.iterations or _STEPS,
         early_stopping=False,
         learning_rate=float(params["learning_rate"]),
         max_leaf_nodes=int(params["leaves"]),

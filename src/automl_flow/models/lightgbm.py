@@ -58,7 +58,7 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
         if rule.update(state.iteration, float(results[0][2]) if results else None):
             raise lightgbm.callback.EarlyStopException(rule.best_step, results)
 
-    steps = steps_for(learner["learning_rate"])
+    steps = context.iterations or steps_for(learner["learning_rate"])
     booster = lightgbm.train(learner, train, num_boost_round=steps, valid_sets=watched, callbacks=[stop])
     kept = rule.best_step + 1
     # A model text keeps the best steps alone: it is smaller, and predicting cannot forget to stop at them.
@@ -68,7 +68,7 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
 
 def predict(model: Any, X: Any, problem: Problem) -> Array:
     """Predict probabilities (n, k) or values (n, 1)."""
-    raw = np.asarray(model.predict(X), dtype=np.float64)
+    raw = np.asarray(model.predict(X, num_threads=1), dtype=np.float64)
     if problem == "binary":
         return np.column_stack([1.0 - raw, raw])
     return raw.reshape(len(X), -1)
@@ -101,7 +101,10 @@ def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - 
 
 
 def portfolio(context: FitContext) -> tuple[Params, ...]:  # noqa: ARG001 - one signature for all families
-    """Return a quick default, randomised trees, small steps with few leaves, and large trees."""
+    """Return a quick default, then trees whose thresholds are drawn, and small steps.
+
+    Order and values: benchmarks/portfolio.py.
+    """
     base: Params = {
         "learning_rate": 0.07,
         "leaves": 24,
@@ -112,18 +115,28 @@ def portfolio(context: FitContext) -> tuple[Params, ...]:  # noqa: ARG001 - one 
         "l2": 1e-3,
         "extra_trees": False,
     }
+    drawn: Params = {**base, "leaves": 64, "feature_fraction": 0.8, "extra_trees": True}
     return (
         base,
         {
-            **base,
-            "learning_rate": 0.05,
-            "leaves": 64,
-            "min_data_in_leaf": 6,
-            "feature_fraction": 0.8,
-            "extra_trees": True,
+            **drawn,
+            "learning_rate": 0.09,
+            "min_data_in_leaf": 10,
+            "feature_fraction": 0.4,
+            "bagging_fraction": 0.75,
+            "l2": 0.01,
         },
+        {**drawn, "learning_rate": 0.05, "min_data_in_leaf": 6},
         {**base, "learning_rate": 0.03, "leaves": 10, "feature_fraction": 0.4, "bagging_fraction": 0.8, "l2": 1.0},
-        {**base, "learning_rate": 0.03, "leaves": 128, "min_data_in_leaf": 3, "feature_fraction": 0.9},
+        {**drawn, "learning_rate": 0.015, "leaves": 100, "min_data_in_leaf": 9, "bagging_fraction": 1.0, "l2": 0.01},
+        {
+            **drawn,
+            "learning_rate": 0.045,
+            "min_data_in_leaf": 44,
+            "feature_fraction": 0.5,
+            "bagging_fraction": 0.55,
+            "l2": 20.0,
+        },
     )
 
 

@@ -95,7 +95,7 @@ def fit(learner: Settings, data: FoldData, context: FitContext) -> Fitted:
     rows = _Rows(E, y, weight.astype(np.float32))
     rule, best = StopRule(context, _PATIENCE), dict(optimiser.mean)
     valid = _Validation.of(data, edges, (centre, spread), context)
-    for epoch in range(_EPOCHS):
+    for epoch in range(context.iterations or _EPOCHS):
         _train_epoch(optimiser, rows, float(params["dropout"]), rng, rule)
         loss = valid.loss(optimiser.mean) if valid is not None else None
         stop = rule.update(epoch, loss)

@@ -51,7 +51,7 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
             loss = float(next(iter(watched.values()))[-1]) if watched else None
             return rule.update(epoch, loss)
 
-    rounds = steps_for(learner["eta"])
+    rounds = context.iterations or steps_for(learner["eta"])
     bins = {"max_bin": learner["max_bin"], "nthread": context.threads}
     train = xgboost.QuantileDMatrix(data.X, data.y, weight=data.weight, **bins)
     watched = []
@@ -80,7 +80,7 @@ def load(content: bytes) -> Any:
     """Read XGBoost's binary JSON."""
     import xgboost
 
-    return xgboost.Booster(model_file=bytearray(content))
+    return xgboost.Booster({"nthread": 1}, model_file=bytearray(content))
 
 
 def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - one signature for all families

@@ -34,6 +34,8 @@ class FitContext:
         threads: Threads that the fit may use.
         deadline: Value of ``time.monotonic()`` at which an iterative learner should stop and keep what it has;
             ``None`` lets it run to its own end.
+        iterations: Steps for an iterative learner to take where there are no rows to stop early on; ``None``: the
+            most that the family takes.
     """
 
     problem: Problem
@@ -44,6 +46,7 @@ class FitContext:
     seed: int
     threads: int = 1
     deadline: float | None = None
+    iterations: int | None = None
 
     @property
     def outputs(self) -> int:

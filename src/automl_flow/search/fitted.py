@@ -106,6 +106,8 @@ def fit_candidates(
 ) -> tuple[FittedCandidate, ...]:
     """Return candidates with their models: read from *state* where the search left them, else fitted here.
 
+    A model that was fitted again on all rows goes before those of the folds.
+
     Args:
         problem: The problem that was searched.
         candidates: What to fit.
@@ -131,7 +133,9 @@ def fit_candidates(
 
 def _parts(context: TrialContext, candidate: Candidate, family: ModelFamily) -> tuple[Part, ...]:
     folds = tuple(range(len(context.problem.folds))) if family.bagged else (ALL_ROWS,)
+    if is_stored(context.state, candidate.number, (ALL_ROWS,)):
+        folds = (ALL_ROWS,)
     if is_stored(context.state, candidate.number, folds):
         folder = part_folder(context.state, candidate.number)
         return tuple(read_part(folder, part_name(fold), family) for fold in folds)
-    return tuple(fit_part(context, family, candidate.params, fold, None)[0] for fold in folds)
+    return tuple(fit_part(context, family, candidate.params, fold)[0] for fold in folds)

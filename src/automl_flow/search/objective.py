@@ -31,6 +31,7 @@ from automl_flow.search.study import Evaluation
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import Problem
 
+PRELOAD = ("automl_flow.search.preload",)  # imports what the workers of a tabular search need
 _CACHE_BYTES = 128 << 20
 _LAST_SECONDS = 0.5  # kept free at the end of a trial for storing what it made
 
@@ -147,7 +148,7 @@ def _fit_all(
     for done, fold in enumerate(fits):
         now = time.monotonic()
         soft = None if deadline is None else now + (deadline - now) / (len(fits) - done)
-        part, fitted = fit_part(context, family, params, fold, soft)
+        part, fitted = fit_part(context, family, params, fold, deadline=soft)
         tally.cut_short |= fitted.cut_short
         if family.bagged or fold == ALL_ROWS:
             parts.append(part)
@@ -167,9 +168,15 @@ def _fit_all(
 
 
 def fit_part(
-    context: TrialContext, family: ModelFamily, params: Params, fold: int, deadline: float | None
+    context: TrialContext,
+    family: ModelFamily,
+    params: Params,
+    fold: int,
+    *,
+    deadline: float | None = None,
+    iterations: int | None = None,
 ) -> tuple[Part, Fitted]:
-    """Fit a candidate on one fold's training rows, or on all rows."""
+    """Fit a candidate on one fold's training rows, or on all rows, where an iterative one takes *iterations* steps."""
     problem = context.problem
     rows, valid = problem.folds[fold] if fold != ALL_ROWS else (np.arange(len(problem.X)), np.empty(0, np.int64))
     encoded = encoded_fold(context, family.encoding, fold)
@@ -186,10 +193,11 @@ def fit_part(
         seed=derive_seed(context.seed, "fit", family.name, fold),
         threads=context.threads,
         deadline=deadline,
+        iterations=iterations,
     )
     weight = problem.weight
     data = FoldData(encoded.X, codes[rows], None if weight is None else weight[rows])
-    if family.stops_early:
+    if family.stops_early and fold != ALL_ROWS:
         data = _with_valid(data, encoded.X_valid, codes[valid], None if weight is None else weight[valid])
     fitted = family.fit(family.build(params, fit), data, fit)
     return replace(part, model=fitted.model, work=family.work(fitted.model, fit)), fitted

@@ -16,19 +16,19 @@ from pydantic import Field
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.execution.local import LocalRunner
+from automl_flow.search import refit
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.costs import CostModel
 from automl_flow.search.family import ModelFamily
 from automl_flow.search.journal import Journal
 from automl_flow.search.members import is_stored, read_oof
-from automl_flow.search.objective import TrialContext, evaluate
+from automl_flow.search.objective import PRELOAD, TrialContext, evaluate
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.strategies import Plan, Strategy, make_plan
 from automl_flow.search.study import Search, StudyResult, TrialRecord, run_study
 from automl_flow.tasks.metrics import Metric, metric_of
 
-PRELOAD = ("automl_flow.search.preload",)
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
 _TRIAL_SHARE = 0.35  # of the whole time, after which the iterative fits of one trial stop by themselves
 
@@ -118,9 +118,15 @@ def search_models(
     key = problem.key(config.strategy, sorted(plan.families), config.seed, threads)
     with Journal(Path(state), key).open() as journal:
         spent = journal.spent + (time.monotonic() - began)
-        clock = _EndableClock(config.time_left_for_this_task, spent)
+        clock = _EndableClock(_search_seconds(config, problem), spent)
         study = _run(problem, plan, config, journal=journal, clock=clock, progress=progress or silent_progress())
     return _collect(problem, study, Path(state), config)
+
+
+def _search_seconds(config: SearchConfig, problem: TabularProblem) -> float | None:
+    """Seconds for trials: what refitting needs is left."""
+    seconds = config.time_left_for_this_task
+    return seconds * (1 - refit.SHARE) if seconds is not None and refit.pays(problem) else seconds
 
 
 def choose_families(families: Mapping[str, ModelFamily], names: Sequence[str] | None) -> dict[str, ModelFamily]:
@@ -144,7 +150,7 @@ def _run(
     clock: _EndableClock,
     progress: Progress,
 ) -> StudyResult:
-    seconds = config.time_left_for_this_task
+    seconds = clock.seconds
     context = TrialContext(
         problem=problem,
         families=plan.families,
