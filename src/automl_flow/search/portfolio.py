@@ -7,31 +7,33 @@ from dataclasses import dataclass
 
 from automl_flow.search.family import FitContext, ModelFamily, Params
 
-# Family and position in its portfolio: the first ones are quick, so that there is a model soon;
-# then strong and different ones.
+# Family and position in its portfolio. Measured on thirteen public tables (benchmarks/portfolio.py): each next
+# configuration is the one that lowers the loss of the ensemble most per second.
 _ORDER: tuple[tuple[str, int], ...] = (
     ("lightgbm", 0),
     ("linear", 0),
-    ("knn", 0),
-    ("network", 0),
-    ("catboost", 0),
     ("lightgbm", 1),
-    ("extra_trees", 0),
     ("xgboost", 0),
+    ("knn", 0),
+    ("lightgbm", 2),
+    ("catboost", 0),
+    ("lightgbm", 3),
+    ("extra_trees", 0),
+    ("network", 0),
+    ("catboost", 1),
+    ("xgboost", 1),
+    ("hist_gradient_boosting", 0),
     ("random_forest", 0),
     ("baseline", 0),
-    ("catboost", 1),
     ("network", 1),
-    ("extra_trees", 1),
-    ("xgboost", 1),
-    ("lightgbm", 2),
+    ("lightgbm", 4),
     ("catboost", 2),
+    ("lightgbm", 5),
+    ("xgboost", 2),
+    ("extra_trees", 1),
+    ("random_forest", 1),
     ("knn", 1),
     ("linear", 1),
-    ("random_forest", 1),
-    ("xgboost", 2),
-    ("hist_gradient_boosting", 0),
-    ("lightgbm", 3),
 )
 
 
@@ -55,5 +57,5 @@ def portfolio(families: Mapping[str, ModelFamily], context: FitContext) -> tuple
     keys = [key for key in _ORDER if key[0] in offers and key[1] < len(offers[key[0]])]
     ranked = {name for name, _ in _ORDER}
     own = [(name, i) for name in sorted(offers) if name not in ranked for i in range(len(offers[name]))]
-    first_round = sum(1 for _, i in keys if i == 0)
+    first_round = max((position for position, (_, i) in enumerate(keys, 1) if i == 0), default=0)
     return tuple(Start(name, offers[name][i]) for name, i in [*keys[:first_round], *own, *keys[first_round:]])
