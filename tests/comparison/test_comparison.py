@@ -115,6 +115,8 @@ def test_what_the_cache_lacks_is_named_and_the_rest_is_compared(searched):
     change = compared(searched)
     assert [f"{REPORTS}/leaderboard.csv" in note and "`dvc fetch" in note for note in change.notes] == [True, True]
     assert change.headline.new == 0.9  # metrics are in git
+    assert change.leaderboard == ()
+    assert change.reasons[-1].startswith("Other searches were asked for")
 
 
 def test_a_damaged_copy_is_not_believed(searched):

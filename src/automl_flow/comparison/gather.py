@@ -83,6 +83,8 @@ def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _searches(old: TaskResults, new: TaskResults) -> Iterator[Pair]:
+    if not old.searches or not new.searches:  # one side is not to be had, which is said elsewhere
+        return
     for search in dict.fromkeys([*old.searches, *new.searches]):
         a, b = (_summary(side.searches.get(search, ())) for side in (old, new))
         for name in dict.fromkeys([*a, *b]):
@@ -104,7 +106,9 @@ def _summary(trials: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _leaderboard(old: Sequence[Member], new: Sequence[Member]) -> Iterator[Pair]:
-    """Members in the order of the second version, then those that are gone."""
+    """Members in the order of the second version, then those that are gone; none where a side is not to be had."""
+    if not old or not new:
+        return
     ours, theirs = ({_identity(member): member for member in side} for side in (old, new))
     for key in dict.fromkeys([*theirs, *ours]):
         a, b = ours.get(key), theirs.get(key)

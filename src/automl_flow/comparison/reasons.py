@@ -20,11 +20,10 @@ def same_rows(old: TaskResults, new: TaskResults) -> bool:
 
 def reasons(old: TaskResults, new: TaskResults, metric: str) -> Iterator[str]:
     """Sentences, the winner first, then what may have led to it."""
+    before, after = _composition(old.leaderboard), _composition(new.leaderboard)
     if not old.leaderboard or not new.leaderboard:
         yield "One of the versions has no leaderboard to be read, so the winners cannot be compared."
-        return
-    before, after = _composition(old.leaderboard), _composition(new.leaderboard)
-    if before == after:
+    elif before == after:
         yield f"The model is made of the same parts: {after}."
     else:
         yield f"The model was {before}, and is {after}."
