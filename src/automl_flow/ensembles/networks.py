@@ -66,6 +66,8 @@ def blend(
 ) -> Blended:
     """Give a network the share that lowers the out-of-fold loss most; none where it does not lower it.
 
+    Nor is there any for a network in a task with monotone constraints: it does not keep to them.
+
     Args:
         model: The ensemble of a model search.
         network: A network for the same task.
@@ -76,6 +78,8 @@ def blend(
     """
     metric = metric_of(model.task, model.classes)
     stacked = np.stack([oof, network_oof]).astype(np.float64)
+    if model.task.monotone:
+        return Blended(model, (1.0, 0.0), stacked[0])
     ensemble_share, share = (float(w) for w in greedy_selection(stacked, y, metric, _STEPS, weight=weight).weights)
     mixed = ensemble_share * stacked[0] + share * stacked[1]
     if share == 0:

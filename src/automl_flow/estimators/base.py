@@ -35,6 +35,7 @@ from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec
 from automl_flow.tasks.splits import make_folds
+from automl_flow.tasks.tables import time_of
 from automl_flow.tasks.target import encode_target
 
 _TARGET = "target"
@@ -60,6 +61,8 @@ class TabularEstimator(BaseEstimator):
         strategy: str = "auto",
         families: list[str] | None = None,
         roles: dict[str, str] | None = None,
+        monotone: dict[str, int] | None = None,
+        time: str | None = None,
         folds: int | None = None,
         features: bool = True,
         predict_microseconds: float = 1000.0,
@@ -75,6 +78,8 @@ class TabularEstimator(BaseEstimator):
         self.strategy = strategy
         self.families = families
         self.roles = roles
+        self.monotone = monotone
+        self.time = time
         self.folds = folds
         self.features = features
         self.predict_microseconds = predict_microseconds
@@ -131,7 +136,8 @@ class TabularEstimator(BaseEstimator):
         while name in columns:
             name += "_"
         metric = as_metric(self.metric, problem)
-        values = {"target": name, "problem": problem, "metric": metric, "roles": self.roles or {}}
+        own = {"roles": self.roles or {}, "monotone": self.monotone or {}, "time": self.time}
+        values = {"target": name, "problem": problem, "metric": metric, **own}
         return parse_config(TaskSpec, values, type(self).__name__)
 
     def _problem(self, rows: Rows, config: SearchConfig, clock: Clock, progress: Progress) -> TabularProblem:
@@ -150,7 +156,8 @@ class TabularEstimator(BaseEstimator):
         )
         if self.folds is not None:
             split, used = split.model_copy(update={"folds": self.folds, "repeats": 1}), self.folds
-        folds = make_folds(target, split, groups=rows.groups)[:used]
+        folds = make_folds(target, split, groups=rows.groups, time=time_of(rows.X, task))
+        folds = folds[:used] if task.time is None else folds[-used:]  # in time order the last one learns from most
         plan = None
         seconds = None if clock.seconds is None else _PLAN_SHARE * clock.seconds
         if self.features and (seconds is None or seconds >= _LEAST_PLAN_SECONDS):
@@ -170,6 +177,7 @@ class TabularEstimator(BaseEstimator):
         self.selection_ = built.selection
         self.weights_ = {c.number: float(w) for c, w in zip(result.candidates, built.selection.weights, strict=False)}
         self.reproduce_ = dict(result.reproduce)
+        self.left_out_ = dict(result.left_out)
 
     def _rows_to_predict(self, X: Any) -> pd.DataFrame:
         check_is_fitted(self, "model_")

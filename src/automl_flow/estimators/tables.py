@@ -102,7 +102,9 @@ def _read_target(y: Any) -> pd.Series[Any]:
     try:
         values = column_or_1d(y, warn=True)
     except ValueError as error:
-        raise DataError(f"y: {error}") from None
+        several = np.ndim(y) == 2
+        hint = "; for several outputs wrap the estimator in sklearn.multioutput.MultiOutputRegressor (or …Classifier)"
+        raise DataError(f"y: {error}{hint if several else ''}") from None
     if np.iscomplexobj(values):
         raise DataError("Complex data not supported: y holds complex numbers")
     return pd.Series(values)

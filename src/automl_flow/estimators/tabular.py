@@ -33,6 +33,9 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
         families: Names of the model families to use; ``None`` uses all.
         roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
+        monotone: Numeric or ordinal columns with which predictions must rise (1) or fall (-1). Families that cannot
+            keep to this are left out (``left_out_`` says which).
+        time: Column that orders the rows: models are then validated on later rows than they were trained on.
         folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
         features: Whether features may be made, as far as out-of-fold gains justify them.
         predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; below
@@ -95,6 +98,9 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
         families: Names of the model families to use; ``None`` uses all.
         roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
+        monotone: Numeric or ordinal columns with which predictions must rise (1) or fall (-1). Families that cannot
+            keep to this are left out (``left_out_`` says which).
+        time: Column that orders the rows: models are then validated on later rows than they were trained on.
         folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
         features: Whether features may be made, as far as out-of-fold gains justify them.
         predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; below

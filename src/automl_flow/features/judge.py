@@ -16,7 +16,7 @@ from automl_flow.features.config import FeatureConfig
 from automl_flow.features.plan import FeaturePlan
 from automl_flow.recipes.preprocessor import build_preprocessor
 from automl_flow.recipes.recipe import Recipe
-from automl_flow.tasks.metrics import Metric, get_metric, metric_of
+from automl_flow.tasks.metrics import Metric, get_metric, metric_of, pinball_level
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target
@@ -94,10 +94,12 @@ class Judge:
         self._check_time()
         self.fits += 1
         outputs = self.target.outputs
+        level = pinball_level(self.metric.name)
         objective = "regression" if outputs == 1 else "binary" if outputs == 2 else "multiclass"
         trees = _TREES if outputs <= 2 else max(10, min(_TREES, _MOST_TREES // outputs))
         settings = {
-            "objective": objective,
+            "objective": objective if level is None else "quantile",
+            **({} if level is None else {"alpha": level}),
             "num_class": outputs if outputs > 2 else 1,
             "learning_rate": 0.1 if trees == _TREES else 0.2,
             "num_leaves": 16,

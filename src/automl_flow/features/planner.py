@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -73,7 +73,7 @@ def plan_features(
         progress.finish()
         progress.note(f"no features were planned: judging the table took more than {config.seconds:g} s")
         return FeaturePlan()
-    proposals = _proposals(_evidence(planning, profile, recipe, config), config)
+    proposals = _proposals(_evidence(planning, profile, recipe, config, free_of=task.monotone), config)
     progress.start("feature plan", len(proposals) + config.select)
     for name, proposal in proposals:
         progress.advance(planning.consider(name, proposal))
@@ -210,12 +210,16 @@ def _readable(recipe: Recipe) -> bool:
     return any(STEPS.get(step.name).kind is not None and step.columns for step in recipe.steps)
 
 
-def _evidence(planning: _Planning, profile: Profile, recipe: Recipe, config: FeatureConfig) -> Evidence:
+def _evidence(
+    planning: _Planning, profile: Profile, recipe: Recipe, config: FeatureConfig, *, free_of: Collection[str]
+) -> Evidence:
+    """What proposals may go by; nothing is made of the columns *free_of*: it would go round their constraint."""
     names = safe_names([column.name for column in profile.columns])
     position = {column.name: place for place, column in enumerate(profile.columns)}
 
     def strongest(*kinds: str) -> tuple[str, ...]:
         found = [c for step in recipe.steps if STEPS.get(step.name).kind in kinds for c in step.columns]
+        found = [c for c in found if c not in free_of]
         return tuple(sorted(found, key=lambda c: (-planning.strength.get(names[c], 0.0), position[c])))
 
     return Evidence(

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
 
 def build(params: Params, context: FitContext) -> Any:  # noqa: ARG001 - one signature for all families
-    """Return scikit-learn's dummy; the median where the metric is about absolute errors."""
+    """Return scikit-learn's dummy; the median or a quantile where the metric asks for it."""
     from sklearn.dummy import DummyClassifier, DummyRegressor
 
     if context.problem != "regression":
         return DummyClassifier(strategy="prior")
+    if context.quantile is not None:
+        return DummyRegressor(strategy="quantile", quantile=context.quantile)
     absolute = context.metric in ("mae", "median_absolute_error", "mape")
     return DummyRegressor(strategy="median" if absolute else "mean")
 
@@ -50,4 +52,6 @@ ENTRY = ModelFamily(
     seconds=seconds,
     work=work,
     bagged=False,
+    quantile=True,
+    constrained=True,
 )

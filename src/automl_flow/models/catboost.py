@@ -25,12 +25,15 @@ def build(params: Params, context: FitContext) -> Any:
     from catboost import CatBoost
 
     loss = {"binary": "Logloss", "multiclass": "MultiClass", "regression": "RMSE"}[context.problem]
-    if context.metric in ("mae", "median_absolute_error"):
+    if context.quantile is not None:
+        loss = f"Quantile:alpha={context.quantile}"
+    elif context.metric in ("mae", "median_absolute_error") and not context.monotone:
         loss = "MAE"
     rate = float(params["learning_rate"])
     return CatBoost(
         {
             "loss_function": loss,
+            **({"monotone_constraints": list(context.monotone)} if any(context.monotone) else {}),
             "iterations": context.iterations or steps_for(rate),
             "learning_rate": rate,
             "depth": int(params["depth"]),
@@ -181,6 +184,8 @@ ENTRY = ModelFamily(
     work=work,
     requires=("catboost",),
     stops_early=True,
+    quantile=True,
+    constrained=True,
     fit=fit,
     predict=predict,
     dump=dump,

@@ -18,7 +18,10 @@ def build(params: Params, context: FitContext) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     kind = HistGradientBoostingRegressor if context.problem == "regression" else HistGradientBoostingClassifier
+    quantile: Params = {} if context.quantile is None else {"loss": "quantile", "quantile": context.quantile}
     return kind(
+        **quantile,
+        monotonic_cst=list(context.monotone) or None,
         max_iter=context.iterations or _STEPS,
         early_stopping=False,
         learning_rate=float(params["learning_rate"]),
@@ -88,5 +91,7 @@ ENTRY = ModelFamily(
     seconds=seconds,
     work=work,
     stops_early=True,
+    quantile=True,
+    constrained=True,
     fit=fit,
 )

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 def build(params: Params, context: FitContext) -> Any:
     """Return LightGBM's own parameters."""
     objective = {"binary": "binary", "multiclass": "multiclass", "regression": "regression"}[context.problem]
-    if context.metric in ("mae", "median_absolute_error"):
+    if context.quantile is not None:
+        objective = "quantile"
+    elif context.metric in ("mae", "median_absolute_error") and not context.monotone:  # it refuses both together
         objective = "regression_l1"
     several = {"num_class": context.n_classes} if context.problem == "multiclass" else {}
     return {
         "objective": objective,
         **several,
+        **({} if context.quantile is None else {"alpha": context.quantile}),
+        **({"monotone_constraints": list(context.monotone)} if any(context.monotone) else {}),
         "learning_rate": float(params["learning_rate"]),
         "num_leaves": int(params["leaves"]),
         "min_data_in_leaf": max(1, min(int(params["min_data_in_leaf"]), context.n_rows // 10)),
@@ -165,6 +169,8 @@ ENTRY = ModelFamily(
     work=work,
     requires=("lightgbm",),
     stops_early=True,
+    quantile=True,
+    constrained=True,
     fit=fit,
     predict=predict,
     dump=dump,

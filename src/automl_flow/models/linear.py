@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl_flow.search.family import FitContext, ModelFamily, Params
+from automl_flow.search.family import FitContext, Fitted, FoldData, ModelFamily, Params
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial
@@ -28,6 +28,12 @@ def build(params: Params, context: FitContext) -> Any:
     else:
         inner = ElasticNet(alpha=strength, l1_ratio=mixture, max_iter=2000, random_state=context.seed)
     return TransformedTargetRegressor(inner, transformer=StandardScaler())
+
+
+def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:  # noqa: ARG001 - one signature for all
+    """Fit; the learner around a standardised target does not say that it hands weights on, but it does."""
+    learner.fit(data.X, data.y, **({} if data.weight is None else {"sample_weight": data.weight}))
+    return Fitted(learner)
 
 
 def suggest(trial: BaseTrial, context: FitContext) -> Params:
@@ -65,4 +71,5 @@ ENTRY = ModelFamily(
     seconds=seconds,
     work=work,
     bagged=False,
+    fit=fit,
 )

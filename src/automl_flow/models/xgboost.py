@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 def build(params: Params, context: FitContext) -> Any:
     """Return XGBoost's own parameters."""
     objective = {"binary": "binary:logistic", "multiclass": "multi:softprob", "regression": "reg:squarederror"}
-    several = {"num_class": context.n_classes} if context.problem == "multiclass" else {}
+    extra: Params = {"num_class": context.n_classes} if context.problem == "multiclass" else {}
+    if any(context.monotone):
+        extra["monotone_constraints"] = f"({','.join(map(str, context.monotone))})"
+    if context.quantile is not None:
+        extra["quantile_alpha"] = context.quantile
     return {
-        "objective": objective[context.problem],
-        **several,
+        "objective": objective[context.problem] if context.quantile is None else "reg:quantileerror",
+        **extra,
         "eta": float(params["learning_rate"]),
         "max_depth": int(params["depth"]),
         "min_child_weight": float(params["min_child_weight"]),
@@ -140,6 +144,8 @@ ENTRY = ModelFamily(
     work=work,
     requires=("xgboost",),
     stops_early=True,
+    quantile=True,
+    constrained=True,
     fit=fit,
     predict=predict,
     dump=dump,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from automl_flow.tasks.metrics import pinball_level
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class FitContext:
         n_columns: Feature columns of the raw table.
         n_classes: Classes in the rows at hand; 0 for regression.
         seed: Seed of this fit.
+        monotone: For each column of the rows, in the family's encoding, whether predictions must rise with it (1),
+            fall (-1) or are free (0); empty where all are free.
         threads: Threads that the fit may use.
         deadline: Value of ``time.monotonic()`` at which an iterative learner should stop and keep what it has;
             ``None`` lets it run to its own end.
@@ -45,8 +48,14 @@ class FitContext:
     n_classes: int
     seed: int
     threads: int = 1
+    monotone: tuple[int, ...] = ()
     deadline: float | None = None
     iterations: int | None = None
+
+    @property
+    def quantile(self) -> float | None:
+        """Level of the quantile that is wanted; ``None`` where the metric asks for something else."""
+        return pinball_level(self.metric)
 
     @property
     def outputs(self) -> int:
@@ -139,6 +148,8 @@ class ModelFamily:
         stops_early: It looks at the fold's validation rows to choose the number of iterations, so its out-of-fold
             predictions are slightly optimistic.
         max_rows: Rows beyond which it is not tried.
+        quantile: It can learn a quantile (``FitContext.quantile``) instead of the mean.
+        constrained: It keeps to directions that predictions must have in a column (``FitContext.monotone``).
         fit: ``(learner, data, context) -> Fitted``.
         predict: ``(model, X, problem) -> (n, k)``.
         dump: ``model -> bytes``; ``None`` stores it by skops with the project's allowlist.
@@ -157,6 +168,8 @@ class ModelFamily:
     bagged: bool = True
     stops_early: bool = False
     max_rows: int | None = None
+    quantile: bool = False
+    constrained: bool = False
     fit: Callable[[Any, FoldData, FitContext], Fitted] = plain_fit
     predict: Callable[[Any, Any, Problem], Array] = plain_predict
     dump: Callable[[Any], bytes] | None = None
@@ -164,4 +177,16 @@ class ModelFamily:
 
     def suits(self, context: FitContext) -> bool:
         """Whether the family can be used on data of this kind and size."""
-        return context.problem in self.problems and (self.max_rows is None or context.n_rows <= self.max_rows)
+        return self.obstacle(context) is None
+
+    def obstacle(self, context: FitContext) -> str | None:
+        """Say why the family cannot be used on data of this kind and size; ``None`` when it can."""
+        if context.problem not in self.problems:
+            return f"does not learn {context.problem} problems"
+        if self.max_rows is not None and context.n_rows > self.max_rows:
+            return f"takes {self.max_rows} rows at most"
+        if context.quantile is not None and not self.quantile:
+            return "cannot learn a quantile"
+        if any(context.monotone) and not self.constrained:
+            return "cannot keep to monotone constraints"
+        return None

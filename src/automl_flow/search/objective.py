@@ -192,6 +192,7 @@ def fit_part(
         n_classes=len(present),
         seed=derive_seed(context.seed, "fit", family.name, fold),
         threads=context.threads,
+        monotone=problem.directions(encoded.preprocessor),
         deadline=deadline,
         iterations=iterations,
     )

@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.recipes import Recipe
-from automl_flow.recipes.preprocessor import Plan
+from automl_flow.recipes.preprocessor import Plan, safe_names
 from automl_flow.search.family import Array, FitContext
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
@@ -54,7 +55,19 @@ class TabularProblem:
             n_classes=0 if self.target.classes is None else len(self.target.classes),
             seed=seed,
             threads=threads,
+            monotone=tuple(self.task.monotone.values()),
         )
+
+    def directions(self, preprocessor: Any) -> tuple[int, ...]:
+        """The constraint on each column that a fitted preprocessor makes; empty where the task has none.
+
+        A made feature is free: none is made of a constrained column.
+        """
+        if not self.task.monotone:
+            return ()
+        names = safe_names([column.name for column in self.profile.columns])
+        wanted = {names[column]: direction for column, direction in self.task.monotone.items()}
+        return tuple(wanted.get(str(name), 0) for name in preprocessor.get_feature_names_out())
 
     def covered(self) -> NDArray[np.int64]:
         """Rows that have out-of-fold predictions: those that some fold validates on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,7 @@ class SearchResult:
         rows: The covered rows: positions in the problem's table.
         reproduce: Settings that repeat this search exactly, without a limit in seconds.
         interrupted: The user stopped it.
+        left_out: Families that could not be used, with the reason.
     """
 
     records: tuple[TrialRecord, ...]
@@ -74,6 +75,7 @@ class SearchResult:
     rows: NDArray[np.int64]
     reproduce: Mapping[str, Any] = field(default_factory=dict)
     interrupted: bool = False
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 class _EndableClock(Clock):
@@ -113,14 +115,19 @@ def search_models(
     chosen = choose_families(families, config.families)
     threads = config.threads
     plan = make_plan(config.strategy, chosen, problem.context(config.seed, threads), len(problem.folds), config.seed)
+    progress = progress or silent_progress()
+    left_out = {name: why for name, family in chosen.items() if (why := family.obstacle(plan.context)) is not None}
     if not plan.families:
-        raise ConfigError(f"no model family suits {len(problem.X)} rows of a {problem.task.problem} problem")
+        reasons = "; ".join(f"{name} {why}" for name, why in left_out.items())
+        raise ConfigError(f"no model family suits {len(problem.X)} rows of a {problem.task.problem} problem: {reasons}")
+    for name, why in left_out.items():
+        progress.note(f"family {name} is left out: it {why}")
     key = problem.key(config.strategy, sorted(plan.families), config.seed, threads)
     with Journal(Path(state), key).open() as journal:
         spent = journal.spent + (time.monotonic() - began)
         clock = _EndableClock(_search_seconds(config, problem), spent)
-        study = _run(problem, plan, config, journal=journal, clock=clock, progress=progress or silent_progress())
-    return _collect(problem, study, Path(state), config)
+        study = _run(problem, plan, config, journal=journal, clock=clock, progress=progress)
+    return replace(_collect(problem, study, Path(state), config), left_out=left_out)
 
 
 def _search_seconds(config: SearchConfig, problem: TabularProblem) -> float | None:

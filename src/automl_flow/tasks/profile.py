@@ -83,9 +83,26 @@ class Profile:
 
 
 def profile_table(table: pd.DataFrame, task: TaskSpec) -> Profile:
-    """Describe the feature columns of *table* (target, weight and given split are left out)."""
+    """Describe the feature columns of *table* (target, weight and given split are left out).
+
+    Raises:
+        DataError: The task wants a direction in a column that is not there or has none.
+    """
     frame = features(table, task)
-    return Profile(len(frame), tuple(_profile_column(frame[name], task) for name in frame.columns))
+    profile = Profile(len(frame), tuple(_profile_column(frame[name], task) for name in frame.columns))
+    for name in task.monotone:
+        _check_direction(name, profile)
+    return profile
+
+
+def _check_direction(name: str, profile: Profile) -> None:
+    """Raise unless predictions can rise or fall with a column."""
+    valid = profile.by_role("numeric", "ordinal", "constant")
+    if name not in [column.name for column in profile.columns]:
+        raise DataError(f"monotone: the table has no feature column {name!r}{nearest(name, valid)}")
+    if name not in valid:
+        role = profile.column(name).role
+        raise DataError(f"monotone: column {name!r} is {role}, but must be numeric or ordinal{nearest(name, valid)}")
 
 
 def _profile_column(column: pd.Series[Any], task: TaskSpec) -> ColumnProfile:

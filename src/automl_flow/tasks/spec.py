@@ -8,7 +8,7 @@ from typing import Any, Literal, Self, get_args
 from pydantic import Field, InstanceOf, field_serializer, model_validator
 
 from automl_flow.core.config import Config
-from automl_flow.tasks.metrics import Metric, find_metric, get_metric
+from automl_flow.tasks.metrics import Metric, find_metric, get_metric, pinball_level
 
 Problem = Literal["binary", "multiclass", "regression"]
 Modality = Literal["tabular", "image", "sequence"]
@@ -31,6 +31,8 @@ class TaskSpec(Config):
         positive: The class whose probability binary metrics look at; the default is the last class in order.
         roles: Column roles that override the guesses.
         orders: Categories of ordinal columns, from low to high.
+        monotone: Numeric or ordinal columns with which predictions must rise (1) or fall (-1), all else being equal; in
+            a binary problem that is the probability of the positive class.
         sensitive: Columns for which performance is compared between groups.
         group: Column whose rows of equal value must stay on one side of every split.
         time: Column that orders the rows; validation then always lies after training.
@@ -47,6 +49,7 @@ class TaskSpec(Config):
     positive: Label | None = None
     roles: dict[str, Role] = Field(default_factory=dict)
     orders: dict[str, list[Label]] = Field(default_factory=dict)
+    monotone: dict[str, Literal[-1, 1]] = Field(default_factory=dict)
     sensitive: list[str] = Field(default_factory=list)
     group: str | None = None
     time: str | None = None
@@ -90,4 +93,12 @@ class TaskSpec(Config):
             )
         if self.positive is not None and self.problem != "binary":
             raise ValueError(f"positive belongs to binary problems, this one is {self.problem}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_monotone(self) -> Self:
+        if self.monotone and (self.problem == "multiclass" or self.modality != "tabular"):
+            raise ValueError("monotone belongs to tables with a regression or a binary problem")
+        if self.monotone and pinball_level(self.metric_name) is not None:
+            raise ValueError("monotone and a quantile go not together: leaves that are quantiles keep to no direction")
         return self

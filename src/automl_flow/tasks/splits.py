@@ -118,11 +118,13 @@ def make_folds(
     """Divide all rows into folds for cross-validation; see :class:`Split` for what they cover.
 
     Raises:
-        DataError: Fewer rows or groups than folds.
+        DataError: Fewer rows or groups than folds, or both groups and time.
     """
     n = len(target.values)
     if n < config.folds:
         raise DataError(f"{n} rows cannot make {config.folds} folds")
+    if time is not None and groups is not None:
+        raise DataError("folds keep to groups or to time order, not to both; leave one of them out")
     if time is not None:
         return _time_folds(np.argsort(time, kind="stable"), config.folds)
     repeats = config.repeats if groups is None else 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest
 from automl_flow.tasks.spec import TaskSpec
@@ -93,7 +96,42 @@ def named_columns(task: TaskSpec) -> dict[str, str]:
         **dict.fromkeys(task.sensitive, "sensitive"),
         **dict.fromkeys(task.roles, "roles"),
         **dict.fromkeys(task.orders, "orders"),
+        **dict.fromkeys(task.monotone, "monotone"),
     }
+
+
+def time_of(table: pd.DataFrame, task: TaskSpec) -> NDArray[Any] | None:
+    """Return the time of every row as something that can be sorted; ``None`` where no column orders the rows.
+
+    Raises:
+        DataError: There is no such column, or a value is neither a number nor a time.
+    """
+    if task.time is None:
+        return None
+    require_columns(table, {task.time: "time"}, task.name)
+    column = table[task.time]
+    numbers = pd.to_numeric(column, errors="coerce") if column.dtype.kind != "M" else column
+    values = numbers if numbers.notna().all() else _as_times(column)
+    unreadable = np.flatnonzero(values.isna().to_numpy())
+    if len(unreadable):
+        raise DataError(
+            f"{task.name}.time: column {task.time!r} orders the rows, but {column.iloc[int(unreadable[0])]!r} in row "
+            f"{int(unreadable[0])} is no time ({len(unreadable)} such rows); fill or drop them"
+        )
+    return values.to_numpy()
+
+
+def _as_times(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Read times; those that are written with the day first are read so where that fits all of them."""
+    for day_first in (False, True):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that no one format was found: asked and answered here
+            times = pd.to_datetime(column, errors="coerce", utc=True, dayfirst=day_first)
+        if times.notna().all():
+            break
+    else:
+        times = pd.to_datetime(column, errors="coerce", utc=True, format="mixed")
+    return times.dt.tz_convert(None)
 
 
 def features(table: pd.DataFrame, task: TaskSpec) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.profile import Profile, profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_split
+from automl_flow.tasks.tables import time_of
 from automl_flow.tasks.target import encode_target
 
 Document = dict[str, Any]
@@ -47,7 +48,7 @@ def split_table(table: pd.DataFrame, task: TaskSpec, config: TablePreprocessing)
         return None if name is None else table[name].to_numpy()
 
     target = encode_target(table[task.target], task)
-    groups, time, given = column(task.group), column(task.time), column(task.split_column)
+    groups, time, given = column(task.group), time_of(table, task), column(task.split_column)
     return make_split(target, config.split, groups=groups, time=time, given=given).to_document()
 
 
