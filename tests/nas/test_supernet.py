@@ -115,3 +115,29 @@ def test_predictions_do_not_depend_on_the_statistics_collected_before() -> None:
 def test_a_space_with_nothing_to_choose_is_refused_by_naming_those_that_can_be_relaxed() -> None:
     with pytest.raises(ConfigError, match=r"space 'macro' has no choice .*: cell, macro\)"):
         Supernet(make_space("macro", {"operations": ["nor_conv_3x3"]}), IMAGE)
+
+
+def test_without_preference_normalised_edges_are_the_plain_sum() -> None:
+    space = make_space("cell", {"channels": 8, "stages": 1})
+    plain = seeded(lambda: Supernet(space, IMAGE), 0)
+    normalised = seeded(lambda: Supernet(space, IMAGE, normalised=True), 0)
+    x = torch.randn(4, *IMAGE.sample)
+    for net in (plain, normalised):
+        net.eval().set_mixture({}, dict.fromkeys(net.options, 3))  # type: ignore[operator, arg-type]
+    assert torch.allclose(plain(x), normalised(x), atol=1e-6)
+
+
+def test_the_weights_of_edges_are_learned_with_the_alphas() -> None:
+    net = Supernet(make_space("cell", {"channels": 8, "stages": 1}), IMAGE, partial=2, normalised=True)
+    net.set_mixture({name: alpha.softmax(0) for name, alpha in net.alphas.items()})
+    net(torch.randn(4, *IMAGE.sample)).pow(2).sum().backward()
+    assert {name: len(beta) for name, beta in net.betas.items()} == {"edge_0_2": 2, "edge_0_3": 3}
+    assert all(beta.grad is not None and beta.grad.abs().max() > 0 for beta in net.betas.values())
+
+
+def test_an_edge_counts_as_much_as_its_beta_says() -> None:
+    net = Supernet(make_space("cell", {"channels": 8, "stages": 1}), IMAGE, normalised=True)
+    with torch.no_grad():
+        net.betas["edge_0_3"].copy_(torch.tensor([50.0, 0.0, 0.0]))
+    scales = {name: round(float(scale.detach()), 3) for name, scale in net.scales().items()}
+    assert scales == {"edge_0_2": 1.0, "edge_1_2": 1.0, "edge_0_3": 3.0, "edge_1_3": 0.0, "edge_2_3": 0.0}

@@ -110,6 +110,10 @@ class Space(ABC):
     def choices(self, shape: DataShape) -> dict[str, tuple[str, ...]]:
         """The parameters that name an operation, with the operations; a supernet relaxes these and no others."""
 
+    def joins(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002 - for those that have some
+        """Choices whose results are added up, for every sum of several; a choice stands in one sum at most."""
+        return ()
+
     @abstractmethod
     def reference_params(self, shape: DataShape) -> dict[str, Value]:
         """The parameters of the plain network that a search must not lose to."""

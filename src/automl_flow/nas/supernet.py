@@ -27,10 +27,12 @@ class Mixture:
     Attributes:
         weights: Weights of the operations of a choice, (K,). A choice without weights must have a path.
         paths: The one operation of a choice that runs, where only one does; its weight scales it if there is one.
+        scales: Factors of the results of choices that are added up with others; without one it is 1.
     """
 
     weights: dict[str, Tensor] = field(default_factory=dict)
     paths: dict[str, int] = field(default_factory=dict)
+    scales: dict[str, Tensor] = field(default_factory=dict)
 
 
 class MixedOperation(nn.Module):
@@ -56,6 +58,11 @@ class MixedOperation(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Mix."""
+        y, scale = self._shuffled(x), self.mixture.scales.get(self.name)
+        return y if scale is None else scale * y
+
+    def _shuffled(self, x: Tensor) -> Tensor:
+        """The mixture of the channels that are mixed, and the others between them."""
         if self.partial == 1:
             return self._mix(x)
         y = torch.cat([self._mix(x[:, : self.mixed]), x[:, self.mixed :]], 1)
@@ -86,6 +93,7 @@ class Supernet(nn.Module):
     Attributes:
         options: Operations of each choice that has a place in the network.
         alphas: Preferences per choice, (K,) logits; zero, that is none, at first.
+        betas: Where choices are added up, and it is wanted: how much each counts, as logits by the first of them.
         mixture: What the next forward pass runs.
         network: The network with its mixtures.
         reference: Parameters of the architecture around the mixtures, which also fill what is not relaxed.
@@ -95,8 +103,14 @@ class Supernet(nn.Module):
         - Output: (N, outputs)
     """
 
-    def __init__(self, space: Space, shape: DataShape, partial: int = 1) -> None:
-        """Build the supernet of *space*; mixtures pass *partial* - 1 channels in *partial* by.
+    def __init__(self, space: Space, shape: DataShape, partial: int = 1, *, normalised: bool = False) -> None:
+        """Build the supernet of *space*.
+
+        Args:
+            space: What is relaxed.
+            shape: The data.
+            partial: Mixtures pass *partial* - 1 channels in *partial* by.
+            normalised: Give every sum of choices weights that are learned (edge normalisation, Xu et al. 2020).
 
         Raises:
             ConfigError: The space has no choice between operations.
@@ -114,6 +128,8 @@ class Supernet(nn.Module):
 
         self.network = space.build(reference, shape, operate)
         self.alphas = nn.ParameterDict({name: torch.zeros(len(ops)) for name, ops in self.options.items()})
+        self.joins = [join for join in space.joins(shape) if normalised and set(join) <= set(self.options)]
+        self.betas = nn.ParameterDict({join[0]: torch.zeros(len(join)) for join in self.joins})
 
     def forward(self, x: Tensor) -> Tensor:
         """Run what the mixture says."""
@@ -123,9 +139,19 @@ class Supernet(nn.Module):
         """Everything that is learned apart from the alphas."""
         return list(self.network.parameters())
 
+    def preferences(self) -> list[nn.Parameter]:
+        """What the strategies learn: alphas and betas."""
+        return [*self.alphas.values(), *self.betas.values()]
+
+    def scales(self) -> dict[str, Tensor]:
+        """Factors of the choices that are added up; equal betas give 1, the plain sum."""
+        shares = {join: len(join) * self.betas[join[0]].softmax(0) for join in self.joins}
+        return {name: share[i] for join, share in shares.items() for i, name in enumerate(join)}
+
     def set_mixture(self, weights: Mapping[str, Tensor], paths: Mapping[str, int] | None = None) -> None:
         """Say what the next forward passes run."""
         self.mixture.weights, self.mixture.paths = dict(weights), dict(paths or {})
+        self.mixture.scales = self.scales()
 
     def params(self, paths: Mapping[str, int]) -> dict[str, Value]:
         """The full parameters of the architecture that *paths* choose; all else is as in the reference."""

@@ -83,6 +83,15 @@ def test_alphas_move_towards_a_better_operation(strategy: str) -> None:
 
 
 @pytest.mark.parametrize("strategy", ALL)
+def test_edges_can_be_normalised(strategy: str) -> None:
+    space, shape = SPACES["cell"]
+    options = {**QUICK, "partial_channels": 2, "edge_normalisation": True}
+    result = search_one_shot(strategy, space, shape, lesson(shape), options, seed=1)
+    assert result.edges.keys() == {"edge_0_2", "edge_1_2"}
+    assert sum(result.edges.values()) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("strategy", ALL)
 def test_values_can_be_predicted_too(strategy: str) -> None:
     space, shape = SPACES["tabular"]
     shape = dataclasses.replace(shape, outputs=1)

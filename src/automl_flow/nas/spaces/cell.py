@@ -69,6 +69,10 @@ class CellSpace(Space):
         """All parameters are operations."""
         return dict.fromkeys(edges(self.options.nodes), self.operations(shape.kind))
 
+    def joins(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002
+        """The edges into each node, from the second on."""
+        return tuple(tuple(f"edge_{i}_{j}" for i in range(j)) for j in range(2, self.options.nodes))
+
     def reference_params(self, shape: DataShape) -> dict[str, Value]:
         """A chain of the largest convolution on offer, with a shortcut where the space has one: a residual network."""
         operations = self.operations(shape.kind)

@@ -28,6 +28,8 @@ class OneShotConfig(Config):
         alpha_rate: Learning rate of the alphas.
         alpha_decay: Weight decay of the alphas.
         partial_channels: k: one channel in k is mixed, the others pass by; 1 mixes all.
+        edge_normalisation: Where results are added up (the nodes of a cell), learn with the alphas how much each of
+            them counts: this steadies partial channels, which let the best operation change often (PC-DARTS).
         max_samples: More samples are thinned out to so many.
         max_free: Share of chosen operations without parameters above which the alphas are taken for collapsed: they
             go back to what they were and stay; 1 switches the guard off.
@@ -44,6 +46,7 @@ class OneShotConfig(Config):
     alpha_rate: float = Field(0.03, gt=0)
     alpha_decay: float = Field(1e-3, ge=0)
     partial_channels: int = Field(1, ge=1)
+    edge_normalisation: bool = False
     max_samples: int = Field(5000, ge=8)
     max_free: float = Field(0.5, ge=0, le=1)
     pool: int = Field(32, ge=1)

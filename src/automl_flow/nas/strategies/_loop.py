@@ -61,7 +61,7 @@ def search_one_shot(
     end = math.inf if seconds is None else time.monotonic() + seconds
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "supernet"))
-        supernet = Supernet(space, shape, config.partial_channels)
+        supernet = Supernet(space, shape, config.partial_channels, normalised=config.edge_normalisation)
         fit, other = halves(lesson, shape, config.max_samples, seed)
         run = _Run(supernet, entry.relax(config), config, fit, other, seed)
         last = min(config.epochs, config.stop or config.epochs)
@@ -71,8 +71,15 @@ def search_one_shot(
         chosen = pool(space, shape, supernet, run.probabilities(), size=config.pool, max_free=config.max_free)
     candidates = judged(supernet, chosen, other)[: config.candidates]
     named = {n: dict(zip(supernet.options[n], p.tolist(), strict=True)) for n, p in run.probabilities().items()}
-    cut = run.epoch < config.epochs
-    return OneShotResult(tuple(candidates), tuple(run.history), named, run.guard.report, run.epoch, cut)
+    return OneShotResult(
+        candidates=tuple(candidates),
+        history=tuple(run.history),
+        probabilities=named,
+        edges={name: float(scale.detach()) for name, scale in supernet.scales().items()},
+        guard=run.guard.report,
+        epochs=run.epoch,
+        cut=run.epoch < config.epochs,
+    )
 
 
 @dataclass
@@ -96,7 +103,7 @@ class _Run:
             self.supernet.weights(), c.learning_rate, momentum=0.9, weight_decay=c.weight_decay, nesterov=True
         )
         self.alphas = torch.optim.Adam(
-            self.supernet.alphas.parameters(), c.alpha_rate, betas=ALPHA_BETAS, weight_decay=c.alpha_decay
+            self.supernet.preferences(), c.alpha_rate, betas=ALPHA_BETAS, weight_decay=c.alpha_decay
         )
 
     def probabilities(self) -> dict[str, Tensor]:

@@ -61,13 +61,13 @@ class Relaxation(ABC):
 
 
 def alpha_gradients(supernet: Supernet, loss: Tensor) -> list[Tensor]:
-    """Gradients of *loss* with respect to the alphas of each choice."""
-    alphas = list(supernet.alphas.values())
-    gradients = torch.autograd.grad(loss, alphas, allow_unused=True)
-    return [torch.zeros_like(a) if g is None else g for a, g in zip(alphas, gradients, strict=True)]
+    """Gradients of *loss* with respect to the preferences of the supernet."""
+    preferences = supernet.preferences()
+    gradients = torch.autograd.grad(loss, preferences, allow_unused=True)
+    return [torch.zeros_like(p) if g is None else g for p, g in zip(preferences, gradients, strict=True)]
 
 
 def set_gradients(supernet: Supernet, gradients: list[Tensor]) -> None:
-    """Leave *gradients* where the optimiser of the alphas finds them."""
-    for alpha, gradient in zip(supernet.alphas.values(), gradients, strict=True):
-        alpha.grad = gradient
+    """Leave *gradients* where the optimiser of the preferences finds them."""
+    for preference, gradient in zip(supernet.preferences(), gradients, strict=True):
+        preference.grad = gradient

@@ -34,6 +34,7 @@ class OneShotResult:
             choices' probabilities, 1 when they are uniform) and ``free`` (share of the preferred operations that have
             no parameters).
         probabilities: What the alphas say of each operation of each choice in the end.
+        edges: With edge normalisation, how much each choice counts in its sum; 1 is the plain sum.
         guard: What the guard against collapse did; empty when there was no collapse.
         epochs: Epochs that were done.
         cut: Whether it ended before its last epoch, by a limit in seconds or by ``stop``.
@@ -42,6 +43,7 @@ class OneShotResult:
     candidates: tuple[Candidate, ...]
     history: tuple[Mapping[str, float], ...] = ()
     probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    edges: Mapping[str, float] = field(default_factory=dict)
     guard: str = ""
     epochs: int = 0
     cut: bool = False
@@ -59,6 +61,6 @@ class OneShotResult:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_document` gave."""
-        fields = {name: document[name] for name in ("probabilities", "guard", "epochs", "cut")}
+        fields = {name: document[name] for name in ("probabilities", "edges", "guard", "epochs", "cut")}
         candidates = tuple(Candidate(**candidate) for candidate in document["candidates"])
         return cls(candidates=candidates, history=tuple(document["history"]), **fields)

@@ -70,7 +70,7 @@ def unrolled_gradients(
         nudge: How far the weights are moved for the difference, in the norm of all of them.
 
     Returns:
-        The alphas' loss, and the gradient for each choice.
+        The alphas' loss, and the gradient for each of the supernet's preferences.
     """
     weights = supernet.weights()
     kept = [w.detach().clone() for w in weights]
@@ -82,8 +82,9 @@ def unrolled_gradients(
 
     move(_weight_gradients(weights, fit_loss()), -rate)
     loss = alpha_loss()
-    direct = torch.autograd.grad(loss, [*supernet.alphas.values(), *weights], allow_unused=True)
-    count = len(supernet.alphas)
+    preferences = supernet.preferences()
+    direct = torch.autograd.grad(loss, [*preferences, *weights], allow_unused=True)
+    count = len(preferences)
     behind = _filled(weights, direct[count:])
     epsilon = nudge / max(1e-12, float(torch.sqrt(sum((g * g).sum() for g in behind))))  # type: ignore[arg-type]
     move(behind, epsilon)
@@ -91,8 +92,8 @@ def unrolled_gradients(
     move(behind, -epsilon)
     minus = alpha_gradients(supernet, fit_loss())
     move(behind, 0.0)
-    alphas = _filled(list(supernet.alphas.values()), direct[:count])
-    gradients = [d - rate * (p - m) / (2 * epsilon) for d, p, m in zip(alphas, plus, minus, strict=True)]
+    here = _filled(preferences, direct[:count])
+    gradients = [d - rate * (p - m) / (2 * epsilon) for d, p, m in zip(here, plus, minus, strict=True)]
     return float(loss.detach()), gradients
 
 
