@@ -56,6 +56,30 @@ def test_weights_change_what_is_learned(name, tmp_path):
     assert weighted.mean() > plain.mean()
 
 
+def rare_class_recall(metric, state):
+    """Recall of a class that one row in twelve has."""
+    problem = make_problem("binary", rows=600, metric=metric)
+    size, noise = problem.X["size"].to_numpy(), np.random.default_rng(9).normal(size=600)
+    y = (size + noise > 2.0).astype(np.int64)
+    _, oof = learn(replace(problem, target=replace(problem.target, values=y)), "linear", state)
+    return float(np.mean(oof.argmax(axis=1)[y == 1]))
+
+
+def test_metrics_that_count_classes_alike_find_more_of_a_rare_class(tmp_path):
+    metrics = ("accuracy", "f1", "balanced_accuracy")
+    plain, half, even = (rare_class_recall(metric, tmp_path / metric) for metric in metrics)
+    assert plain < half < even
+
+
+def test_weights_that_even_out_classes_learn_from_the_rows_of_the_fit_alone():
+    problem = make_problem("multiclass", metric="balanced_accuracy")
+    rows = np.flatnonzero(problem.target.values != 2)[:40]
+    weight = problem.fit_weight(rows)
+    mass = np.bincount(problem.target.values[rows], weights=weight[rows])
+    assert mass == pytest.approx([20.0, 20.0])
+    assert np.isfinite(weight).all()
+
+
 def test_families_say_why_they_cannot_be_used():
     context = replace(make_problem("regression", metric="pinball_0.1").context(0), monotone=(0, 1))
     assert FAMILIES.get("knn").obstacle(context) == "cannot learn a quantile"

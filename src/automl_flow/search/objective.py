@@ -196,7 +196,7 @@ def fit_part(
         deadline=deadline,
         iterations=iterations,
     )
-    weight = problem.weight
+    weight = problem.fit_weight(rows)
     data = FoldData(encoded.X, codes[rows], None if weight is None else weight[rows])
     if family.stops_early and fold != ALL_ROWS:
         data = _with_valid(data, encoded.X_valid, codes[valid], None if weight is None else weight[valid])
