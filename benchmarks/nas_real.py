@@ -1,10 +1,12 @@
 """Search for networks on real data and print one JSON line per run.
 
     python benchmarks/nas_real.py digits --trials 8 --epochs 8 --seeds 0 1 2
-    python benchmarks/nas_real.py fashion --folder /usr/share/datasets/fashion-mnist --train 10000 --seconds 900
+    python benchmarks/nas_real.py fashion --seconds 900 --seeds 0 1 2 --out benchmarks/results/nas_fashion.json
+    python benchmarks/nas_real.py fashion --train 60000 --seconds 7200
     python benchmarks/nas_real.py npz --file japanese_vowels.npz --trials 8 --epochs 20
 
-``fashion`` reads the four IDX files of Fashion-MNIST; ``npz`` a file with x_train, y_train, x_test, y_test (sequences).
+``fashion`` reads the four IDX files of Fashion-MNIST (Debian puts them where ``--folder`` looks by itself);
+``npz`` a file with x_train, y_train, x_test, y_test (sequences).
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import shlex
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -61,6 +65,9 @@ def run(estimator: Any, data: tuple[np.ndarray, ...], epochs: int) -> dict[str, 
         "trials": len(board),
         "failed": int((board["state"] == "failed").sum()),
         "strategy": estimator.strategy_,
+        "score": round(float(board.loc[board["winner"], "score"].iloc[0]), 4),
+        "final_epochs": estimator.network_.facts["epochs"],
+        "trained_on": estimator.network_.facts["trained_on"],
         "winner": json.loads(board.loc[board["winner"], "architecture"].iloc[0]),
     }
 
@@ -76,18 +83,25 @@ def main() -> None:
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--strategy", default="auto")
     parser.add_argument("--seeds", type=int, nargs="+", default=[42])
+    parser.add_argument("--out", type=Path, help="file for all runs and the command that made them")
     a = parser.parse_args()
     from automl_flow import ImageClassifier, SequenceClassifier
+    from automl_flow.core.files import write_json
 
     if a.data == "npz":
         content = np.load(a.file)
         data = tuple(content[name] for name in ("x_train", "y_train", "x_test", "y_test"))
     else:
         data = digits() if a.data == "digits" else fashion(a.folder, a.train)
+    runs = []
     for seed in a.seeds:
         cls = SequenceClassifier if a.data == "npz" else ImageClassifier
         estimator = cls(a.trials, time_left_for_this_task=a.seconds, strategy=a.strategy, seed=seed, verbose=False)
-        print(json.dumps({"data": a.data, "seed": seed, **run(estimator, data, a.epochs)}), flush=True)
+        runs.append({"data": a.data, "seed": seed, "train": len(data[0]), **run(estimator, data, a.epochs)})
+        print(json.dumps(runs[-1]), flush=True)
+        if a.out:
+            command = shlex.join(["python", "benchmarks/nas_real.py", *sys.argv[1:]])
+            write_json(a.out, {"command": command, "runs": runs})
 
 
 if __name__ == "__main__":

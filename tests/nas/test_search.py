@@ -179,6 +179,25 @@ def test_auto_covers_a_small_space_and_models_a_large_one() -> None:
     assert choose_strategy(config(max_trials=1000), 1e6)[0] == "evolution"
 
 
+@pytest.mark.usefixtures("inline")
+def test_a_search_with_two_objectives_ends_in_the_front_of_what_it_trained(tmp_path: Path) -> None:
+    options = {"widths": [8, 16], "depths": [1, 2]}
+    result = search(tmp_path, objectives=("parameters",), space_options=options, epochs=2, max_trials=4)
+    trained = {r.number: r.values for r in result.records if r.state == "complete" and r.values}
+    assert all(values == (values[0], trial_parameters(result, n)) for n, values in trained.items())
+    beaten = {
+        n
+        for n, (score, size) in trained.items()
+        if any(s >= score and z <= size and (s, z) != (score, size) for s, z in trained.values())
+    }
+    assert set(result.front) == set(trained) - beaten
+    assert result.front
+
+
+def trial_parameters(result: NasResult, number: int) -> float:
+    return float(result.records[number].attrs["parameters"])
+
+
 def test_the_front_holds_what_nothing_beats_in_everything() -> None:
     values = [(0.9, 10.0), (0.8, 5.0), (0.8, 20.0), (0.7, 5.0)]
     records = [TrialRecord(n, {}, v, "complete", attrs={"loss": 1.0, "epochs": 1}) for n, v in enumerate(values)]

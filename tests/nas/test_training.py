@@ -77,6 +77,12 @@ def test_a_damaged_checkpoint_is_left_alone(tmp_path: Path) -> None:
     assert training.epoch == 0
 
 
+def test_no_epoch_but_the_first_is_begun_that_would_end_too_late() -> None:
+    training = make()
+    training.run(samples(X, Y), deadline=0.0)
+    assert training.epoch == len(training.history) == 1
+
+
 def test_classes_are_learned() -> None:
     training = make(epochs=6)
     training.run(samples(X, Y))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,10 @@ def member_file(arena: Arena, architecture: Architecture, epochs: int, number: i
 
 
 def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
-    """Train one network on all samples and write it to its file; the value is its last training loss."""
+    """Train one network on all samples and write it to its file; the value is its last training loss.
+
+    The payload's ``seconds`` end the training before its last epoch, so that there is a network when the time is over.
+    """
     from automl_flow.nas.fitting import fit_network
 
     payload, number = job["payload"], int(job["number"])
@@ -40,7 +44,8 @@ def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
     seed = derive_seed(arena.seed, "final", number)
     epochs = int(payload["epochs"])
     with memory_errors():
-        learned = fit_network(recipe_for(arena, space, architecture, seed, epochs=epochs), arena.whole)
+        recipe = recipe_for(arena, space, architecture, seed, epochs=epochs)
+        learned = fit_network(recipe, arena.whole, deadline=time.monotonic() + payload["seconds"])
     _write_member(member_file(arena, architecture, epochs, number), learned, architecture.key)
     history = learned.training.history
     return Evaluation((history[-1]["train_loss"],), {"epochs": len(history)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,13 @@ class Recipe:
     seed: int
 
 
-def fit_network(recipe: Recipe, lesson: Lesson, stop: int | None = None, checkpoint: Path | None = None) -> Learned:
+def fit_network(
+    recipe: Recipe,
+    lesson: Lesson,
+    stop: int | None = None,
+    checkpoint: Path | None = None,
+    deadline: float = math.inf,
+) -> Learned:
     """Train a network, from its checkpoint where there is one.
 
     Args:
@@ -68,6 +75,7 @@ def fit_network(recipe: Recipe, lesson: Lesson, stop: int | None = None, checkpo
         lesson: What it learns. With ``patience`` set, a part is held back to stop early on.
         stop: Epochs after which to stop; ``None`` is the end of the schedule.
         checkpoint: File to continue from and to write to.
+        deadline: See :meth:`Training.run`.
     """
     from automl_flow.nas.checkpoint import restore, store
 
@@ -85,7 +93,7 @@ def fit_network(recipe: Recipe, lesson: Lesson, stop: int | None = None, checkpo
         training = fresh()
     before = training.epoch
     fit, watch = _parts(lesson, (lesson.y - centre) / scale if not lesson.classes else lesson.y, recipe)
-    training.run(fit, stop, watch)
+    training.run(fit, stop, watch, deadline)
     if checkpoint is not None and training.epoch > before and not ahead:
         store(training, checkpoint, key)
     return Learned(training, inputs, centre, scale)

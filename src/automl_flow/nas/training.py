@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,16 +115,24 @@ class Training:
             groups, self.config.learning_rate, weight_decay=self.config.weight_decay, fused=True
         )
 
-    def run(self, data: Samples, stop: int | None = None, watch: Samples | None = None) -> None:
+    def run(
+        self, data: Samples, stop: int | None = None, watch: Samples | None = None, deadline: float = math.inf
+    ) -> None:
         """Train up to epoch *stop* (the end of the schedule by default).
 
         Args:
             data: Training samples, at least two.
             stop: Number of epochs after which to stop.
             watch: Samples whose loss is noted after every epoch; with ``patience`` set they end the training.
+            deadline: Time (of ``time.monotonic``) by which it is to end: no epoch but the first is begun that would
+                last longer, if it took as long as the longest before.
         """
         best, best_weights, waited = math.inf, None, 0
+        longest = 0.0
         for epoch in range(self.epoch, self.config.epochs if stop is None else min(stop, self.config.epochs)):
+            began = time.monotonic()
+            if began + longest > deadline and longest:
+                break
             with torch.random.fork_rng(enabled=True):
                 torch.manual_seed(derive_seed(self.seed, "epoch", epoch))  # for dropout
                 entry = {"epoch": epoch + 1, "train_loss": self._epoch(data, epoch)}
@@ -135,6 +144,7 @@ class Training:
                     waited += 1
             self.history.append(entry)
             self.epoch = epoch + 1
+            longest = max(longest, time.monotonic() - began)
             if self.config.patience is not None and waited >= self.config.patience:
                 break
         if self.config.patience is not None and best_weights is not None:

@@ -19,6 +19,7 @@ from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
 
 WHOLE = "all samples"
+SOFT = 0.93  # of the seconds that are left: then no epoch is begun any more, so that the training ends by itself
 CAUTION = 0.85  # of the seconds that are left are planned for
 
 
@@ -33,7 +34,9 @@ def train_winner(
     arena = setting.arena
     architecture = setting.space.architecture(best.params, arena.shape)
     epochs = 0 if studies.interrupted else final_epochs(setting, config, best, clock)
-    files = _train(studies, setting, architecture, epochs, config=config, clock=clock) if epochs else []
+    files: list[Path] = []
+    if epochs:
+        files, epochs = _train(studies, setting, architecture, epochs, config=config, clock=clock)
     whole = bool(files)
     if not whole:
         stand_in = final.own_member(arena, architecture, best.number)
@@ -71,10 +74,11 @@ def final_epochs(setting: Setting, config: NasConfig, best: TrialRecord, clock: 
 
 def _train(
     studies: Studies, setting: Setting, architecture: Architecture, epochs: int, *, config: NasConfig, clock: Clock
-) -> list[Path]:
-    """Train from every seed; return the files of the networks that were finished."""
-    payload = {"params": dict(architecture.params), "epochs": epochs}
+) -> tuple[list[Path], int]:
+    """Train from every seed; return the files of the finished networks, and the epochs that the clock has left them."""
     seeds = config.final_seeds
+    seconds = SOFT * clock.left / math.ceil(seeds / config.n_jobs)
+    payload = {"params": dict(architecture.params), "epochs": epochs, "seconds": seconds}
     search = Search(
         directions=["minimize"],
         sampler=enqueued_only,
@@ -84,7 +88,12 @@ def _train(
         window=seeds,
     )
     limits = {"max_trials": seeds, "skip_trials": (), "per_run_time_limit": None}
-    name = f"final-{final.digest(architecture)}-{epochs}"
+    name = f"final-{final.digest(architecture)}-{epochs}" + ("" if math.isinf(seconds) else "-timed")
     result = studies.run(search, config.model_copy(update=limits), clock, name, f"final training, {epochs} epochs")
-    numbers = [record.number for record in result.records if record.state == "complete"]
-    return [final.member_file(setting.arena, architecture, epochs, number) for number in numbers]
+    complete = [record for record in result.records if record.state == "complete"]
+    files = [final.member_file(setting.arena, architecture, epochs, record.number) for record in complete]
+    done = min((int(record.attrs["epochs"]) for record in complete), default=0)
+    if done < epochs and setting.rungs:  # else training stops early by itself, not for the clock
+        studies.cut.add(name)
+        return files, done
+    return files, epochs
