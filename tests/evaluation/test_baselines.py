@@ -82,3 +82,11 @@ def test_every_type_of_column_is_taken():
 def test_a_class_that_training_lacks_keeps_its_column():
     target = Target(np.arange(60) % 2, ("a", "b", "c"))
     assert baselines(table(60), target, table(5))[LIGHTGBM].shape == (5, 3)
+
+
+def test_baselines_of_a_quantile_lie_at_the_quantile():
+    train, holdout = table(800), table(400)
+    target = Target(train["x"].to_numpy() + rng.normal(size=800), None)
+    found = baselines(train, target, holdout, quantile=0.9)
+    assert found[PRIOR][0] == np.quantile(target.values, 0.9, method="inverted_cdf")
+    assert 0.75 < np.mean(holdout["x"] + rng.normal(size=400) <= found[LIGHTGBM]) < 0.95

@@ -10,6 +10,7 @@ from sklearn import metrics as sk
 from automl_flow.core.errors import DataError
 from automl_flow.core.files import json_text
 from automl_flow.evaluation import EvaluationConfig, evaluate
+from automl_flow.tasks.metrics import make_metric
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target
 
@@ -162,3 +163,14 @@ def test_a_holdout_of_one_class_is_judged_as_far_as_it_goes():
     assert found.classification is not None
     assert found.classification.roc == ()
     assert json_text(found.to_document())
+
+
+def test_a_metric_of_the_users_own_is_the_headline():
+    def caught(truth, decision):
+        return float(np.sum((truth == "yes") & (decision == "yes")))
+
+    task = TaskSpec(problem="binary", metric=make_metric(caught, greater_is_better=True, needs="label"))
+    found = evaluate(task, TARGET, TARGET, {"model": P}, None, X_holdout=None, config=CONFIG, seed=1)
+    assert found.scores["model"]["caught"] == np.sum((Y == 1) & (P1 > 0.5))
+    low, high = found.intervals["model"].low, found.intervals["model"].high
+    assert low < found.scores["model"]["caught"] < high

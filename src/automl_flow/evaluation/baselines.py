@@ -22,6 +22,7 @@ def baselines(
     x_holdout: pd.DataFrame | NDArray[Any],
     *,
     weight: Array | None = None,
+    quantile: float | None = None,
     seed: int = 0,
 ) -> dict[str, Array]:
     """Predict the holdout with two baselines that see the training rows only.
@@ -31,21 +32,26 @@ def baselines(
         target_train: Target of the training rows.
         x_holdout: Features of the holdout, in the same form.
         weight: Weights of the training rows, shape (n,).
+        quantile: Level of the quantile that a regression asks for; ``None`` asks for the mean.
         seed: Seed of LightGBM.
 
     Returns:
-        ``baseline_prior`` (class frequencies, or the mean) and ``baseline_lightgbm``: probabilities (n, k) or values
+        ``baseline_prior`` (class frequencies, mean or quantile) and ``baseline_lightgbm``: probabilities (n, k) or values
         (n,) of the holdout.
     """
     train, holdout, categorical = encode_simply(x_train, x_holdout)
     return {
-        PRIOR: prior(target_train, len(holdout), weight),
-        LIGHTGBM: _lightgbm(train, target_train, holdout, categorical=categorical, weight=weight, seed=seed),
+        PRIOR: prior(target_train, len(holdout), weight, quantile),
+        LIGHTGBM: _lightgbm(
+            train, target_train, holdout, categorical=categorical, weight=weight, quantile=quantile, seed=seed
+        ),
     }
 
 
-def prior(target: Target, n_rows: int, weight: Array | None = None) -> Array:
-    """Predict the training target's class frequencies (n, k), or its mean (n,), for every row."""
+def prior(target: Target, n_rows: int, weight: Array | None = None, quantile: float | None = None) -> Array:
+    """Predict the training target's class frequencies (n, k), or its mean or quantile (n,), for every row."""
+    if target.classes is None and quantile is not None:
+        return np.full(n_rows, np.quantile(target.values, quantile, weights=weight, method="inverted_cdf"))
     if target.classes is None:
         return np.full(n_rows, np.average(target.values, weights=weight))
     counts = np.bincount(target.values, weights=weight, minlength=len(target.classes)).astype(np.float64)
@@ -92,14 +98,22 @@ def _finite(values: Array) -> Array:
 
 
 def _lightgbm(
-    train: Array, target: Target, holdout: Array, *, categorical: list[int], weight: Array | None, seed: int
+    train: Array,
+    target: Target,
+    holdout: Array,
+    *,
+    categorical: list[int],
+    weight: Array | None,
+    quantile: float | None,
+    seed: int,
 ) -> Array:
     """Fit LightGBM with its defaults (100 trees), on one thread so that the result is the same everywhere."""
     import lightgbm
 
     objective = {1: "regression", 2: "binary"}.get(target.outputs, "multiclass")
     params: dict[str, Any] = {
-        "objective": objective,
+        "objective": objective if quantile is None else "quantile",
+        **({} if quantile is None else {"alpha": quantile}),
         "num_threads": 1,
         "deterministic": True,
         "force_row_wise": True,

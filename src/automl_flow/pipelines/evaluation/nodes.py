@@ -15,6 +15,7 @@ from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.pipelines.parts import Parts
 from automl_flow.reports import ReportContent, leaderboard_table, plot_tables, render_report, trajectory_table
 from automl_flow.reports.card import model_card
+from automl_flow.tasks.metrics import pinball_level
 from automl_flow.tasks.spec import TaskSpec
 
 Document = dict[str, Any]
@@ -47,11 +48,13 @@ def judge(contender: Contender, task: TaskSpec, config: EvaluationConfig) -> Eva
     train, holdout, seed = contender.parts.train, contender.parts.holdout, derive_seed(0, "evaluation", task.name)
     models = {"model": contender.model, **contender.others}
     predictions = {name: outputs(model, holdout.x) for name, model in models.items()}
+    level = pinball_level(task.metric_name)
+    simple = baselines(train.x, train.target, holdout.x, weight=train.weight, quantile=level, seed=seed)
     return evaluate(
         task,
         train.target,
         holdout.target,
-        {**predictions, **baselines(train.x, train.target, holdout.x, weight=train.weight, seed=seed)},
+        predictions | simple,
         contender.search_score,
         X_holdout=holdout.x,
         config=config,
