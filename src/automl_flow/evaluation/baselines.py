@@ -36,8 +36,8 @@ def baselines(
         seed: Seed of LightGBM.
 
     Returns:
-        ``baseline_prior`` (class frequencies, mean or quantile) and ``baseline_lightgbm``: probabilities (n, k) or values
-        (n,) of the holdout.
+        ``baseline_prior`` (class frequencies, mean or quantile) and ``baseline_lightgbm``: probabilities (n, k) or
+        values (n,) of the holdout.
     """
     train, holdout, categorical = encode_simply(x_train, x_holdout)
     return {

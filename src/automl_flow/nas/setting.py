@@ -89,7 +89,7 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
     options = json.loads(space.options.model_dump_json())
     arena = Arena(
         space.name, options, shape, rounds, problem.lesson(x, problem.rows), problem.task.problem, metric.name,
-        config.objectives, training, state, seed, config.screen > 0,
+        config.objectives, training, state, seed, config.screen > 0, problem.target.classes,
     )  # fmt: skip
     strategy, why = choose_strategy(config, space.size(shape))
     one_shot = Stage.of(strategy, config.strategy_options, space, shape)

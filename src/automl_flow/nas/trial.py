@@ -18,8 +18,8 @@ from automl_flow.nas.problem import Lesson, Round
 from automl_flow.nas.space import Architecture, DataShape, Space
 from automl_flow.nas.spaces import make_space
 from automl_flow.search.records import Evaluation
-from automl_flow.tasks.metrics import get_metric
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.metrics import for_classes, get_metric
+from automl_flow.tasks.spec import Label, Problem
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Arena:
         folder: Where checkpoints and predictions are kept.
         seed: Seed of the search.
         proxies: Whether zero-cost proxies are measured for every trial.
+        labels: Class of each code, which a user's own metric compares.
     """
 
     space: str
@@ -53,6 +54,7 @@ class Arena:
     folder: Path
     seed: int
     proxies: bool = False
+    labels: tuple[Label, ...] | None = None
 
     @property
     def classes(self) -> bool:
@@ -136,7 +138,7 @@ def judge(arena: Arena, prediction: NDArray[np.float64]) -> tuple[float, float]:
     y = np.concatenate([round_.valid.y for round_ in arena.rounds])
     weights = [round_.valid.weight for round_ in arena.rounds]
     weight = None if any(w is None for w in weights) else np.concatenate([w for w in weights if w is not None])
-    value = get_metric(arena.metric, arena.problem).score(y, prediction, weight)
+    value = for_classes(get_metric(arena.metric, arena.problem), arena.labels).score(y, prediction, weight)
     finer = get_metric("log_loss" if arena.classes else "rmse", arena.problem)
     return value, finer.loss(y, prediction, weight)
 

@@ -29,6 +29,7 @@ __all__ = [
     "Score",
     "as_metric",
     "find_metric",
+    "for_classes",
     "get_metric",
     "make_metric",
     "metric_names",
