@@ -37,6 +37,7 @@ class NasConfig(Budget):
         max_latency_ms: Milliseconds that a candidate may take for one sample on this machine.
         stop_after: Trials after which a replay ends the search. Unlike ``max_trials`` it is no plan: the strategy and
             its start are not chosen by it.
+        continued: Numbers of the trials that a replay trains on, for each later study; the others had no time.
         screen: Random candidates that zero-cost proxies rank before the first trial; one trial in four starts from the
             best of them. 0 for none.
     """
@@ -58,6 +59,7 @@ class NasConfig(Budget):
     max_cost: float = Field(6.0, gt=0)
     max_latency_ms: float | None = Field(None, gt=0)
     stop_after: int | None = Field(None, ge=1)
+    continued: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     screen: int = Field(0, ge=0)
 
     @property

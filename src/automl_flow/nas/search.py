@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,8 @@ class _Run:
         unique = {architecture.key: architecture for architecture in (reference, *allowed)}
         self.first = [dict(architecture.params) for architecture in unique.values()]
         self.one_shot: dict[str, Any] = {}
-        self.exact = True  # whether the clock has decided nothing that skipping trials does not repeat
+        self.continued: dict[str, list[int]] = {}  # trials that were trained on, by study
+        self.exact = True  # whether the clock has decided nothing that a replay does not repeat
 
     def run(self, clock: Clock) -> NasResult:
         """Search, promote, train."""
@@ -124,8 +126,13 @@ class _Run:
     def _reproduce(self, records: Sequence[TrialRecord], network: NetworkModel) -> dict[str, Any]:
         """Settings that repeat this search without a clock, and whether they do so to the letter."""
         stage, whole = self.setting.one_shot, network.facts["trained_on"] == WHOLE
-        exact = self.exact and whole and self.studies.cut <= {self._first_name}
-        settings = {"stop_after": len(records), "skip_trials": list(self.skipped), "exact": exact}
+        exact = self.exact and whole and self.studies.cut <= {self._first_name, *self.continued}
+        settings = {
+            "stop_after": len(records),
+            "skip_trials": list(self.skipped),
+            "continued": self.continued,
+            "exact": exact,
+        }
         if whole:
             settings["final_epochs"] = network.facts["epochs"]
         return settings if stage is None else settings | stage.reproduce(self.one_shot, self.setting.sampler)
@@ -255,14 +262,12 @@ class _Run:
 
     def _next_rung(self, records: list[TrialRecord], stop: int, clock: Clock) -> list[TrialRecord]:
         """Train the best trials on, up to epoch *stop*."""
+        if self.studies.interrupted:
+            return records
         wanted = promoted(records, self.config.reduction, maximize=self.maximize)
         chosen = self.pace.affordable(wanted, stop, clock, self.config.n_jobs)
-        self.exact = self.exact and len(chosen) == len(wanted)
-        if not chosen or self.studies.interrupted:
-            return records
         numbers = [record.number for record in chosen]
         later = self._train([dict(record.params) for record in chosen], numbers, stop, clock, "best ones")
-        self.exact = self.exact and not any(record.cause in {"timeout", "budget"} for record in later)
         return merged(records, later, numbers)
 
     def _reference_only(self, clock: Clock) -> list[TrialRecord]:
@@ -275,23 +280,34 @@ class _Run:
     def _train(
         self, params: list[dict[str, Any]], numbers: list[int], stop: int, clock: Clock, label: str
     ) -> list[TrialRecord]:
-        """Train given architectures up to epoch *stop*, each as the trial of its number."""
+        """Train given architectures up to epoch *stop*, each as the trial of its number.
+
+        Returns:
+            Records numbered by position in *numbers*. A replay trains those alone that were trained in time.
+        """
+        name = f"{label.replace(' ', '-')}-{stop}"
+        known = self.config.continued.get(name, numbers)
+        places = [place for place, number in enumerate(numbers) if number in known]
+        self.continued[name] = []
+        if not places:
+            return []
 
         def suggest(asked: optuna.trial.Trial) -> dict[str, Any]:
             architecture = self.space.suggest(asked, self.arena.shape)
-            return {"params": dict(architecture.params), "trial": numbers[asked.number], "stop": stop}
+            return {"params": dict(architecture.params), "trial": numbers[places[asked.number]], "stop": stop}
 
         search = Search(
             directions=self.setting.directions,
             sampler=enqueued_only,
             suggest=suggest,
             evaluate=trial.evaluate,
-            enqueue=params,
-            window=len(params),
+            enqueue=[params[place] for place in places],
+            window=len(places),
         )
-        config = self.config.model_copy(update={"max_trials": len(params), "skip_trials": ()})
-        name = f"{label.replace(' ', '-')}-{stop}"
-        return list(self.studies.run(search, config, clock, name, f"{label}, {stop} epochs").records)
+        config = self.config.model_copy(update={"max_trials": len(places), "skip_trials": ()})
+        found = self.studies.run(search, config, clock, name, f"{label}, {stop} epochs").records
+        self.continued[name] = [numbers[places[record.number]] for record in found if record.state == "complete"]
+        return [replace(record, number=places[record.number]) for record in found]
 
 
 def _as_record(told: optuna.trial.FrozenTrial) -> TrialRecord:
