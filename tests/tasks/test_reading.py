@@ -8,7 +8,7 @@ from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.tasks.arrays import read_arrays
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.tables import features, named_columns, read_table, require_columns
+from automl_flow.tasks.tables import features, named_columns, read_table, require_columns, time_of
 
 IMAGES = TaskSpec(problem="multiclass", modality="image", target="y")
 TABLE = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
@@ -106,6 +106,9 @@ def test_a_damaged_npz_is_explained(tmp_path):
         ({"problem": "binary", "metric": "rmse"}, "metric must suit a binary problem"),
         ({"problem": "regression", "positive": 1}, "positive belongs to binary problems"),
         ({"problem": "regression", "roles": {"a": "number"}}, "roles.a"),
+        ({"problem": "regression", "monotone": {"a": 2}}, "monotone.a"),
+        ({"problem": "multiclass", "monotone": {"a": 1}}, "monotone belongs to tables with a regression or a binary"),
+        ({"problem": "regression", "monotone": {"a": 1}, "metric": "pinball_0.5"}, "monotone and a quantile"),
     ],
 )
 def test_a_task_that_contradicts_itself_is_refused(values, message):
@@ -125,3 +128,28 @@ def test_a_task_that_contradicts_itself_is_refused(values, message):
 )
 def test_the_default_metric_suits_problem_and_modality(problem, modality, metric):
     assert TaskSpec(problem=problem, modality=modality).metric_name == metric
+
+
+TIMED = TaskSpec(name="t", problem="regression", time="when")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [2.5, 1, 10],
+        ["2", "1", "10"],
+        ["2024-02-01", "2024-01-15", "2024-10-03"],
+        ["1/2/2024", "15/1/2024", "3/10/2024"],
+        ["2024-02-01 08:00+01:00", "2024-02-01 08:30+02:00", "2025-01-01 00:00+00:00"],
+        pd.to_datetime(["2024-02-01", "2024-01-15", "2024-10-03"]).tz_localize("Europe/Berlin"),
+    ],
+    ids=["numbers", "numbers in text", "ISO dates", "day first", "time zones", "zoned times"],
+)
+def test_rows_are_ordered_by_time_however_it_is_written(values):
+    table = pd.DataFrame({"when": values})
+    assert np.argsort(time_of(table, TIMED)).tolist() == [1, 0, 2]
+
+
+def test_a_row_without_a_time_is_named():
+    with pytest.raises(DataError, match=r"t\.time: column 'when' .* 'nan' in row 1 is no time \(1 such rows\)"):
+        time_of(pd.DataFrame({"when": [1.0, np.nan]}), TIMED)

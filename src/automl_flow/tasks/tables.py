@@ -114,9 +114,10 @@ def time_of(table: pd.DataFrame, task: TaskSpec) -> NDArray[Any] | None:
     values = numbers if numbers.notna().all() else _as_times(column)
     unreadable = np.flatnonzero(values.isna().to_numpy())
     if len(unreadable):
+        row = int(unreadable[0])
         raise DataError(
-            f"{task.name}.time: column {task.time!r} orders the rows, but {column.iloc[int(unreadable[0])]!r} in row "
-            f"{int(unreadable[0])} is no time ({len(unreadable)} such rows); fill or drop them"
+            f"{task.name}.time: column {task.time!r} orders the rows, but {str(column.iloc[row])!r} in row {row} is no "
+            f"time ({len(unreadable)} such rows); fill or drop them"
         )
     return values.to_numpy()
 
