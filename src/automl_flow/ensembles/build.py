@@ -54,12 +54,12 @@ def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) 
     )
 
 
-def thin(candidates: Sequence[Candidate], weights: Array, max_work: float) -> tuple[int, ...]:
-    """Say how many fold models each member keeps, so that predicting a row stays within *max_work* microseconds.
+def thin(candidates: Sequence[Candidate], parts: Sequence[int], weights: Array, max_work: float) -> tuple[int, ...]:
+    """Say how many of its models each member keeps, so that predicting a row stays within *max_work* microseconds.
 
     Models are given up where they cost most for their share of the prediction; every member keeps at least one.
     """
-    kept = [candidate.parts for candidate in candidates]
+    kept = list(parts)
     each = [candidate.work / candidate.parts for candidate in candidates]
     while sum(cost * count for cost, count in zip(each, kept, strict=True)) > max_work:
         price = [
@@ -81,8 +81,8 @@ def build_model(
 ) -> Built:
     """Select an ensemble and bring in its fitted members from the search's state folder.
 
-    A search without any candidate gives the model that predicts class shares or the mean. Where the search had a
-    single validation part, members are fitted again on all rows, in the share of the time that is kept for it.
+    A search without any candidate gives the model that predicts class shares or the mean. Unless the
+    user stopped the search, members are fitted again on all rows, in the share of the time that is kept for it.
     """
     if result.candidates:
         selection = select(problem, result, config)
@@ -90,20 +90,14 @@ def build_model(
     else:
         chosen = [Candidate(-1, BASELINE, {}, float("inf"), ())]
         selection = Selection(np.ones(1), (), float("inf"))
-    if refit.pays(problem):
+    if result.candidates and not result.interrupted:
         seconds = config.time_left_for_this_task
-        refit.refit(
-            problem,
-            chosen,
-            families,
-            state,
-            seconds=None if seconds is None else seconds * refit.SHARE,
-            limits=config,
-            threads=config.threads,
-        )
+        allowed = None if seconds is None else seconds * refit.SHARE
+        refit.refit(problem, chosen, families, state, seconds=allowed, limits=config, threads=config.threads)
     fitted = fit_candidates(problem, chosen, families, state, seed=config.seed, threads=config.threads)
     weights = selection.weights[selection.members]
-    kept = thin(chosen, weights, config.predict_microseconds)
+    parts = [len(one.parts) for one in fitted]
+    kept = thin(chosen, parts, weights, config.predict_microseconds)
     model = TabularModel(
         members=tuple(replace(one, parts=one.parts[:count]) for one, count in zip(fitted, kept, strict=True)),
         weights=tuple(float(weight) for weight in weights),

@@ -38,8 +38,8 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         time: Column that orders the rows: models are then validated on later rows than they were trained on.
         folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
         features: Whether features may be made, as far as out-of-fold gains justify them.
-        predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; below
-            some hundreds it gives up models, and with them accuracy.
+        predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; with
+            less it is made of fewer and cheaper models.
         progress: Whether progress is shown.
     """
 
@@ -103,8 +103,8 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         time: Column that orders the rows: models are then validated on later rows than they were trained on.
         folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
         features: Whether features may be made, as far as out-of-fold gains justify them.
-        predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; below
-            some hundreds it gives up models, and with them accuracy.
+        predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; with
+            less it is made of fewer and cheaper models.
         progress: Whether progress is shown.
     """
 

@@ -51,7 +51,6 @@ ENTRY = ModelFamily(
     portfolio=portfolio,
     seconds=seconds,
     work=work,
-    bagged=False,
     quantile=True,
     constrained=True,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from automl_flow.core.errors import StorageError
 from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
@@ -109,9 +110,14 @@ def dump(model: Any) -> bytes:
     metadata = model.get_metadata()
     for key in set(_OF_THE_RUN).intersection(metadata.keys()):
         del metadata[key]
+    from catboost import CatBoostError
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.cbm"
-        model.save_model(str(path))
+        try:
+            model.save_model(str(path))
+        except CatBoostError as error:
+            raise StorageError(f"{path.parent.parent}: CatBoost cannot write a model there ({error})") from error
         return path.read_bytes()
 
 

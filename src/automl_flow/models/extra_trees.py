@@ -50,5 +50,4 @@ ENTRY = ModelFamily(
     portfolio=portfolio,
     seconds=seconds,
     work=forest_work,
-    bagged=False,
 )

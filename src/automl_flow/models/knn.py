@@ -65,6 +65,5 @@ ENTRY = ModelFamily(
     portfolio=portfolio,
     seconds=seconds,
     work=work,
-    bagged=False,
     max_rows=50_000,
 )

@@ -70,6 +70,5 @@ ENTRY = ModelFamily(
     portfolio=portfolio,
     seconds=seconds,
     work=work,
-    bagged=False,
     fit=fit,
 )

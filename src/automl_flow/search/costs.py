@@ -21,7 +21,7 @@ class CostModel:
         Args:
             families: Families by name.
             context: Size of the data.
-            n_folds: Fits of a trial; families that keep one model do one more.
+            n_folds: Fits of a trial.
         """
         self._families, self._context, self._n_folds = families, context, n_folds
         self._ratios: dict[str, list[float]] = {}
@@ -47,6 +47,4 @@ class CostModel:
         return f"not started: {family} needs about {needed:.1f} s and {left:.1f} s are left"
 
     def _guess(self, family: str, params: Params) -> float:
-        entry = self._families[family]
-        fits = self._n_folds + (0 if entry.bagged else 1)
-        return _OVERHEAD + fits * max(1e-3, entry.seconds(params, self._context))
+        return _OVERHEAD + self._n_folds * max(1e-3, self._families[family].seconds(params, self._context))

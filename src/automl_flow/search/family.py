@@ -143,8 +143,6 @@ class ModelFamily:
         work: ``(model, context) -> microseconds`` of one thread to predict one row, roughly. It must not be
             measured: the choice of ensemble members depends on it and has to be repeatable.
         requires: Modules that must be installed.
-        bagged: Keep the models of all folds, which average well and stopped early on rows they did not learn from.
-            Otherwise one more model is fitted on all rows and kept alone.
         stops_early: It looks at the fold's validation rows to choose the number of iterations, so its out-of-fold
             predictions are slightly optimistic.
         max_rows: Rows beyond which it is not tried.
@@ -165,7 +163,6 @@ class ModelFamily:
     seconds: Callable[[Params, FitContext], float]
     work: Callable[[Any, FitContext], float]
     requires: tuple[str, ...] = ()
-    bagged: bool = True
     stops_early: bool = False
     max_rows: int | None = None
     quantile: bool = False

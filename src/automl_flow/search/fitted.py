@@ -106,7 +106,7 @@ def fit_candidates(
 ) -> tuple[FittedCandidate, ...]:
     """Return candidates with their models: read from *state* where the search left them, else fitted here.
 
-    A model that was fitted again on all rows goes before those of the folds.
+    A model that was fitted again on all rows comes before those of the folds.
 
     Args:
         problem: The problem that was searched.
@@ -132,10 +132,10 @@ def fit_candidates(
 
 
 def _parts(context: TrialContext, candidate: Candidate, family: ModelFamily) -> tuple[Part, ...]:
-    folds = tuple(range(len(context.problem.folds))) if family.bagged else (ALL_ROWS,)
+    folds = tuple(range(len(context.problem.folds)))
+    if not is_stored(context.state, candidate.number, folds):
+        return tuple(fit_part(context, family, candidate.params, fold)[0] for fold in folds)
     if is_stored(context.state, candidate.number, (ALL_ROWS,)):
-        folds = (ALL_ROWS,)
-    if is_stored(context.state, candidate.number, folds):
-        folder = part_folder(context.state, candidate.number)
-        return tuple(read_part(folder, part_name(fold), family) for fold in folds)
-    return tuple(fit_part(context, family, candidate.params, fold)[0] for fold in folds)
+        folds = (ALL_ROWS, *folds)
+    folder = part_folder(context.state, candidate.number)
+    return tuple(read_part(folder, part_name(fold), family) for fold in folds)

@@ -136,25 +136,20 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
 def _fit_all(
     context: TrialContext, family: ModelFamily, params: Params, tally: _Tally, give_up: Mapping[int, float]
 ) -> list[Part] | None:
-    """Fit every fold, and all rows where the family keeps one model.
+    """Fit every fold.
 
     Returns:
-        The parts that are kept; ``None`` when the trial was given up after some folds.
+        The models; ``None`` when the trial was given up after some folds.
     """
     problem, deadline = context.problem, context.deadline()
     metric = metric_of(problem.task, problem.target.classes)
-    fits = [*range(len(problem.folds)), *([] if family.bagged else [ALL_ROWS])]
     parts = []
-    for done, fold in enumerate(fits):
+    for fold, (_, valid) in enumerate(problem.folds):
         now = time.monotonic()
-        soft = None if deadline is None else now + (deadline - now) / (len(fits) - done)
+        soft = None if deadline is None else now + (deadline - now) / (len(problem.folds) - fold)
         part, fitted = fit_part(context, family, params, fold, deadline=soft)
         tally.cut_short |= fitted.cut_short
-        if family.bagged or fold == ALL_ROWS:
-            parts.append(part)
-        if fold == ALL_ROWS:
-            continue
-        valid = problem.folds[fold][1]
+        parts.append(part)
         prediction = part.predict(family, encoded_fold(context, family.encoding, fold).X_valid)
         weight = None if problem.weight is None else problem.weight[valid]
         tally.losses.append(metric.loss(problem.target.values[valid], prediction, weight))

@@ -1,9 +1,14 @@
-"""Fitting chosen candidates once more, on all rows: worth it where the search kept a validation part to itself."""
+"""Fitting chosen candidates once more, on all rows.
+
+One model of all rows is mostly better than the models of the folds together, each of which lacks a part of them, and
+predicts as much faster as there are folds.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,12 +22,7 @@ from automl_flow.search.members import ALL_ROWS, part_folder, part_name, write_p
 from automl_flow.search.objective import PRELOAD, TrialContext, fit_part
 from automl_flow.search.problem import TabularProblem
 
-SHARE = 0.25  # of a search's time that refitting may take
-
-
-def pays(problem: TabularProblem) -> bool:
-    """Whether candidates should be fitted again: with several folds their models have seen all rows between them."""
-    return len(problem.folds) == 1
+SHARE = 0.15  # of a search's time that refitting may take
 
 
 def refit(
@@ -37,7 +37,7 @@ def refit(
 ) -> None:
     """Fit candidates on all rows, as long as they took on the folds, and store the models in the state folder.
 
-    What does not end in time is left out: such a candidate keeps the model of its fold.
+    What does not end in time is left out: such a candidate keeps the models of its folds. Ctrl-C ends the time.
 
     Args:
         problem: The problem that was searched.
@@ -49,10 +49,10 @@ def refit(
         threads: Threads of one fit.
     """
     clock = Clock(seconds)
-    waiting = deque(c for c in candidates if families[c.family].bagged)
+    waiting = deque(candidates)
     running: list[Handle] = []
     context = TrialContext(problem, families, state, limits.seed, threads)
-    with LocalRunner(context, limits.n_jobs, threads, PRELOAD) as runner:
+    with suppress(KeyboardInterrupt), LocalRunner(context, limits.n_jobs, threads, PRELOAD) as runner:
         while (waiting or running) and not clock.expired:
             while waiting and len(running) < limits.n_jobs:
                 allowed = Limits(None if seconds is None else clock.left, limits.memory_limit)

@@ -44,15 +44,15 @@ class SearchConfig(Budget):
         families: Families to use; ``None`` takes all that are installed.
         ensemble_size: Steps of the greedy ensemble selection; 1 keeps the best candidate alone.
         threads: Threads of one fit; ``None`` gives each worker its share of the processors.
-        predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble. Members
-            that would exceed it together keep the models of fewer folds.
+        predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble. Each
+            member has one model of all rows; models of folds are added to it as far as the bound allows.
     """
 
     strategy: Strategy = "auto"
     families: tuple[str, ...] | None = None
     ensemble_size: int = Field(default=40, ge=1, le=500)
     threads: int = Field(default=1, ge=1)
-    predict_microseconds: float = Field(default=1000.0, gt=0)
+    predict_microseconds: float = Field(default=100.0, gt=0)
 
 
 @dataclass(frozen=True)
@@ -125,15 +125,10 @@ def search_models(
     key = problem.key(config.strategy, sorted(plan.families), config.seed, threads)
     with Journal(Path(state), key).open() as journal:
         spent = journal.spent + (time.monotonic() - began)
-        clock = _EndableClock(_search_seconds(config, problem), spent)
+        seconds = config.time_left_for_this_task
+        clock = _EndableClock(None if seconds is None else seconds * (1 - refit.SHARE), spent)
         study = _run(problem, plan, config, journal=journal, clock=clock, progress=progress)
     return replace(_collect(problem, study, Path(state), config), left_out=left_out)
-
-
-def _search_seconds(config: SearchConfig, problem: TabularProblem) -> float | None:
-    """Seconds for trials: what refitting needs is left."""
-    seconds = config.time_left_for_this_task
-    return seconds * (1 - refit.SHARE) if seconds is not None and refit.pays(problem) else seconds
 
 
 def choose_families(families: Mapping[str, ModelFamily], names: Sequence[str] | None) -> dict[str, ModelFamily]:
@@ -187,7 +182,7 @@ def _trial_budget(config: SearchConfig, plan: Plan) -> Budget:
     """The budget in terms of trials: a trial fits one model per fold."""
     values = {name: getattr(config, name) for name in Budget.model_fields}
     if config.per_run_time_limit is not None:
-        values["per_run_time_limit"] = config.per_run_time_limit * (plan.n_folds + 1)
+        values["per_run_time_limit"] = config.per_run_time_limit * plan.n_folds
     limits = [limit for limit in (config.max_trials, plan.limit) if limit is not None]
     return Budget(**{**values, "max_trials": min(limits, default=None)})
 
