@@ -107,17 +107,18 @@ def predict(model: Any, X: Any, problem: Problem) -> Array:
 
 def dump(model: Any) -> bytes:
     """Store in CatBoost's binary format, which it writes to files only; the same model gives the same bytes."""
+    from catboost import CatBoostError
+
     metadata = model.get_metadata()
     for key in set(_OF_THE_RUN).intersection(metadata.keys()):
         del metadata[key]
-    from catboost import CatBoostError
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.cbm"
         try:
             model.save_model(str(path))
         except CatBoostError as error:
-            raise StorageError(f"{path.parent.parent}: CatBoost cannot write a model there ({error})") from error
+            text = f"{path.parent.parent}: CatBoost cannot write a model there ({error}); free some space and run again"
+            raise StorageError(text) from error
         return path.read_bytes()
 
 
