@@ -30,9 +30,9 @@ def run(searched, state, seconds: float | None) -> FittedCandidate:
     return fit_candidates(problem, [candidate], families, state, seed=0)[0]
 
 
-def test_the_model_of_all_rows_comes_first_and_takes_as_many_steps_as_the_folds(searched, tmp_path):
+def test_one_model_learns_from_all_rows_for_as_many_steps_as_on_the_folds(searched, tmp_path):
     fitted = run(searched, tmp_path, None)
-    assert [part.fold for part in fitted.parts] == [ALL_ROWS, 0, 1, 2]
+    assert [part.fold for part in fitted.parts] == [ALL_ROWS]
     assert fitted.parts[0].model.num_trees() == 9
 
 

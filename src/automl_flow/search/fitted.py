@@ -29,32 +29,38 @@ from automl_flow.search.problem import TabularProblem
 
 @dataclass
 class Rows:
-    """Raw rows that several models predict; each preprocessor encodes them once.
+    """Raw rows that several models predict; each step of a preprocessor is taken once.
 
     Attributes:
         frame: The rows.
     """
 
     frame: pd.DataFrame
-    _encoded: dict[int, Any] = field(default_factory=dict, repr=False)
+    _encoded: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
 
     def encoded(self, preprocessor: Any) -> Any:
-        """The rows as *preprocessor* encodes them."""
-        key = id(preprocessor)
-        if key not in self._encoded:
-            self._encoded[key] = preprocessor.transform(self.frame)
-        return self._encoded[key]
+        """The rows as *preprocessor*, a pipeline, encodes them."""
+        rows: Any = self.frame
+        steps: tuple[int, ...] = ()
+        for _, step in preprocessor.steps:
+            steps = (*steps, id(step))
+            if steps not in self._encoded:
+                self._encoded[steps] = step.transform(rows)
+            rows = self._encoded[steps]
+        return rows
 
 
 class Preprocessors:
-    """Fitted preprocessors as they are read; those that learned the same are one object.
+    """Fitted preprocessors as they are read; steps that learned the same are one object.
 
-    On a table of numbers the preprocessors of all folds often do: then rows are encoded once, not once per fold.
+    The encodings of the same rows have their first step in common, which reads the raw columns; on a table of numbers
+    the preprocessors of all folds often are the same. So :class:`Rows` has less to do.
     """
 
     def __init__(self) -> None:
         self.by_key: dict[str, Any] = {}
         self._by_content: dict[str, Any] = {}
+        self._steps: dict[bytes, Any] = {}
 
     def read(self, key: str, path: Path) -> None:
         """Read the preprocessor *key* from a file, unless that has happened."""
@@ -63,8 +69,13 @@ class Preprocessors:
         content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         if digest not in self._by_content:
-            self._by_content[digest] = storage.load(content, str(path))
+            preprocessor = storage.load(content, str(path))
+            preprocessor.steps = [(name, self._shared(step)) for name, step in preprocessor.steps]
+            self._by_content[digest] = preprocessor
         self.by_key[key] = self._by_content[digest]
+
+    def _shared(self, step: Any) -> Any:
+        return self._steps.setdefault(hashlib.sha256(storage.dump(step)).digest(), step)
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,7 @@ def fit_candidates(
 ) -> tuple[FittedCandidate, ...]:
     """Return candidates with their models: read from *state* where the search left them, else fitted here.
 
-    A model that was fitted again on all rows comes before those of the folds.
+    A model that was fitted again on all rows stands in for those of the folds.
 
     Args:
         problem: The problem that was searched.
@@ -136,6 +147,6 @@ def _parts(context: TrialContext, candidate: Candidate, family: ModelFamily) -> 
     if not is_stored(context.state, candidate.number, folds):
         return tuple(fit_part(context, family, candidate.params, fold)[0] for fold in folds)
     if is_stored(context.state, candidate.number, (ALL_ROWS,)):
-        folds = (ALL_ROWS, *folds)
+        folds = (ALL_ROWS,)
     folder = part_folder(context.state, candidate.number)
     return tuple(read_part(folder, part_name(fold), family) for fold in folds)

@@ -45,7 +45,8 @@ class SearchConfig(Budget):
         ensemble_size: Steps of the greedy ensemble selection; 1 keeps the best candidate alone.
         threads: Threads of one fit; ``None`` gives each worker its share of the processors.
         predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble. Each
-            member has one model of all rows; models of folds are added to it as far as the bound allows.
+            member has one model of all rows, or, where time was too short for that, models of folds as far as the
+            bound allows.
     """
 
     strategy: Strategy = "auto"
