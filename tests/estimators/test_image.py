@@ -13,7 +13,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from automl_flow import ImageClassifier, ImageRegressor, load_model
-from automl_flow.core.errors import ConfigError, DataError
+from automl_flow.core.errors import ArtifactError, ConfigError, DataError
 from tests.nas.problems import SMALL, InlineRunner, patterns
 
 NAMES = np.asarray(["along", "across", "noise"])
@@ -120,12 +120,22 @@ def test_bad_input_is_refused_with_the_reason(x: Any, y: Any, message: str) -> N
         ({"space_options": {"width": [8]}}, "did you mean 'widths'"),
         ({"objectives": ["size"]}, "objectives"),
         ({"strategy": "bayes"}, "unknown strategy 'bayes'"),
+        ({"space_options": [1]}, "ImageClassifier.space_options"),
+        ({"state": __file__}, "state: .* is a file; name a folder"),
     ],
 )
 def test_bad_settings_are_refused_with_the_nearest(changes: dict[str, Any], message: str) -> None:
     x, y = patterns(30)
     with pytest.raises(ConfigError, match=message):
         make(**changes).fit(x, y)
+
+
+def test_what_cannot_be_predicted_or_overwritten_is_refused(fitted: ImageClassifier, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="samples must be numbers, got <U1"):
+        fitted.predict(np.full((2, 8, 8), "a"))
+    (tmp_path / "m").write_text("mine")
+    with pytest.raises(ArtifactError, match="is a file; a model is saved as a folder"):
+        fitted.save(tmp_path / "m")
 
 
 def test_predicting_before_fitting_is_refused() -> None:

@@ -16,7 +16,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
 from automl_flow.core.config import parse_config
-from automl_flow.core.errors import DataError
+from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.core.progress import console_progress, silent_progress
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
@@ -124,6 +124,8 @@ class NetworkEstimator(BaseEstimator):
 
         self.__dict__.pop("network_", None)  # what was fitted before must not shape what is read now
         config = self._config(epochs)
+        if self.state is not None and Path(self.state).is_file():
+            raise ConfigError(f"{type(self).__name__}.state: {self.state} is a file; name a folder")
         x, y = self._read(x, y)
         task, target = self._target(y)
         data = check_arrays(ArrayData(self._array(x), target.values), self._modality, "x")
@@ -172,8 +174,8 @@ class NetworkEstimator(BaseEstimator):
             "objectives": tuple(self.objectives),
         }
         values["n_jobs"] = self.n_jobs or min(MOST_JOBS, os.cpu_count() or 1)
-        values["space_options"] = dict(self.space_options or {})
-        values["strategy_options"] = dict(self.strategy_options or {})
+        values["space_options"] = self.space_options or {}
+        values["strategy_options"] = self.strategy_options or {}
         if self.max_trials is None and self.time_left_for_this_task is None:
             values["max_trials"] = 10  # something has to end the search
         return parse_config(NasConfig, values, type(self).__name__)

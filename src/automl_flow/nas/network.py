@@ -115,7 +115,13 @@ class NetworkModel:
         return draw(self)
 
     def save(self, folder: Path | str) -> None:
-        """Write architecture, weights and manifest to *folder*, atomically; the same model gives the same bytes."""
+        """Write architecture, weights and manifest to *folder*, atomically; the same model gives the same bytes.
+
+        Raises:
+            ArtifactError: There is a file of that name.
+        """
+        if Path(folder).is_file():
+            raise ArtifactError(f"{folder}: is a file; a model is saved as a folder")
         write_artifact(Path(folder), KIND, self.write, {"facts": dict(self.facts)})
 
     def write(self, folder: Path) -> None:

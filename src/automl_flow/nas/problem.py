@@ -162,7 +162,10 @@ def numbers(x: Any) -> NDArray[Any]:
     array = np.asarray(x)
     if array.dtype == np.uint8:
         return array
-    array = array.astype(np.float32)
+    try:
+        array = array.astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"samples must be numbers, got {array.dtype} ({error})") from None
     good = np.isfinite(array)
     if array.ndim == 3 and not good.all():
         good |= padding(array)
