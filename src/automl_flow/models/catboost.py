@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from automl_flow.core.errors import StorageError
 from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
@@ -106,20 +103,14 @@ def predict(model: Any, X: Any, problem: Problem) -> Array:
 
 
 def dump(model: Any) -> bytes:
-    """Store in CatBoost's binary format, which it writes to files only; the same model gives the same bytes."""
-    from catboost import CatBoostError
+    """Store in CatBoost's binary format; the same model gives the same bytes.
 
+    CatBoost's public way leads through a file, and a disk that is full can cut it off without an error.
+    """
     metadata = model.get_metadata()
     for key in set(_OF_THE_RUN).intersection(metadata.keys()):
         del metadata[key]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.cbm"
-        try:
-            model.save_model(str(path))
-        except CatBoostError as error:
-            text = f"{path.parent.parent}: CatBoost cannot write a model there ({error}); free some space and run again"
-            raise StorageError(text) from error
-        return path.read_bytes()
+    return bytes(model._serialize_model())
 
 
 def load(content: bytes) -> Any:
