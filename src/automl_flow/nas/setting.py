@@ -15,7 +15,7 @@ from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem, encode, make_rounds, shape_of
-from automl_flow.nas.sampling import strategy_names
+from automl_flow.nas.sampling import make_sampler, strategy_names
 from automl_flow.nas.space import Architecture, Space
 from automl_flow.nas.spaces import space_for
 from automl_flow.nas.strategies import STRATEGIES
@@ -93,6 +93,10 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
     )  # fmt: skip
     strategy, why = choose_strategy(config, space.size(shape))
     one_shot = Stage.of(strategy, config.strategy_options, space, shape)
+    if one_shot is None:
+        make_sampler(
+            strategy, seed, FEW_STARTS, config.strategy_options
+        )  # what it does not take is told before any trial
     known = [space.reference(shape), *space.portfolio(shape)]
     first = tuple(a for i, a in enumerate(known) if a.key not in {b.key for b in known[:i]})
     directions: list[Direction] = ["maximize" if metric.greater_is_better else "minimize"]
