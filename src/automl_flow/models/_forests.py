@@ -1,4 +1,4 @@
-"""What random forests and extra trees share: space, price and size limits."""
+"""What random forests and extra trees share: all but the estimators and some numbers."""
 
 from __future__ import annotations
 
@@ -39,9 +39,27 @@ def criteria(context: FitContext) -> list[str]:
     return ["squared_error"] if context.problem == "regression" else ["gini", "entropy"]
 
 
-def square_root(context: FitContext) -> float:
-    """The usual share of columns that a split looks at, inside the range of the space."""
+def usual_share(context: FitContext) -> float:
+    """The usual share of columns that a split looks at in classification: their square root."""
     return min(1.0, max(0.05, 1.0 / math.sqrt(max(context.n_columns, 1))))
+
+
+def two_forests(context: FitContext, share: float, wider: float, leaf: int) -> tuple[Params, ...]:
+    """Return the usual forest, and one with larger leaves that looks at more columns.
+
+    Args:
+        context: The problem.
+        share: Share of the columns that a split of the first looks at.
+        wider: How many times as many the second looks at.
+        leaf: Smallest leaf of the second.
+    """
+    first: Params = {
+        "trees": TREES,
+        "criterion": criteria(context)[-1],
+        "max_features": share,
+        "min_samples_leaf": 1,
+    }
+    return first, {**first, "max_features": min(1.0, wider * share), "min_samples_leaf": leaf}
 
 
 def suggest_forest(trial: BaseTrial, context: FitContext) -> Params:

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_flow.models._forests import (
-    TREES,
-    criteria,
-    forest_seconds,
-    forest_work,
-    options,
-    square_root,
-    suggest_forest,
-)
+from automl_flow.models._forests import forest_seconds, forest_work, options, suggest_forest, two_forests, usual_share
 from automl_flow.search.family import FitContext, ModelFamily, Params
 
 
@@ -26,14 +18,8 @@ def build(params: Params, context: FitContext) -> Any:
 
 def portfolio(context: FitContext) -> tuple[Params, ...]:
     """Return the usual forest and one with larger leaves that looks at more columns."""
-    share = 1.0 if context.problem == "regression" else square_root(context)
-    first: Params = {
-        "trees": TREES,
-        "criterion": criteria(context)[-1],
-        "max_features": share,
-        "min_samples_leaf": 1,
-    }
-    return first, {**first, "max_features": min(1.0, 3 * share), "min_samples_leaf": 3}
+    share = 1.0 if context.problem == "regression" else usual_share(context)
+    return two_forests(context, share, wider=3, leaf=3)
 
 
 def seconds(params: Params, context: FitContext) -> float:
