@@ -16,8 +16,8 @@ from types import FrameType
 from automl_flow.execution.scratch import SCRATCH
 
 _PR_SET_PDEATHSIG = 1
-_PARENT = os.getppid()
-_FOLDER = os.environ.pop(SCRATCH, None)  # taken out, so that processes that workers start do not think they are us
+# Taken out of the environment, so that processes that workers start do not think they are us.
+_PARENT, _, _FOLDER = os.environ.pop(SCRATCH, "").partition(":")
 
 
 def die_with_parent(number: signal.Signals) -> None:
@@ -28,7 +28,7 @@ def die_with_parent(number: signal.Signals) -> None:
 
 def _end(_number: int, _frame: FrameType | None) -> None:
     """End with the parent: kill the workers and remove what they and the parent leave behind."""
-    if os.getppid() == _PARENT:  # only the thread that started us has ended
+    if os.getppid() == int(_PARENT):  # only the thread that started us has ended
         return
     import psutil
 
@@ -36,11 +36,11 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     for worker in workers:
         worker.kill()
     psutil.wait_procs(workers, timeout=5)
-    if _FOLDER is not None:
-        shutil.rmtree(_FOLDER, ignore_errors=True)
+    shutil.rmtree(_FOLDER, ignore_errors=True)
     os._exit(0)
 
 
-if _FOLDER is not None:  # this is the fork server; anywhere else, importing does nothing
+if _PARENT:  # this is the fork server; anywhere else, importing does nothing
     signal.signal(signal.SIGUSR1, _end)
     die_with_parent(signal.SIGUSR1)
+    _end(signal.SIGUSR1, None)  # where the parent has gone already

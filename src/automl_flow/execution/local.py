@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
 import signal
 import sys
@@ -222,7 +223,7 @@ def _quiet_start() -> Iterator[None]:
     The server imports for seconds before it ignores Ctrl-C by itself; what is blocked here is blocked there from its
     first moment.
     """
-    variables = {**thread_environment(1), SCRATCH: str(scratch_folder())}
+    variables = {**thread_environment(1), SCRATCH: f"{os.getpid()}:{scratch_folder()}"}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
         with _hidden_main(), environment(variables):

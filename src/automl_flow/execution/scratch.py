@@ -11,7 +11,7 @@ from pathlib import Path
 
 from automl_flow.core.temporary import claim, sweep
 
-SCRATCH = "AUTOML_FLOW_SCRATCH"  # environment variable by which the fork server knows the folder
+SCRATCH = "AUTOML_FLOW_SCRATCH"  # environment variable by which the fork server knows its parent and the folder
 _PREFIX = "automl-"  # short, for paths of sockets may have 107 characters
 
 
