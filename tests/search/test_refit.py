@@ -26,7 +26,7 @@ def searched(tmp_path):
 
 def run(searched, state, seconds: float | None) -> FittedCandidate:
     problem, families, candidate = searched
-    refit.refit(problem, [candidate], families, state, seconds=seconds, limits=Budget(seed=0), threads=1)
+    refit.refit(problem, [candidate], families, state, seconds=seconds, took={}, limits=Budget(seed=0), threads=1)
     return fit_candidates(problem, [candidate], families, state, seed=0)[0]
 
 

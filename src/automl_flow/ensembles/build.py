@@ -92,8 +92,9 @@ def build_model(
         selection = Selection(np.ones(1), (), float("inf"))
     if result.candidates and not result.interrupted:
         seconds = config.time_left_for_this_task
-        allowed = None if seconds is None else seconds * refit.SHARE
-        refit.refit(problem, chosen, families, state, seconds=allowed, limits=config, threads=config.threads)
+        allowed = None if seconds is None else seconds * refit.share(problem)
+        took = {record.number: record.seconds for record in result.records}
+        refit.refit(problem, chosen, families, state, seconds=allowed, took=took, limits=config, threads=config.threads)
     fitted = fit_candidates(problem, chosen, families, state, seed=config.seed, threads=config.threads)
     weights = selection.weights[selection.members]
     parts = [len(one.parts) for one in fitted]

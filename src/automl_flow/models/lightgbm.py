@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from optuna.trial import BaseTrial
 
 
+_MANY_ROWS = 20_000  # for which larger trees pay
+
+
 def build(params: Params, context: FitContext) -> Any:
     """Return LightGBM's own parameters."""
     objective = {"binary": "binary", "multiclass": "multiclass", "regression": "regression"}[context.problem]
@@ -104,14 +107,14 @@ def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - 
     }
 
 
-def portfolio(context: FitContext) -> tuple[Params, ...]:  # noqa: ARG001 - one signature for all families
+def portfolio(context: FitContext) -> tuple[Params, ...]:
     """Return a quick default, then trees whose thresholds are drawn, and small steps.
 
     Order and values: benchmarks/portfolio.py.
     """
     base: Params = {
         "learning_rate": 0.07,
-        "leaves": 24,
+        "leaves": 24 if context.n_rows < _MANY_ROWS else 63,
         "min_data_in_leaf": 20,
         "feature_fraction": 0.7,
         "bagging_fraction": 0.9,

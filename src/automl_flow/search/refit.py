@@ -22,7 +22,13 @@ from automl_flow.search.members import ALL_ROWS, part_folder, part_name, write_p
 from automl_flow.search.objective import PRELOAD, TrialContext, fit_part
 from automl_flow.search.problem import TabularProblem
 
-SHARE = 0.15  # of a search's time that refitting may take
+_SHARE, _SHARE_OF_ONE = 0.15, 0.3  # of a search's time for refitting, after several folds and after one
+_MORE_ROWS = 1.3  # times as long as on a fold, roughly
+
+
+def share(problem: TabularProblem) -> float:
+    """Share of a search's time that refitting may take: a fit is as long as a trial where trials have one fold."""
+    return _SHARE if len(problem.folds) > 1 else _SHARE_OF_ONE
 
 
 def refit(
@@ -32,6 +38,7 @@ def refit(
     state: Path,
     *,
     seconds: float | None,
+    took: Mapping[int, float],
     limits: Budget,
     threads: int,
 ) -> None:
@@ -45,11 +52,12 @@ def refit(
         families: Families by name.
         state: State folder of the search.
         seconds: Time for all of it; ``None`` is no limit.
+        took: Seconds of the candidates' trials, by number; what cannot end in time is not begun.
         limits: Workers, memory and seed.
         threads: Threads of one fit.
     """
     clock = Clock(seconds)
-    waiting = deque(candidates)
+    waiting = deque(c for c in candidates if _MORE_ROWS * took.get(c.number, 0.0) / len(problem.folds) <= clock.left)
     running: list[Handle] = []
     context = TrialContext(problem, families, state, limits.seed, threads)
     with suppress(KeyboardInterrupt), LocalRunner(context, limits.n_jobs, threads, PRELOAD) as runner:

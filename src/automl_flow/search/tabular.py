@@ -127,7 +127,7 @@ def search_models(
     with Journal(Path(state), key).open() as journal:
         spent = journal.spent + (time.monotonic() - began)
         seconds = config.time_left_for_this_task
-        clock = _EndableClock(None if seconds is None else seconds * (1 - refit.SHARE), spent)
+        clock = _EndableClock(None if seconds is None else seconds * (1 - refit.share(problem)), spent)
         study = _run(problem, plan, config, journal=journal, clock=clock, progress=progress)
     return replace(_collect(problem, study, Path(state), config), left_out=left_out)
 
