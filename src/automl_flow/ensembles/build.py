@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from automl_flow.search import refit
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.fitted import fit_candidates
+from automl_flow.search.members import ALL_ROWS
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import SearchConfig, SearchResult
 from automl_flow.tasks.metrics import metric_of
@@ -28,10 +30,12 @@ class Built:
     Attributes:
         model: The model.
         selection: Weights over the search's candidates, and the loss step by step.
+        reproduce: Settings that repeat the search and what was made of it exactly, without a limit in seconds.
     """
 
     model: TabularModel
     selection: Selection
+    reproduce: Mapping[str, Any]
 
 
 def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) -> Selection:
@@ -90,11 +94,12 @@ def build_model(
     else:
         chosen = [Candidate(-1, BASELINE, {}, float("inf"), ())]
         selection = Selection(np.ones(1), (), float("inf"))
+    again = [candidate for candidate in chosen if candidate.number not in config.skip_refits]
     if result.candidates and not result.interrupted:
         seconds = config.time_left_for_this_task
         allowed = None if seconds is None else seconds * refit.share(problem)
         took = {record.number: record.seconds for record in result.records}
-        refit.refit(problem, chosen, families, state, seconds=allowed, took=took, limits=config, threads=config.threads)
+        refit.refit(problem, again, families, state, seconds=allowed, took=took, limits=config, threads=config.threads)
     fitted = fit_candidates(problem, chosen, families, state, seed=config.seed, threads=config.threads)
     weights = selection.weights[selection.members]
     parts = [len(one.parts) for one in fitted]
@@ -106,4 +111,5 @@ def build_model(
         task=problem.task,
         feature_names=tuple(str(name) for name in problem.X.columns),
     )
-    return Built(model, selection)
+    kept_folds = [one.candidate.number for one in fitted if one.parts[0].fold != ALL_ROWS]
+    return Built(model, selection, {**result.reproduce, "skip_refits": kept_folds})

@@ -176,7 +176,7 @@ class TabularEstimator(BaseEstimator):
         self.records_ = result.records
         self.selection_ = built.selection
         self.weights_ = {c.number: float(w) for c, w in zip(result.candidates, built.selection.weights, strict=False)}
-        self.reproduce_ = dict(result.reproduce)
+        self.reproduce_ = dict(built.reproduce)
         self.left_out_ = dict(result.left_out)
 
     def _rows_to_predict(self, X: Any) -> pd.DataFrame:

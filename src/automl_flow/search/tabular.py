@@ -47,6 +47,8 @@ class SearchConfig(Budget):
         predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble. Each
             member has one model of all rows, or, where time was too short for that, models of folds as far as the
             bound allows.
+        skip_refits: Numbers of trials whose candidates are not fitted again on all rows: those that the clock kept
+            from it in the run that is being replayed.
     """
 
     strategy: Strategy = "auto"
@@ -54,6 +56,7 @@ class SearchConfig(Budget):
     ensemble_size: int = Field(default=40, ge=1, le=500)
     threads: int = Field(default=1, ge=1)
     predict_microseconds: float = Field(default=100.0, gt=0)
+    skip_refits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def search(problem: TabularProblem, config: SearchConfig, state: Path) -> Found:
     families = FAMILIES.available()
     result = search_models(problem, families, config, state, console_progress())
     built = build_model(problem, result, families, config, state)
-    trials = trials_document(result.records, reproduce=dict(result.reproduce))
+    trials = trials_document(result.records, reproduce=dict(built.reproduce))
     candidates = [candidate.to_document() for candidate in result.candidates]
     chosen = {"candidates": candidates, "weights": built.selection.weights, "trajectory": built.selection.trajectory}
     return trials, chosen, {"rows": result.rows, "predictions": result.oof}, built.model
