@@ -47,19 +47,12 @@ def searching(project):
     """A long search with some finished trials, started like from a terminal: in a process group of its own."""
     long_search(project)
     command = [str(BIN / COMMAND[0]), *COMMAND[1:]]
-    process = subprocess.Popen(
-        command,
-        cwd=project,
-        env=environment(project),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    wait_for_trials(project, process, 3)
-    family = psutil.Process(process.pid).children(recursive=True)
-    yield process
-    process.kill()
+    options = {"cwd": project, "env": environment(project), "text": True, "start_new_session": True}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options) as process:
+        wait_for_trials(project, process, 3)
+        family = psutil.Process(process.pid).children(recursive=True)
+        yield process
+        process.kill()
     assert psutil.wait_procs(family, timeout=20)[1] == []  # whatever the test did, nothing goes on
 
 
