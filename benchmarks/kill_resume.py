@@ -57,7 +57,11 @@ def main() -> None:
         kills = []
         for number in range(args.kills):
             search = args.searches[number % len(args.searches)]
-            kills.append(kill_and_resume(search, Path(folder) / f"kill-{number}", whole[search], rng))
+            kill, attempt = None, 0
+            while kill is None:
+                kill = kill_and_resume(search, Path(folder) / f"kill-{number}-{attempt}", whole[search], rng)
+                attempt += 1
+            kills.append(kill)
             print(kills[-1], flush=True)
             if not kills[-1]["equal"]:
                 print("different:", *kills[-1]["different"], flush=True)
@@ -100,8 +104,8 @@ def unbroken(search: str, folder: Path) -> dict:
     return {"hashes": hashes(folder), "seconds": time.monotonic() - began, **counted}
 
 
-def kill_and_resume(search: str, folder: Path, whole: dict, rng: random.Random) -> dict:
-    """Kill a search once and run it again."""
+def kill_and_resume(search: str, folder: Path, whole: dict, rng: random.Random) -> dict | None:
+    """Kill a search once and run it again; ``None`` where it had ended before it could be killed."""
     before, after, moment = rng.choice(WORKERS), rng.choice(WORKERS), rng.choice(MOMENTS)
     group = rng.random() < 0.5
     kill = {"search": search, "workers": [before, after], "moment": moment, "whole_group": group}
@@ -118,7 +122,8 @@ def kill_and_resume(search: str, folder: Path, whole: dict, rng: random.Random) 
         kill["at"] = rng.randrange(whole[f"{moment}s"])
         process = start(search, folder, before, moment, kill["at"])
         family = descendants(process, until=None)
-    kill["killed"] = process.wait() == -signal.SIGKILL
+    if process.wait() != -signal.SIGKILL:
+        return None
     kill["trials_done"] = sum(len(path.read_bytes().splitlines()) - 1 for path in folder.rglob("trials.jsonl"))
     alive = psutil.wait_procs(family, timeout=SLOW_DEATH)[1]
     again = start(search, folder, after).wait()
