@@ -65,7 +65,7 @@ class TabularEstimator(BaseEstimator):
         time: str | None = None,
         folds: int | None = None,
         features: bool = True,
-        predict_microseconds: float = 100.0,
+        predict_microseconds: float = 200.0,
         progress: bool = False,
     ) -> None:
         self.time_left_for_this_task = time_left_for_this_task

@@ -55,7 +55,7 @@ class SearchConfig(Budget):
     families: tuple[str, ...] | None = None
     ensemble_size: int = Field(default=40, ge=1, le=500)
     threads: int = Field(default=1, ge=1)
-    predict_microseconds: float = Field(default=100.0, gt=0)
+    predict_microseconds: float = Field(default=200.0, gt=0)
     skip_refits: tuple[int, ...] = ()
 
 
