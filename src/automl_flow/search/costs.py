@@ -8,7 +8,7 @@ from statistics import median
 from automl_flow.search.family import FitContext, ModelFamily, Params
 
 _OVERHEAD = 0.3  # seconds of a trial beside its fits
-_HOPEFUL = 0.4  # an iterative trial is worth starting when this share of its time is left
+_HOPEFUL = 0.8  # an iterative trial is worth starting when this share of its time is left
 _MARGIN = 1.15
 
 

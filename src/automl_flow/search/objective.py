@@ -33,7 +33,7 @@ from automl_flow.tasks.spec import Problem
 
 PRELOAD = ("automl_flow.search.preload",)  # imports what the workers of a tabular search need
 _CACHE_BYTES = 128 << 20
-_LAST_SECONDS = 0.5  # kept free at the end of a trial for storing what it made
+_LAST_SECONDS = 1.0  # kept free at the end of a trial for storing what it made
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from automl_flow.search.members import ALL_ROWS, part_folder, part_name, write_p
 from automl_flow.search.objective import PRELOAD, TrialContext, fit_part
 from automl_flow.search.problem import TabularProblem
 
-_SHARE, _SHARE_OF_ONE = 0.15, 0.3  # of a search's time for refitting, after several folds and after one
+_SHARE, _SHARE_OF_ONE = 0.1, 0.3  # of a search's time for refitting, after several folds and after one
 _MORE_ROWS = 1.3  # times as long as on a fold, roughly
 
 
