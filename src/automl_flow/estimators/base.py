@@ -23,6 +23,7 @@ from automl_flow.ensembles.saving import save_model
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.tables import Rows, read_features, read_rows
 from automl_flow.execution.local import start_fork_server
+from automl_flow.execution.scratch import scratch_folder
 from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
@@ -110,7 +111,7 @@ class TabularEstimator(BaseEstimator):
         rows = read_rows(X, y, sample_weight, groups)
         validate_data(self, X, skip_check_array=True)
         progress = console_progress() if self.progress else silent_progress()
-        with tempfile.TemporaryDirectory(prefix="automl_flow-") as state:
+        with tempfile.TemporaryDirectory(prefix="state-", dir=scratch_folder()) as state:
             problem = self._problem(rows, config, clock, progress)
             config = _keep_the_end(config, clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
             families = FAMILIES.available()

@@ -18,6 +18,7 @@ from sklearn.exceptions import NotFittedError
 from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.core.progress import console_progress, silent_progress
+from automl_flow.execution.scratch import scratch_folder
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
 from automl_flow.tasks.arrays import ArrayData, check_arrays, load_arrays
@@ -131,7 +132,9 @@ class NetworkEstimator(BaseEstimator):
         data = check_arrays(ArrayData(self._array(x), target.values), self._modality, "x")
         problem = NasProblem(data.x, target, task)
         with ExitStack() as stack:
-            state = self.state or stack.enter_context(tempfile.TemporaryDirectory(prefix="automl_flow-"))
+            state = self.state or stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="state-", dir=scratch_folder())
+            )
             progress = console_progress() if self.verbose else silent_progress()
             self.result_: NasResult = search_architecture(problem, config, Path(state), progress)
         self.network_: NetworkModel = self.result_.network
