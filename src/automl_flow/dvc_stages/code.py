@@ -18,6 +18,7 @@ from pathlib import Path
 from automl_flow.core.registry import EXTENSIONS
 
 PACKAGE = "automl_flow"
+_MOST = 0.6  # of a folder's files, from which a stage depends on the folder
 _DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+")
 
 
@@ -41,7 +42,9 @@ def code_of(files: Iterable[Path], source: Path) -> set[Path]:
 
 
 def collapse(files: set[Path], root: Path) -> list[Path]:
-    """Replace files by their folder wherever all that the folder holds is among them.
+    """Replace files by their folder wherever most of what the folder holds is among them.
+
+    DVC takes a millisecond for each dependency of each stage, whether anything has changed or not.
 
     Args:
         files: Files under *root*.
@@ -50,14 +53,17 @@ def collapse(files: set[Path], root: Path) -> list[Path]:
     Returns:
         Folders and files, sorted.
     """
-    whole = {folder for folder in {p for file in files for p in file.parents} if _covers(files, folder, root)}
+    whole = {folder for folder in {p for file in files for p in file.parents} if _mostly(files, folder, root)}
     tops = {folder for folder in whole if folder.parent not in whole}
     single = {file for file in files if not any(folder in tops for folder in file.parents)}
     return sorted(tops | single)
 
 
-def _covers(files: set[Path], folder: Path, root: Path) -> bool:
-    return folder != root and folder.is_relative_to(root) and set(_tracked(folder)) <= files
+def _mostly(files: set[Path], folder: Path, root: Path) -> bool:
+    if folder == root or not folder.is_relative_to(root):
+        return False
+    tracked = set(_tracked(folder))
+    return len(tracked & files) > _MOST * len(tracked)
 
 
 def _tracked(folder: Path) -> Iterator[Path]:
