@@ -176,10 +176,7 @@ class _Run:
         stage = self.setting.one_shot
         if stage is None:
             return
-        seconds = min(clock.left, self.config.per_run_time_limit or math.inf)
-        search = stage.search(None if math.isinf(seconds) else seconds)
-        config = self.config.model_copy(update={"max_trials": 1, "skip_trials": ()})
-        self.one_shot = stage.report(self.studies.run(search, config, clock, "one-shot", "supernet").records)
+        self.one_shot = stage.run(self.studies, self.config, clock)
         known = {architecture.key for architecture in self.setting.first}
         named = [self.space.architecture(c["params"], self.arena.shape) for c in self.one_shot["candidates"]]
         fresh = [dict(a.params) for a in named if a.key not in known and self.ledger.objection(a) is None]

@@ -12,6 +12,7 @@ import optuna
 from automl_flow.core.progress import Progress
 from automl_flow.execution.local import Runner
 from automl_flow.nas.config import NasConfig
+from automl_flow.nas.epochs import EpochProgress, FollowingRunner
 from automl_flow.search.budget import Clock
 from automl_flow.search.journal import Journal
 from automl_flow.search.study import Search, StudyResult, run_study
@@ -39,14 +40,21 @@ class Studies:
     cut: set[str] = field(default_factory=set, init=False)
     entries: Mapping[int, Mapping[str, Any]] = field(default_factory=dict, init=False)
 
-    def run(self, search: Search, config: NasConfig, clock: Clock, name: str, label: str) -> StudyResult:
-        """Run *search* with the journal *name*; *label* is what the user sees."""
+    def run(
+        self, search: Search, config: NasConfig, clock: Clock, name: str, label: str, *, epochs: int = 0
+    ) -> StudyResult:
+        """Run *search* with the journal *name*; *label* is what the user sees.
+
+        A study of one trial that tells of its *epochs* (see :mod:`automl_flow.nas.epochs`) is followed through them.
+        """
+        runner, progress = self.runner, self.progress
         with Journal(self.folder / name, self.key).open() as journal:
             self.entries = journal.entries
+            if epochs:
+                progress = EpochProgress(progress, epochs)
+                runner = FollowingRunner(runner, journal.folder, progress)
             named = replace(search, label=label)
-            result = run_study(
-                named, runner=self.runner, budget=config, clock=clock, journal=journal, progress=self.progress
-            )
+            result = run_study(named, runner=runner, budget=config, clock=clock, journal=journal, progress=progress)
         if result.skip_trials:
             self.cut.add(name)
         self.interrupted = self.interrupted or result.interrupted

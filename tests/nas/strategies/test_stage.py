@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from automl_flow.core.errors import ConfigError
-from automl_flow.core.progress import silent_progress
+from automl_flow.core.progress import LogProgress, silent_progress
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.result import NasResult
@@ -65,6 +67,22 @@ def test_any_number_of_workers_gives_the_same_trials_and_network(found: tuple[Na
     assert [(r.params, r.values) for r in two.records] == [(r.params, r.values) for r in one.records]
     x = problem().x[:5]
     assert np.array_equal(two.network.predict_proba(x), one.network.predict_proba(x))
+
+
+def test_epochs_are_shown_while_the_supernet_is_trained(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    config = NasConfig(
+        space="cell", space_options=SPACE, strategy="darts", strategy_options=OPTIONS, max_trials=1, epochs=1,
+        final_epochs=1, final_seeds=1,
+    )  # fmt: skip
+    with caplog.at_level(logging.INFO, "automl_flow"):
+        search_architecture(problem(), config, tmp_path, LogProgress(interval=0))
+    shown = [line for line in caplog.messages if line.startswith("darts supernet")]
+    assert [re.sub(r"\d+ s\.|\d\.\d+", "…", line) for line in shown] == [
+        "darts supernet (3 steps at most)",
+        "darts supernet: 1/3, … epoch 1: the preferred architecture has accuracy …",
+        "darts supernet: 2/3, … epoch 2: the preferred architecture has accuracy …",
+        "darts supernet: 3/3, … 2 candidates, the best has accuracy …",
+    ]
 
 
 def test_a_resumed_search_does_not_repeat_the_one_shot_part(

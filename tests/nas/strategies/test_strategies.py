@@ -16,7 +16,7 @@ from automl_flow.nas.strategies import STRATEGIES
 from automl_flow.nas.strategies._halves import halves
 from automl_flow.nas.strategies._loop import search_one_shot
 from automl_flow.nas.strategies._relaxation import Step
-from automl_flow.nas.strategies._result import OneShotResult
+from automl_flow.nas.strategies._result import Candidate, OneShotResult
 from automl_flow.nas.supernet import MixedOperation, Supernet
 from tests.nas.strategies.problems import IMAGE, QUICK, SPACES, TABLE, lesson
 
@@ -50,6 +50,17 @@ def test_the_same_seed_gives_the_same_result(strategy: str) -> None:
     space, shape = SPACES["cell"]
     first, second = (search_one_shot(strategy, space, shape, lesson(shape), QUICK, seed=3) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("strategy", ALL)
+def test_a_result_is_the_same_whoever_watches(strategy: str) -> None:
+    space, shape = SPACES["cell"]
+    shown: list[tuple[int, Candidate]] = []
+    watched = search_one_shot(
+        strategy, space, shape, lesson(shape), QUICK, seed=3, watch=lambda *told: shown.append(told)
+    )
+    assert [epoch for epoch, _ in shown] == [1, 2]
+    assert watched == search_one_shot(strategy, space, shape, lesson(shape), QUICK, seed=3)
 
 
 @pytest.mark.parametrize("strategy", ALL)
@@ -143,6 +154,13 @@ def test_the_halves_are_disjoint_and_hold_the_classes_in_proportion() -> None:
 def test_many_samples_are_thinned_out() -> None:
     fit, other = halves(lesson(TABLE, 200), TABLE, 50, seed=0)
     assert len(fit.x) + len(other.x) == 50
+
+
+def test_what_is_shown_is_computed_on_samples_from_all_over() -> None:
+    half, _ = halves(lesson(TABLE, 41), TABLE, 100, seed=1)
+    few = half.thinned(10)
+    assert len(few.x) == len(few.y) == 7
+    assert torch.equal(few.x[-1], half.x[18])
 
 
 def test_an_unknown_option_is_named_with_the_nearest_one() -> None:

@@ -33,6 +33,12 @@ class Half:
     weight: Tensor | None
     classes: bool
 
+    def thinned(self, most: int) -> Half:
+        """At most *most* of the samples, evenly spread."""
+        step = -(-len(self.x) // most)
+        weight = None if self.weight is None else self.weight[::step]
+        return Half(self.x[::step], self.y[::step], weight, self.classes)
+
     def loss(self, network: nn.Module, rows: Tensor) -> Loss:
         """The loss of *network* on a batch, to be computed when it is wanted."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,13 +20,14 @@ from automl_flow.nas.strategies._candidates import pool, preferred
 from automl_flow.nas.strategies._entry import OneShotConfig
 from automl_flow.nas.strategies._guard import Guard, free_share
 from automl_flow.nas.strategies._halves import Half, halves
-from automl_flow.nas.strategies._judging import judged
+from automl_flow.nas.strategies._judging import judge, judged
 from automl_flow.nas.strategies._relaxation import Relaxation, Step
-from automl_flow.nas.strategies._result import OneShotResult
+from automl_flow.nas.strategies._result import Candidate, OneShotResult
 from automl_flow.nas.supernet import Supernet
 from automl_flow.nas.training import LARGEST_GRADIENT, shuffled
 
 ALPHA_BETAS = (0.5, 0.999)  # of Adam, as in DARTS
+SHOWN = 500  # samples at most that an epoch's score for the user is computed on
 
 
 def search_one_shot(
@@ -38,6 +39,7 @@ def search_one_shot(
     *,
     seed: int,
     seconds: float | None = None,
+    watch: Callable[[int, Candidate], None] | None = None,
 ) -> OneShotResult:
     """Train a supernet and derive architectures from it.
 
@@ -52,6 +54,8 @@ def search_one_shot(
         options: Settings of the strategy; its defaults where nothing is said.
         seed: Seed of everything random. Torch's own generator is left as it was.
         seconds: After so many no further epoch is begun; what is there then is derived.
+        watch: Told after every epoch of its number and of the architecture that the alphas prefer by then, scored with
+            inherited weights on some of the alphas' samples. The result does not depend on it.
 
     Raises:
         ConfigError: An unknown strategy or option, or a space without choices.
@@ -67,6 +71,8 @@ def search_one_shot(
         last = min(config.epochs, config.stop or config.epochs)
         while run.epoch < last and (run.epoch == 0 or time.monotonic() < end):
             run.advance()
+            if watch is not None:
+                watch(run.epoch, run.leading())
         torch.manual_seed(derive_seed(seed, "candidates"))
         chosen = pool(space, shape, supernet, run.probabilities(), size=config.pool, max_free=config.max_free)
     candidates = judged(supernet, chosen, other)[: config.candidates]
@@ -109,6 +115,10 @@ class _Run:
     def probabilities(self) -> dict[str, Tensor]:
         """What the alphas say of the operations of each choice."""
         return {name: self.relaxation.probabilities(a.detach()) for name, a in self.supernet.alphas.items()}
+
+    def leading(self) -> Candidate:
+        """The architecture that the alphas prefer, scored on samples that are spread evenly over the alphas' half."""
+        return judge(self.supernet, preferred(self.supernet, self.probabilities()), self.other.thinned(SHOWN))
 
     def advance(self) -> None:
         """Go through the weights' samples once (as often as it takes for enough batches), and note what came of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +11,18 @@ import optuna
 
 from automl_flow.core.config import parse_config
 from automl_flow.core.seeds import derive_seed
+from automl_flow.nas.config import NasConfig
+from automl_flow.nas.epochs import say_epoch
 from automl_flow.nas.space import DataShape, Space
 from automl_flow.nas.strategies import STRATEGIES
-from automl_flow.nas.strategies._result import OneShotResult
-from automl_flow.nas.studies import enqueued_only
+from automl_flow.nas.strategies._result import Candidate, OneShotResult
+from automl_flow.nas.studies import Studies, enqueued_only
 from automl_flow.nas.trial import Arena, hold_threads, memory_errors
+from automl_flow.search.budget import Clock
 from automl_flow.search.records import Evaluation, TrialRecord
 from automl_flow.search.study import Search
 
+STUDY = "one-shot"  # name of its journal
 SOFT = 0.7  # of the seconds; then no epoch is begun any more, so that the job ends by itself and not by being killed
 
 
@@ -48,6 +53,15 @@ class Stage:
         relaxable(space, shape)
         return cls(strategy, dict(options))
 
+    def run(self, studies: Studies, config: NasConfig, clock: Clock) -> dict[str, Any]:
+        """Run it, follow its epochs, and return what :meth:`report` makes of it."""
+        seconds = min(clock.left, config.per_run_time_limit or math.inf)
+        search = self.search(None if math.isinf(seconds) else seconds)
+        alone = config.model_copy(update={"max_trials": 1, "skip_trials": ()})
+        options = parse_config(STRATEGIES.get(self.strategy).Options, self.options, "strategy_options")
+        epochs = min(options.epochs, options.stop or options.epochs)
+        return self.report(studies.run(search, alone, clock, STUDY, f"{self.strategy} supernet", epochs=epochs).records)
+
     def search(self, seconds: float | None) -> Search:
         """A study of one trial that is the one-shot search; it is told to end within *seconds*."""
         soft = None if seconds is None else SOFT * seconds
@@ -64,6 +78,7 @@ class Stage:
             evaluate=evaluate,
             enqueue=[{"strategy": self.strategy}],
             window=1,
+            describe=_outcome,
         )
 
     def report(self, records: tuple[TrialRecord, ...]) -> dict[str, Any]:
@@ -89,6 +104,10 @@ def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
     from automl_flow.nas.strategies._loop import search_one_shot
 
     payload = job["payload"]
+
+    def watch(epoch: int, leading: Candidate) -> None:
+        say_epoch(arena.folder / STUDY, f"epoch {epoch}: the preferred architecture has {_score(leading)}")
+
     hold_threads()
     with memory_errors():
         result: OneShotResult = search_one_shot(
@@ -99,5 +118,21 @@ def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
             payload["options"],
             seed=derive_seed(arena.seed, "one-shot"),
             seconds=payload["seconds"],
+            watch=watch,
         )
     return Evaluation((result.candidates[0].loss,), result.to_document())
+
+
+def _score(candidate: Candidate) -> str:
+    """What a candidate reaches with inherited weights, in words."""
+    if candidate.accuracy is None:
+        return f"loss {candidate.loss:.4g}"
+    return f"accuracy {candidate.accuracy:.3f}"
+
+
+def _outcome(record: TrialRecord) -> str:
+    """What progress says of the end."""
+    if record.state != "complete":
+        return str(record)
+    found = record.attrs["candidates"]
+    return f"{len(found)} candidates, the best has {_score(Candidate(**found[0]))}"
