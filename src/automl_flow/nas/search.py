@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ from automl_flow.execution.local import LocalRunner
 from automl_flow.nas import trial
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.first import plain_network
-from automl_flow.nas.ledger import Ledger, known_values
+from automl_flow.nas.first_rung import FirstRung
+from automl_flow.nas.ledger import Ledger
 from automl_flow.nas.network import NetworkModel
-from automl_flow.nas.pace import EndableClock, Gate, Pace
+from automl_flow.nas.pace import EndableClock, Pace
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.result import NasResult, front
-from automl_flow.nas.rungs import MOST_PROMOTED, discard, merged, promoted, ranked, rungs
-from automl_flow.nas.sampling import FreshSampler, make_sampler
+from automl_flow.nas.rungs import MOST_PROMOTED, merged, promoted, ranked, rungs
 from automl_flow.nas.screening import agreement, candidates, screening
 from automl_flow.nas.setting import Setting, make_setting
 from automl_flow.nas.studies import Studies, enqueued_only
@@ -38,7 +38,6 @@ SEARCH_SHARE = 0.5  # of the time; the rest is for the final training
 FIRST_RUNG_SHARE = 0.6  # of the time of the search
 ONE_SHOT_SHARE = 0.5  # of the time of the first rung
 LAST_RESORT = 0.8  # of the time that is left, for the reference network, where no trial was finished in time
-WINDOW = 4
 MOST_JOBS = MOST_PROMOTED + 1  # trials that can be open at once
 SCREENED = 4  # one trial in so many begins where the proxies point
 AGAIN = 100_000  # added to the number of a trial that is trained anew
@@ -80,6 +79,16 @@ class _Run:
         self.pace = Pace(self.ledger, config.epochs)
         self.maximize = get_metric(self.arena.metric, self.arena.problem).greater_is_better
         self.stops = rungs(config.epochs, config.reduction if setting.rungs else 1)
+        self.first_rung = FirstRung(
+            setting=setting,
+            config=config,
+            studies=studies,
+            ledger=self.ledger,
+            pace=self.pace,
+            stop=self.stops[0],
+            maximize=self.maximize,
+            final_seconds=(1.0 - SEARCH_SHARE) * (config.time_left_for_this_task or math.inf),
+        )
         self.skipped: tuple[int, ...] = ()
         reference, others = plain_network(self.ledger), setting.first
         allowed = [architecture for architecture in others if self.ledger.objection(architecture) is None]
@@ -94,7 +103,7 @@ class _Run:
         share = FIRST_RUNG_SHARE if len(self.stops) > 1 else 1.0
         self._screen(self._share(clock, share * ONE_SHOT_SHARE))
         self._propose(self._share(clock, share * ONE_SHOT_SHARE))
-        records = self._first_rung(self._share(clock, share))
+        records = self._draw(self._share(clock, share))
         for stop in self.stops[1:]:
             records = self._next_rung(records, stop, self._share(clock, 1.0))
         order = ranked(records, maximize=self.maximize)
@@ -126,7 +135,7 @@ class _Run:
     def _reproduce(self, records: Sequence[TrialRecord], network: NetworkModel) -> dict[str, Any]:
         """Settings that repeat this search without a clock, and whether they do so to the letter."""
         stage, whole = self.setting.one_shot, network.facts["trained_on"] == WHOLE
-        exact = self.exact and whole and self.studies.cut <= {self._first_name, *self.continued}
+        exact = self.exact and whole and self.studies.cut <= {self.first_rung.name, *self.continued}
         settings = {
             "stop_after": len(records),
             "skip_trials": list(self.skipped),
@@ -182,80 +191,13 @@ class _Run:
         fresh = [dict(a.params) for a in named if a.key not in known and self.ledger.objection(a) is None]
         self.first = self.first[:1] + fresh + self.first[1:]
 
-    def _first_rung(self, clock: EndableClock) -> list[TrialRecord]:
+    def _draw(self, clock: EndableClock) -> list[TrialRecord]:
         """The search proper: every trial trains up to the first rung."""
         if self.studies.interrupted:
             return []
-        parameters = self.space.parameters(self.arena.shape)
-
-        def sampler(seed: int) -> optuna.samplers.BaseSampler:
-            return FreshSampler(self._make_sampler, seed, parameters, self.ledger.acceptable)
-
-        search = Search(
-            directions=self.setting.directions,
-            sampler=sampler,
-            suggest=self._suggest,
-            evaluate=trial.evaluate,
-            enqueue=self.first,
-            window=WINDOW,
-            refuse=lambda payload: payload.get("refused"),
-            admit=self._gate(clock),
-        )
-        config = self.config.model_copy(update={"max_trials": self.config.last_trial})
-        title = f"architectures, {self.stops[0]} epochs"
-        result = self.studies.run(search, config, clock, self._first_name, title)
+        result = self.first_rung.run(self.first, clock)
         self.skipped = result.skip_trials
         return list(result.records)
-
-    @property
-    def _first_name(self) -> str:
-        """Name of the study that draws architectures."""
-        return f"rung-{self.stops[0]}"
-
-    def _gate(self, clock: EndableClock) -> Callable[[Any, float], str | None]:
-        """What decides whether a trial is started."""
-        seconds, rounds = self.config.time_left_for_this_task or math.inf, self.arena.rounds
-        gate = Gate(
-            pace=self.pace,
-            clock=clock,
-            stop=self.stops[0],
-            final=(1.0 - SEARCH_SHARE) * seconds,
-            grown=len(self.arena.whole.x) / sum(len(round_.fit.x) for round_ in rounds),
-            waves=math.ceil(self.config.final_seeds / self.config.n_jobs),
-        )
-
-        def admit(payload: Any, left: float) -> str | None:
-            self.pace.learn(self.studies.entries)
-            return gate(payload, left)
-
-        return admit
-
-    def _make_sampler(self, seed: int) -> optuna.samplers.BaseSampler:
-        options = {} if self.setting.one_shot else self.config.strategy_options
-        return make_sampler(self.setting.sampler, seed, self.setting.startup, options)
-
-    def _suggest(self, asked: optuna.trial.Trial) -> dict[str, Any]:
-        """Draw an architecture; say so when it was drawn before, or may not be built."""
-        architecture = self.space.suggest(asked, self.arena.shape)
-        payload = {
-            "params": dict(architecture.params),
-            "key": architecture.key,
-            "trial": asked.number,
-            "stop": self.stops[0],
-        }
-        self._tidy(asked.study)
-        twin = self.ledger.enter(asked.number, architecture)
-        if twin is not None:
-            return payload | {"duplicate_of": twin, "known": known_values(asked.study.get_trials(deepcopy=False), twin)}
-        return payload | {"refused": self.ledger.objection(architecture)}
-
-    def _tidy(self, study: optuna.Study) -> None:
-        """Remove the checkpoints of trials that cannot be promoted any more."""
-        told = [
-            _as_record(t) for t in study.get_trials(deepcopy=False) if t.state.is_finished() and "loss" in t.user_attrs
-        ]
-        keep = {record.number for record in promoted(told, 1, maximize=self.maximize)}
-        discard(self.arena, keep, [record.number for record in told])
 
     def _next_rung(self, records: list[TrialRecord], stop: int, clock: Clock) -> list[TrialRecord]:
         """Train the best trials on, up to epoch *stop*."""
@@ -305,11 +247,6 @@ class _Run:
         found = self.studies.run(search, config, clock, name, f"{label}, {stop} epochs").records
         self.continued[name] = [numbers[places[record.number]] for record in found if record.state == "complete"]
         return [replace(record, number=places[record.number]) for record in found]
-
-
-def _as_record(told: optuna.trial.FrozenTrial) -> TrialRecord:
-    state = "complete" if told.state == optuna.trial.TrialState.COMPLETE else "failed"
-    return TrialRecord(told.number, told.params, tuple(told.values or ()) or None, state, attrs=told.user_attrs)  # type: ignore[arg-type]
 
 
 def _nothing_trained(records: Sequence[TrialRecord]) -> str:
