@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from automl_flow.core.errors import StorageError
 from automl_flow.models import FAMILIES
 from automl_flow.search import refit
 from automl_flow.search.budget import Budget
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.fitted import FittedCandidate, fit_candidates
-from automl_flow.search.members import ALL_ROWS
+from automl_flow.search.members import ALL_ROWS, KEPT_FOLD, part_folder
 from automl_flow.search.objective import TrialContext, evaluate
 from tests.models.problems import make_problem
 
@@ -16,25 +18,80 @@ _STEPS = (7, 9, 30)  # of the folds, as a search would have found them
 
 @pytest.fixture
 def searched(tmp_path):
-    """A candidate whose fold models are in the state folder."""
+    """A candidate whose trial is in the state folder."""
     problem, families = make_problem("binary"), {"lightgbm": FAMILIES.get("lightgbm")}
     params = dict(families["lightgbm"].portfolio(problem.context(0))[0])
     job = {"number": 0, "payload": {"family": "lightgbm", "params": params}}
     evaluate(TrialContext(problem, families, tmp_path, 0), job)
-    return problem, families, Candidate(0, "lightgbm", params, 0.0, (), iterations=_STEPS, parts=3)
+    return problem, families, Candidate(0, "lightgbm", params, 0.0, (), iterations=_STEPS)
 
 
-def run(searched, state, seconds: float | None) -> FittedCandidate:
+def run(searched, state, *, copies: int = 1, seconds: float | None = None) -> FittedCandidate:
     problem, families, candidate = searched
-    refit.refit(problem, [candidate], families, state, seconds=seconds, took={}, limits=Budget(seed=0), threads=1)
-    return fit_candidates(problem, [candidate], families, state, seed=0)[0]
+    settings = {"seconds": seconds, "took": {0: 1.0}, "limits": Budget(seed=0), "threads": 1}
+    done = refit.refit(problem, [candidate], families, state, copies={0: copies}, **settings)
+    return fit_candidates(problem, [candidate], families, state, seed=0, copies=done)[0]
 
 
 def test_one_model_learns_from_all_rows_for_as_many_steps_as_on_the_folds(searched, tmp_path):
-    fitted = run(searched, tmp_path, None)
+    fitted = run(searched, tmp_path)
     assert [part.fold for part in fitted.parts] == [ALL_ROWS]
     assert fitted.parts[0].model.num_trees() == 9
 
 
-def test_without_time_there_are_the_models_of_the_folds(searched, tmp_path):
-    assert [part.fold for part in run(searched, tmp_path, 1e-9).parts] == [0, 1, 2]
+def test_further_models_differ_in_their_seed(searched, tmp_path):
+    fitted = run(searched, tmp_path, copies=2)
+    first, second = (part.model.predict(np.zeros((1, part.model.num_feature()))) for part in fitted.parts)
+    assert [part.copy for part in fitted.parts] == [0, 1]
+    assert first != second
+
+
+def test_a_model_that_is_there_is_not_fitted_again(searched, tmp_path):
+    run(searched, tmp_path)
+    file = part_folder(tmp_path, 0) / "all-0.model"
+    written = file.stat().st_mtime_ns
+    assert len(run(searched, tmp_path, copies=2).parts) == 2
+    assert file.stat().st_mtime_ns == written
+
+
+def test_without_time_there_is_the_model_of_a_fold(searched, tmp_path):
+    assert [part.fold for part in run(searched, tmp_path, seconds=1e-9).parts] == [KEPT_FOLD]
+
+
+def full_disk(context, job):
+    raise StorageError("no space left")
+
+
+def test_a_full_disk_ends_the_refit(searched, tmp_path, monkeypatch):
+    monkeypatch.setattr(refit, "fit_all_rows", full_disk)
+    with pytest.raises(StorageError, match="no space left"):
+        run(searched, tmp_path)
+
+
+def too_large(context, job):
+    raise MemoryError
+
+
+def test_a_fit_that_fails_leaves_the_model_of_a_fold_and_a_word(searched, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(refit, "fit_all_rows", too_large)
+    assert [part.fold for part in run(searched, tmp_path).parts] == [KEPT_FOLD]
+    assert "lightgbm-0" in caplog.text
+    assert "memory" in caplog.text
+
+
+class TestPlan:
+    def copies(self, *works: tuple[str, float], most: int, max_work: float) -> list[int]:
+        members = [Candidate(n, family, {}, 0.0, (), work=work) for n, (family, work) in enumerate(works)]
+        return list(refit.plan_copies(members, FAMILIES.available(), most, max_work).values())
+
+    def test_each_member_gets_as_many_as_allowed(self):
+        assert self.copies(("lightgbm", 1.0), ("xgboost", 1.0), most=3, max_work=100.0) == [3, 3]
+
+    def test_the_most_important_members_come_first_when_predicting_must_be_quick(self):
+        assert self.copies(("lightgbm", 10.0), ("xgboost", 10.0), most=3, max_work=35.0) == [2, 1]
+
+    def test_a_family_that_draws_nothing_gets_one(self):
+        assert self.copies(("linear", 1.0), ("lightgbm", 1.0), most=2, max_work=100.0) == [1, 2]
+
+    def test_none_at_all(self):
+        assert self.copies(("lightgbm", 1.0), most=0, max_work=100.0) == [0]

@@ -14,7 +14,7 @@ from automl_flow.ensembles.saving import KIND, MODEL, member_folder
 from automl_flow.models import FAMILIES
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.fitted import FittedCandidate, Preprocessors
-from automl_flow.search.members import part_name, preprocessor_path, read_part
+from automl_flow.search.members import preprocessor_path, read_part
 from automl_flow.tasks.spec import TaskSpec
 
 
@@ -50,7 +50,7 @@ def _read_member(
         return _read_network(own)
     candidate = Candidate.from_document(entry["candidate"])
     family = FAMILIES.get(candidate.family)
-    parts = tuple(read_part(own, part_name(fold), family) for fold in entry["folds"])
+    parts = tuple(read_part(own, name, family) for name in entry["models"])
     for part in parts:
         preprocessors.read(part.preprocessor_key, preprocessor_path(folder, part.preprocessor_key))
     return FittedCandidate(candidate, parts, family, preprocessors.by_key)

@@ -10,7 +10,7 @@ from automl_flow.core.files import write_bytes, write_json
 from automl_flow.ensembles.model import Member, TabularModel
 from automl_flow.search import storage
 from automl_flow.search.fitted import FittedCandidate
-from automl_flow.search.members import part_name, preprocessor_path, write_part
+from automl_flow.search.members import preprocessor_path, write_part
 
 KIND = "tabular"
 MODEL = "model.json"
@@ -46,10 +46,10 @@ def _write_member(folder: Path, number: int, member: FittedCandidate | Member, w
         member.save(own)
         return {"kind": "network"}
     for part in member.parts:
-        write_part(own, part_name(part.fold), part, member.family)
+        write_part(own, part, member.family)
         if part.preprocessor_key not in written:
             content = storage.dump(member.preprocessors[part.preprocessor_key])
             write_bytes(preprocessor_path(folder, part.preprocessor_key), content)
             written.add(part.preprocessor_key)
-    folds = [part.fold for part in member.parts]
-    return {"kind": "candidate", "candidate": member.candidate.to_document(), "folds": folds}
+    names = [part.name for part in member.parts]
+    return {"kind": "candidate", "candidate": member.candidate.to_document(), "models": names}

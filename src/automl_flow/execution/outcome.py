@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from automl_flow.core.errors import StorageError
+
 Cause = Literal["memory", "timeout", "data", "storage", "implementation"]
 
 
@@ -38,6 +40,15 @@ class Outcome:
     message: str
     seconds: float
     peak_mb: float
+
+    def check_storage(self) -> None:
+        """Raise if there was no space to store what the trial made: the trial is not to blame, and can run again.
+
+        Raises:
+            StorageError: It ended with the cause ``storage``.
+        """
+        if self.cause == "storage":
+            raise StorageError(self.message)
 
     @property
     def ok(self) -> bool:

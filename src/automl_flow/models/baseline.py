@@ -53,4 +53,5 @@ ENTRY = ModelFamily(
     work=work,
     quantile=True,
     constrained=True,
+    seeded=False,
 )

@@ -66,4 +66,5 @@ ENTRY = ModelFamily(
     seconds=seconds,
     work=work,
     max_rows=50_000,
+    seeded=False,
 )

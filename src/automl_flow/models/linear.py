@@ -71,4 +71,5 @@ ENTRY = ModelFamily(
     seconds=seconds,
     work=work,
     fit=fit,
+    seeded=False,
 )

@@ -20,8 +20,7 @@ class Candidate:
         loss: Loss of all out-of-fold predictions together (smaller is better, whatever the metric).
         fold_losses: Loss of each fold.
         iterations: Boosting steps or epochs kept in each fold; empty where there is no such thing.
-        work: Microseconds of one thread to predict a row with all models that the candidate keeps, roughly.
-        parts: Models that the candidate keeps.
+        work: Microseconds of one thread to predict a row with one of its models, roughly.
         cut_short: The clock ended a fit before its own stopping rule did; such a trial is not repeatable.
     """
 
@@ -32,7 +31,6 @@ class Candidate:
     fold_losses: tuple[float, ...]
     iterations: tuple[int, ...] = ()
     work: float = 0.0
-    parts: int = 1
     cut_short: bool = False
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from statistics import median
 
@@ -15,14 +16,18 @@ _MARGIN = 1.15
 class CostModel:
     """Predicts the seconds of trials. It only decides what is started, never what is suggested."""
 
-    def __init__(self, families: Mapping[str, ModelFamily], context: FitContext, n_folds: int) -> None:
+    def __init__(
+        self, families: Mapping[str, ModelFamily], context: FitContext, n_folds: int, soft_seconds: float | None = None
+    ) -> None:
         """Start from the families' own guesses.
 
         Args:
             families: Families by name.
             context: Size of the data.
             n_folds: Fits of a trial.
+            soft_seconds: Seconds after which a trial's iterative fits stop and keep what they have.
         """
+        self._soft_seconds = math.inf if soft_seconds is None else soft_seconds
         self._families, self._context, self._n_folds = families, context, n_folds
         self._ratios: dict[str, list[float]] = {}
 
@@ -41,7 +46,7 @@ class CostModel:
         """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
         needed = _MARGIN * self.seconds(family, params)
         if self._families[family].stops_early:
-            needed *= _HOPEFUL
+            needed = min(needed * _HOPEFUL, self._soft_seconds)
         if needed + _OVERHEAD <= left:
             return None
         return f"not started: {family} needs about {needed:.1f} s and {left:.1f} s are left"

@@ -147,6 +147,7 @@ class ModelFamily:
             predictions are slightly optimistic.
         max_rows: Rows beyond which it is not tried.
         quantile: It can learn a quantile (``FitContext.quantile``) instead of the mean.
+        seeded: The seed has a say in its fits.
         constrained: It keeps to directions that predictions must have in a column (``FitContext.monotone``).
         fit: ``(learner, data, context) -> Fitted``.
         predict: ``(model, X, problem) -> (n, k)``.
@@ -167,6 +168,7 @@ class ModelFamily:
     max_rows: int | None = None
     quantile: bool = False
     constrained: bool = False
+    seeded: bool = True
     fit: Callable[[Any, FoldData, FitContext], Fitted] = plain_fit
     predict: Callable[[Any, Any, Problem], Array] = plain_predict
     dump: Callable[[Any], bytes] | None = None

@@ -16,6 +16,7 @@ from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.members import (
     ALL_ROWS,
+    KEPT_FOLD,
     Part,
     is_stored,
     part_folder,
@@ -53,26 +54,21 @@ class Rows:
 class Preprocessors:
     """Fitted preprocessors as they are read; steps that learned the same are one object.
 
-    The encodings of the same rows have their first step in common, which reads the raw columns; on a table of numbers
-    the preprocessors of all folds often are the same. So :class:`Rows` has less to do.
+    The encodings of the same rows have their first step in common, which reads the raw columns. So :class:`Rows` has
+    less to do.
     """
 
     def __init__(self) -> None:
         self.by_key: dict[str, Any] = {}
-        self._by_content: dict[str, Any] = {}
         self._steps: dict[bytes, Any] = {}
 
     def read(self, key: str, path: Path) -> None:
         """Read the preprocessor *key* from a file, unless that has happened."""
         if key in self.by_key:
             return
-        content = path.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        if digest not in self._by_content:
-            preprocessor = storage.load(content, str(path))
-            preprocessor.steps = [(name, self._shared(step)) for name, step in preprocessor.steps]
-            self._by_content[digest] = preprocessor
-        self.by_key[key] = self._by_content[digest]
+        preprocessor = storage.load(path.read_bytes(), str(path))
+        preprocessor.steps = [(name, self._shared(step)) for name, step in preprocessor.steps]
+        self.by_key[key] = preprocessor
 
     def _shared(self, step: Any) -> Any:
         return self._steps.setdefault(hashlib.sha256(storage.dump(step)).digest(), step)
@@ -114,10 +110,11 @@ def fit_candidates(
     *,
     seed: int,
     threads: int = 1,
+    copies: Mapping[int, int] | None = None,
 ) -> tuple[FittedCandidate, ...]:
-    """Return candidates with their models: read from *state* where the search left them, else fitted here.
+    """Return candidates with their models, read from *state*.
 
-    A model that was fitted again on all rows stands in for those of the folds.
+    A candidate without models of all rows has that of one fold, which is fitted here if the search did not leave it.
 
     Args:
         problem: The problem that was searched.
@@ -126,13 +123,14 @@ def fit_candidates(
         state: State folder of the search.
         seed: Seed of the search; with the same threads, fitting again gives the same models.
         threads: Threads of one fit.
+        copies: How many models of all rows a candidate has in *state*, by its number.
     """
     context = TrialContext(problem, families, Path(state), seed, threads)
     preprocessors = Preprocessors()
     fitted = []
     for candidate in candidates:
         family = families[candidate.family]
-        parts = _parts(context, candidate, family)
+        parts = _parts(context, candidate, family, (copies or {}).get(candidate.number, 0))
         for part in parts:
             path = preprocessor_path(context.state, part.preprocessor_key)
             if not path.is_file():
@@ -142,11 +140,10 @@ def fit_candidates(
     return tuple(fitted)
 
 
-def _parts(context: TrialContext, candidate: Candidate, family: ModelFamily) -> tuple[Part, ...]:
-    folds = tuple(range(len(context.problem.folds)))
-    if not is_stored(context.state, candidate.number, folds):
-        return tuple(fit_part(context, family, candidate.params, fold)[0] for fold in folds)
-    if is_stored(context.state, candidate.number, (ALL_ROWS,)):
-        folds = (ALL_ROWS,)
+def _parts(context: TrialContext, candidate: Candidate, family: ModelFamily, copies: int) -> tuple[Part, ...]:
     folder = part_folder(context.state, candidate.number)
-    return tuple(read_part(folder, part_name(fold), family) for fold in folds)
+    if copies:
+        return tuple(read_part(folder, part_name(ALL_ROWS, copy), family) for copy in range(copies))
+    if is_stored(context.state, candidate.number, KEPT_FOLD):
+        return (read_part(folder, part_name(KEPT_FOLD), family),)
+    return (fit_part(context, family, candidate.params, KEPT_FOLD)[0],)

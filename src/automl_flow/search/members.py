@@ -16,6 +16,7 @@ from automl_flow.search.family import Array, Encoding, ModelFamily
 from automl_flow.tasks.spec import Problem
 
 ALL_ROWS = -1  # stands for "fitted on all rows" where a fold number is expected
+KEPT_FOLD = 0  # its model is what remains of a trial that is not fitted again on all rows
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Part:
         problem: Problem as seen in those rows: a fold may hold fewer classes than the table.
         present: Codes of the classes in those rows; empty in regression.
         outputs: Columns of a prediction for the whole task.
+        copy: Which of several fits on the same rows, each with a seed of its own.
         work: Microseconds of one thread to predict a row, roughly.
         model: The family's model; ``None`` where a single class was present.
     """
@@ -39,8 +41,14 @@ class Part:
     problem: Problem
     present: tuple[int, ...]
     outputs: int
-    work: float
-    model: Any
+    copy: int = 0
+    work: float = 0.0
+    model: Any = None
+
+    @property
+    def name(self) -> str:
+        """File name, without its ending."""
+        return part_name(self.fold, self.copy)
 
     @property
     def preprocessor_key(self) -> str:
@@ -61,16 +69,16 @@ class Part:
 
 def preprocessor_key(encoding: Encoding, fold: int) -> str:
     """Name of the preprocessor of one encoding that was fitted on one fold's training rows."""
-    return f"{encoding}-{_fold_name(fold)}"
+    return f"{encoding}-{'all' if fold == ALL_ROWS else fold}"
 
 
-def write_part(folder: Path, name: str, part: Part, family: ModelFamily) -> None:
-    """Store a part as ``folder/name.json`` and ``folder/name.model``."""
+def write_part(folder: Path, part: Part, family: ModelFamily) -> None:
+    """Store a part in two files, ``.json`` and ``.model``, that have its name."""
     document = {key: value for key, value in vars(part).items() if key != "model"}
     if part.model is not None:
         dump = family.dump or storage.dump
-        write_bytes(folder / f"{name}.model", dump(part.model))
-    write_json(folder / f"{name}.json", {**document, "stored": part.model is not None})
+        write_bytes(folder / f"{part.name}.model", dump(part.model))
+    write_json(folder / f"{part.name}.json", {**document, "stored": part.model is not None})
 
 
 def read_part(folder: Path, name: str, family: ModelFamily) -> Part:
@@ -90,9 +98,9 @@ def part_folder(state: Path, number: int) -> Path:
     return state / "parts" / f"{number:06d}"
 
 
-def part_name(fold: int) -> str:
+def part_name(fold: int, copy: int = 0) -> str:
     """File name of a part, without its ending."""
-    return f"fold-{_fold_name(fold)}"
+    return f"all-{copy}" if fold == ALL_ROWS else f"fold-{fold}"
 
 
 def preprocessor_path(state: Path, key: str) -> Path:
@@ -104,23 +112,19 @@ def write_oof(state: Path, number: int, predictions: NDArray[np.float32]) -> Non
     """Store a trial's out-of-fold predictions, one row per covered row of the problem."""
     buffer = io.BytesIO()
     np.save(buffer, predictions, allow_pickle=False)
-    write_bytes(_oof_path(state, number), buffer.getvalue())
+    write_bytes(oof_path(state, number), buffer.getvalue())
 
 
 def read_oof(state: Path, number: int) -> NDArray[np.float32]:
     """Read what :func:`write_oof` stored."""
-    return np.asarray(np.load(_oof_path(state, number), allow_pickle=False), dtype=np.float32)
+    return np.asarray(np.load(oof_path(state, number), allow_pickle=False), dtype=np.float32)
 
 
-def is_stored(state: Path, number: int, folds: tuple[int, ...]) -> bool:
-    """Whether predictions and all parts of a trial are on disk."""
-    parts = part_folder(state, number)
-    return _oof_path(state, number).is_file() and all((parts / f"{part_name(k)}.json").is_file() for k in folds)
+def is_stored(state: Path, number: int, fold: int, copy: int = 0) -> bool:
+    """Whether a part of a trial is on disk."""
+    return (part_folder(state, number) / f"{part_name(fold, copy)}.json").is_file()
 
 
-def _oof_path(state: Path, number: int) -> Path:
+def oof_path(state: Path, number: int) -> Path:
+    """File of a trial's out-of-fold predictions; written last, so a trial that has it has all."""
     return state / "oof" / f"{number:06d}.npy"
-
-
-def _fold_name(fold: int) -> str:
-    return "all" if fold == ALL_ROWS else str(fold)

@@ -18,9 +18,9 @@ from automl_flow.search import storage
 from automl_flow.search.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.search.members import (
     ALL_ROWS,
+    KEPT_FOLD,
     Part,
     part_folder,
-    part_name,
     preprocessor_key,
     preprocessor_path,
     write_oof,
@@ -90,6 +90,7 @@ class _Tally:
     times: NDArray[np.int64]
     losses: list[float] = field(default_factory=list)
     iterations: list[int] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
     cut_short: bool = False
 
     def oof(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -99,7 +100,10 @@ class _Tally:
 
 
 def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
-    """Fit the job's candidate on every fold, store its predictions and models, and return its loss.
+    """Fit the job's candidate on every fold, store its predictions and the model of one fold, and return its loss.
+
+    Storing models takes long, and those of an ensemble's members are fitted again on all rows. So one is enough for
+    the case that there is no time for it.
 
     Args:
         context: Data and settings.
@@ -110,46 +114,45 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
     family, params = context.families[payload["family"]], dict(payload["params"])
     problem = context.problem
     tally = _Tally(np.zeros((len(problem.X), problem.target.outputs)), np.zeros(len(problem.X), dtype=np.int64))
-    parts = _fit_all(context, family, params, tally, payload.get("give_up", {}))
-    if parts is None:
+    part = _fit_all(context, family, params, tally, payload.get("give_up", {}))
+    if part is None:
         known = {"family": family.name, "params": params, "fold_losses": tally.losses}
         return Evaluation((), known, dict(enumerate(tally.losses)), pruned=True)
     covered, oof = tally.oof()
     weight = None if problem.weight is None else problem.weight[covered]
     metric = metric_of(problem.task, problem.target.classes)
     loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
-    for part in parts:
-        write_part(part_folder(context.state, number), part_name(part.fold), part, family)
+    write_part(part_folder(context.state, number), part, family)
     write_oof(context.state, number, oof)
     attrs: Params = {
         "family": family.name,
         "params": params,
         "fold_losses": tally.losses,
         "iterations": tally.iterations,
-        "work": round(sum(part.work for part in parts), 3),
+        "work": round(float(np.mean(tally.work)), 3),
         "cut_short": tally.cut_short,
-        "parts": [part.fold for part in parts],
     }
     return Evaluation((loss,), attrs, dict(enumerate(tally.losses)))
 
 
 def _fit_all(
     context: TrialContext, family: ModelFamily, params: Params, tally: _Tally, give_up: Mapping[int, float]
-) -> list[Part] | None:
+) -> Part | None:
     """Fit every fold.
 
     Returns:
-        The models; ``None`` when the trial was given up after some folds.
+        The model to keep; ``None`` when the trial was given up after some folds.
     """
     problem, deadline = context.problem, context.deadline()
     metric = metric_of(problem.task, problem.target.classes)
-    parts = []
+    kept = None
     for fold, (_, valid) in enumerate(problem.folds):
         now = time.monotonic()
         soft = None if deadline is None else now + (deadline - now) / (len(problem.folds) - fold)
         part, fitted = fit_part(context, family, params, fold, deadline=soft)
         tally.cut_short |= fitted.cut_short
-        parts.append(part)
+        kept = part if fold == KEPT_FOLD else kept
+        tally.work.append(part.work)
         prediction = part.predict(family, encoded_fold(context, family.encoding, fold).X_valid)
         weight = None if problem.weight is None else problem.weight[valid]
         tally.losses.append(metric.loss(problem.target.values[valid], prediction, weight))
@@ -159,7 +162,7 @@ def _fit_all(
             tally.iterations.append(fitted.iterations)
         if float(np.mean(tally.losses)) > give_up.get(len(tally.losses), np.inf):
             return None
-    return parts
+    return kept
 
 
 def fit_part(
@@ -168,15 +171,19 @@ def fit_part(
     params: Params,
     fold: int,
     *,
+    copy: int = 0,
     deadline: float | None = None,
     iterations: int | None = None,
 ) -> tuple[Part, Fitted]:
-    """Fit a candidate on one fold's training rows, or on all rows, where an iterative one takes *iterations* steps."""
+    """Fit a candidate on one fold's training rows, or on all rows, where an iterative one takes *iterations* steps.
+
+    Each *copy* on all rows has a seed of its own.
+    """
     problem = context.problem
     rows, valid = problem.folds[fold] if fold != ALL_ROWS else (np.arange(len(problem.X)), np.empty(0, np.int64))
     encoded = encoded_fold(context, family.encoding, fold)
     kind, present, codes = _present(problem, rows)
-    part = Part(family.name, fold, family.encoding, kind, present, problem.target.outputs, 0.0, None)
+    part = Part(family.name, fold, family.encoding, kind, present, problem.target.outputs, copy)
     if len(present) == 1:
         return part, Fitted(None)
     fit = FitContext(
@@ -185,7 +192,7 @@ def fit_part(
         n_rows=len(rows),
         n_columns=max(1, problem.X.shape[1]),
         n_classes=len(present),
-        seed=derive_seed(context.seed, "fit", family.name, fold),
+        seed=derive_seed(context.seed, "fit", family.name, fold, copy),
         threads=context.threads,
         monotone=problem.directions(encoded.preprocessor),
         deadline=deadline,
@@ -226,7 +233,7 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
 
 
 def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encoded:
-    """Rows of a fold in an encoding; the fitted preprocessor is stored once for all trials."""
+    """Rows of a fold in an encoding; a fitted preprocessor that models are kept for is stored once for all trials."""
     key = preprocessor_key(encoding, fold)
     if key in context.cache:
         return context.cache[key]
@@ -237,7 +244,7 @@ def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encod
     X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.values[rows])
     X_valid = None if fold == ALL_ROWS else preprocessor.transform(problem.X.iloc[problem.folds[fold][1]])
     path = preprocessor_path(context.state, key)
-    if not path.is_file():
+    if fold in (KEPT_FOLD, ALL_ROWS) and not path.is_file():
         write_bytes(path, storage.dump(preprocessor))
     encoded = _Encoded(preprocessor, X, X_valid)
     context.cache[key] = encoded

@@ -1,34 +1,61 @@
-"""Fitting chosen candidates once more, on all rows.
+"""Fitting chosen candidates again, on all rows.
 
 One model of all rows is mostly better than the models of the folds together, each of which lacks a part of them, and
-predicts as much faster as there are folds.
+predicts as much faster as there are folds. Several of them, with seeds of their own, are better still.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from automl_flow.execution.local import Handle, LocalRunner
-from automl_flow.execution.outcome import Limits
+from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import ModelFamily
-from automl_flow.search.members import ALL_ROWS, part_folder, part_name, write_part
+from automl_flow.search.members import ALL_ROWS, is_stored, part_folder, write_part
 from automl_flow.search.objective import PRELOAD, TrialContext, fit_part
 from automl_flow.search.problem import TabularProblem
 
+logger = logging.getLogger("automl_flow")
 _SHARE, _SHARE_OF_ONE = 0.1, 0.3  # of a search's time for refitting, after several folds and after one
 _MORE_ROWS = 1.3  # times as long as on a fold, roughly
+
+Job = tuple[Candidate, int]  # a candidate, and which of its fits on all rows
 
 
 def share(problem: TabularProblem) -> float:
     """Share of a search's time that refitting may take: a fit is as long as a trial where trials have one fold."""
     return _SHARE if len(problem.folds) > 1 else _SHARE_OF_ONE
+
+
+def plan_copies(
+    candidates: Sequence[Candidate], families: Mapping[str, ModelFamily], most: int, max_work: float
+) -> dict[int, int]:
+    """Say how many models of all rows each member should get, by its number.
+
+    Args:
+        candidates: The members, the most important first.
+        families: Families by name; a family that draws nothing gets one model.
+        most: Models of one member.
+        max_work: Bound of the work to predict a row. The first model of each member is within it by the choice of
+            members; further ones are added in turns, as long as they fit.
+    """
+    copies = {candidate.number: min(most, 1) for candidate in candidates}
+    work = sum(candidate.work * copies[candidate.number] for candidate in candidates)
+    for turn in range(1, most):
+        for candidate in candidates:
+            fits = work + candidate.work <= max_work and copies[candidate.number] == turn
+            if fits and families[candidate.family].seeded:
+                copies[candidate.number] += 1
+                work += candidate.work
+    return copies
 
 
 def refit(
@@ -37,42 +64,77 @@ def refit(
     families: Mapping[str, ModelFamily],
     state: Path,
     *,
+    copies: Mapping[int, int],
     seconds: float | None,
     took: Mapping[int, float],
     limits: Budget,
     threads: int,
-) -> None:
+) -> dict[int, int]:
     """Fit candidates on all rows, as long as they took on the folds, and store the models in the state folder.
 
-    What does not end in time is left out: such a candidate keeps the models of its folds. Ctrl-C ends the time.
+    All members come before the second model of any. What does not end in time is left out. Ctrl-C ends the time.
 
     Args:
         problem: The problem that was searched.
         candidates: What to fit, the most important first.
         families: Families by name.
-        state: State folder of the search.
+        state: State folder of the search; models that it holds already are not fitted again.
+        copies: Models of each candidate, by its number.
         seconds: Time for all of it; ``None`` is no limit.
         took: Seconds of the candidates' trials, by number; what cannot end in time is not begun.
         limits: Workers, memory and seed.
         threads: Threads of one fit.
+
+    Returns:
+        How many of the models are there, by the candidate's number.
+
+    Raises:
+        StorageError: The disk is full, or the state folder cannot be written to.
     """
     clock = Clock(seconds)
-    waiting = deque(c for c in candidates if _MORE_ROWS * took.get(c.number, 0.0) / len(problem.folds) <= clock.left)
-    running: list[Handle] = []
+    waiting = deque(
+        (candidate, copy)
+        for candidate, copy in _in_turns(candidates, copies)
+        if not is_stored(state, candidate.number, ALL_ROWS, copy)
+    )
+    running: dict[Handle, Candidate] = {}
     context = TrialContext(problem, families, state, limits.seed, threads)
     with suppress(KeyboardInterrupt), LocalRunner(context, limits.n_jobs, threads, PRELOAD) as runner:
-        while (waiting or running) and not clock.expired:
+        while waiting or running:
             while waiting and len(running) < limits.n_jobs:
-                allowed = Limits(None if seconds is None else clock.left, limits.memory_limit)
-                running.append(runner.submit(fit_all_rows, waiting.popleft().to_document(), allowed))
+                candidate, copy = waiting.popleft()
+                if _MORE_ROWS * took.get(candidate.number, 0.0) / len(problem.folds) <= clock.left:
+                    job = {"candidate": candidate.to_document(), "copy": copy}
+                    allowed = Limits(None if seconds is None else clock.left, limits.memory_limit)
+                    running[runner.submit(fit_all_rows, job, allowed)] = candidate
             runner.wait_any(running, None)
-            running = [handle for handle in running if not handle.done]
+            for handle in [handle for handle in running if handle.done]:
+                _check(handle.outcome(), running.pop(handle))
+    return {candidate.number: _stored(state, candidate, copies[candidate.number]) for candidate in candidates}
 
 
-def fit_all_rows(context: TrialContext, document: Mapping[str, Any]) -> None:
+def fit_all_rows(context: TrialContext, job: Mapping[str, Any]) -> None:
     """Fit one candidate on all rows and store the model; runs in a worker."""
-    candidate = Candidate.from_document(document)
+    candidate = Candidate.from_document(job["candidate"])
     family = context.families[candidate.family]
     iterations = round(median(candidate.iterations)) if candidate.iterations else None
-    part, _ = fit_part(context, family, candidate.params, ALL_ROWS, iterations=iterations)
-    write_part(part_folder(context.state, candidate.number), part_name(ALL_ROWS), part, family)
+    part, _ = fit_part(context, family, candidate.params, ALL_ROWS, copy=job["copy"], iterations=iterations)
+    write_part(part_folder(context.state, candidate.number), part, family)
+
+
+def _check(outcome: Outcome, candidate: Candidate) -> None:
+    """Say what failed. The candidate has other models, so this is no reason to stop, unless the disk is full."""
+    outcome.check_storage()
+    if outcome.cause not in (None, "timeout"):
+        logger.warning("fitting %s on all rows failed (%s): %s", candidate.name, outcome.cause, outcome.message)
+
+
+def _in_turns(candidates: Sequence[Candidate], copies: Mapping[int, int]) -> Iterator[Job]:
+    for copy in range(max(copies.values(), default=0)):
+        yield from ((candidate, copy) for candidate in candidates if copy < copies[candidate.number])
+
+
+def _stored(state: Path, candidate: Candidate, wanted: int) -> int:
+    """Models that are there without a gap: a later one may have ended well where an earlier one did not."""
+    missing = (copy for copy in range(wanted) if not is_stored(state, candidate.number, ALL_ROWS, copy))
+    return next(missing, wanted)

@@ -20,7 +20,6 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
-from automl_flow.core.errors import StorageError
 from automl_flow.core.progress import Progress
 from automl_flow.core.seeds import derive_seed
 from automl_flow.execution.local import Handle, Runner
@@ -213,8 +212,7 @@ class _Loop:
         self.runner.wait_any(self._running.values(), None)
         for number in [n for n, handle in self._running.items() if handle.done]:
             outcome = self._running.pop(number).outcome()
-            if outcome.cause == "storage":  # the trial is not to blame: it runs again when there is space
-                raise StorageError(outcome.message)
+            outcome.check_storage()
             record = TrialRecord.of_outcome(number, self._open[number].trial.params, outcome)
             if record.cause == "timeout" and self.clock.expired:
                 self._skip(number)  # the search's clock ended it, not its own limit

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from automl_flow.search.candidate import Candidate
 from automl_flow.search.costs import CostModel
 from automl_flow.search.family import ModelFamily
 from automl_flow.search.journal import Journal
-from automl_flow.search.members import is_stored, read_oof
+from automl_flow.search.members import oof_path, read_oof
 from automl_flow.search.objective import PRELOAD, TrialContext, evaluate
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.strategies import Plan, Strategy, make_plan
@@ -31,6 +31,7 @@ from automl_flow.tasks.metrics import Metric, metric_of
 
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
 _TRIAL_SHARE = 0.35  # of the whole time, after which the iterative fits of one trial stop by themselves
+_RUN_SHARE = 0.55  # of the time limit of a trial, likewise; predicting and storing come after
 
 
 class SearchConfig(Budget):
@@ -44,11 +45,10 @@ class SearchConfig(Budget):
         families: Families to use; ``None`` takes all that are installed.
         ensemble_size: Steps of the greedy ensemble selection; 1 keeps the best candidate alone.
         threads: Threads of one fit; ``None`` gives each worker its share of the processors.
-        predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble. Each
-            member has one model of all rows, or, where time was too short for that, models of folds as far as the
-            bound allows.
-        skip_refits: Numbers of trials whose candidates are not fitted again on all rows: those that the clock kept
-            from it in the run that is being replayed.
+        predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble.
+        refits: How often each member of the ensemble is fitted again on all rows, with a seed of its own each time:
+            the most, as far as time and ``predict_microseconds`` allow, or a number for each trial, which is how a
+            run that the clock ended is repeated. A member without any keeps the model of one fold.
     """
 
     strategy: Strategy = "auto"
@@ -56,7 +56,7 @@ class SearchConfig(Budget):
     ensemble_size: int = Field(default=40, ge=1, le=500)
     threads: int = Field(default=1, ge=1)
     predict_microseconds: float = Field(default=200.0, gt=0)
-    skip_refits: tuple[int, ...] = ()
+    refits: Annotated[int, Field(ge=0, le=20)] | dict[int, Annotated[int, Field(ge=0)]] = 3
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def search_models(
     """Search for good candidates.
 
     The state folder makes the search resumable: called again with the same problem and settings, it goes on where
-    it was killed. Models of all folds are kept there.
+    it was killed. A model of each trial is kept there.
 
     Args:
         problem: Training rows, folds and preprocessing.
@@ -156,17 +156,16 @@ def _run(
     clock: _EndableClock,
     progress: Progress,
 ) -> StudyResult:
-    seconds = clock.seconds
+    seconds, budget = clock.seconds, _trial_budget(config, plan)
     context = TrialContext(
         problem=problem,
         families=plan.families,
         state=journal.folder,
         seed=config.seed,
         threads=config.threads,
-        soft_seconds=None if seconds is None else _TRIAL_SHARE * seconds,
+        soft_seconds=_soft_seconds(seconds, budget.per_run_time_limit),
         end=None if seconds is None else time.monotonic() + clock.left,
     )
-    budget = _trial_budget(config, plan)
     search = Search(
         directions=("minimize",),
         sampler=plan.sampler,
@@ -174,12 +173,18 @@ def _run(
         evaluate=evaluate,
         enqueue=plan.enqueue(),
         window=_WINDOW,
-        admit=None if seconds is None else _Gate(plan, journal, clock),
+        admit=None if seconds is None else _Gate(plan, journal, clock, context.soft_seconds),
         label="models",
         describe=partial(_describe, metric=metric_of(problem.task)),
     )
     with LocalRunner(context, config.n_jobs, config.threads, PRELOAD) as runner:
         return run_study(search, runner=runner, budget=budget, clock=clock, journal=journal, progress=progress)
+
+
+def _soft_seconds(total: float | None, trial: float | None) -> float | None:
+    """When the fits of one trial should stop by themselves, given the seconds of the search and of a trial."""
+    limits = [share * limit for share, limit in ((_TRIAL_SHARE, total), (_RUN_SHARE, trial)) if limit is not None]
+    return min(limits, default=None)
 
 
 def _trial_budget(config: SearchConfig, plan: Plan) -> Budget:
@@ -194,8 +199,8 @@ def _trial_budget(config: SearchConfig, plan: Plan) -> Budget:
 class _Gate:
     """Decides whether a trial still fits into the time, and ends the search when none does."""
 
-    def __init__(self, plan: Plan, journal: Journal, clock: _EndableClock) -> None:
-        self._costs = CostModel(plan.families, plan.context, plan.n_folds)
+    def __init__(self, plan: Plan, journal: Journal, clock: _EndableClock, soft_seconds: float | None) -> None:
+        self._costs = CostModel(plan.families, plan.context, plan.n_folds, soft_seconds)
         self._plan, self._journal, self._clock = plan, journal, clock
         self._seen: set[int] = set()
 
@@ -226,7 +231,7 @@ def _describe(record: TrialRecord, metric: Metric) -> str:
 def _collect(problem: TabularProblem, study: StudyResult, state: Path, config: SearchConfig) -> SearchResult:
     """Read the predictions of the trials that ended well."""
     complete = (record for record in study.records if record.state == "complete")
-    stored = [record for record in complete if is_stored(state, record.number, tuple(record.attrs["parts"]))]
+    stored = [record for record in complete if oof_path(state, record.number).is_file()]
     candidates = sorted(map(_candidate, stored), key=lambda candidate: (candidate.loss, candidate.number))
     rows = problem.covered()
     shape = (0, len(rows), problem.target.outputs)
@@ -257,6 +262,5 @@ def _candidate(record: TrialRecord) -> Candidate:
         fold_losses=tuple(attrs["fold_losses"]),
         iterations=tuple(attrs["iterations"]),
         work=float(attrs["work"]),
-        parts=len(attrs["parts"]),
         cut_short=bool(attrs["cut_short"]),
     )
