@@ -106,7 +106,7 @@ def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
     payload = job["payload"]
 
     def watch(epoch: int, leading: Candidate) -> None:
-        say_epoch(arena.folder / STUDY, f"epoch {epoch}: the preferred architecture has {_score(leading)}")
+        say_epoch(arena.folder / STUDY, f"epoch {epoch}: {_score(leading)}")
 
     hold_threads()
     with memory_errors():
