@@ -45,8 +45,8 @@ def suggest(trial: BaseTrial, context: FitContext) -> Params:
 
 
 def portfolio(context: FitContext) -> tuple[Params, ...]:
-    """Return a weak penalty, then a strong one."""
-    strengths = (min(1.0, 1.0 / context.n_rows), 0.03)
+    """Return a weak penalty, a strong one and a very weak one."""
+    strengths = (min(1.0, 1.0 / context.n_rows), 0.03, max(1e-7, 0.01 / context.n_rows))
     extra: Params = {"l1_share": 0.0} if context.problem == "regression" else {}
     return tuple({"strength": strength, **extra} for strength in strengths)
 

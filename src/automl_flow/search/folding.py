@@ -8,6 +8,8 @@ _FEW_ROWS = 300  # below, folds are drawn twice: a score from so few rows depend
 _MIDDLE_ROWS = 10_000
 _MINUTES_FOR_EIGHT = 200.0  # core-seconds from which eight folds are worth their price
 _MANY_ROWS = 40_000  # one validation part of these says enough, and steps cost more beyond the processor's cache
+_SHARES = {8: 1 / 12, 5: 1 / 12, 3: 1 / 6}  # of the time that a trial of the usual kind may take with so many folds
+_CLASSES = 1.5  # work of a class beside that of a table with two
 _CELLS_PER_SECOND = (4e5, 8e4)  # training cells of one five-fold trial that a core-second buys, on fewer rows and more
 
 
@@ -35,14 +37,12 @@ def choose_folds(
         return SplitConfig(folds=most, repeats=2, seed=seed), 2 * most
     if seconds is None:
         return SplitConfig(folds=most, seed=seed), most
-    # A trial of the usual kind should cost no more than a sixth of the time.
-    several = outputs if outputs > 2 else 1
+    several = _CLASSES * outputs if outputs > 2 else 1
     trial = n_rows * (n_columns + 10) * several / _CELLS_PER_SECOND[n_rows >= _MANY_ROWS]
-    affordable = seconds / 6
-    if n_rows <= _MIDDLE_ROWS and seconds * n_jobs >= _MINUTES_FOR_EIGHT and 8 / 5 * trial < affordable / 2:
+    if n_rows <= _MIDDLE_ROWS and seconds * n_jobs >= _MINUTES_FOR_EIGHT and 8 / 5 * trial <= _SHARES[8] * seconds:
         return SplitConfig(folds=8, seed=seed), 8
-    if trial <= affordable:
+    if trial <= _SHARES[5] * seconds:
         return SplitConfig(folds=most, seed=seed), most
-    if trial * 3 / 5 <= affordable and n_rows < _MANY_ROWS:
+    if trial * 3 / 5 <= _SHARES[3] * seconds and n_rows < _MANY_ROWS:
         return SplitConfig(folds=3, seed=seed), 3
     return SplitConfig(folds=5 if n_rows < 10 * _MIDDLE_ROWS else 10, seed=seed), 1

@@ -24,15 +24,15 @@ from automl_flow.search.objective import PRELOAD, TrialContext, fit_part
 from automl_flow.search.problem import TabularProblem
 
 logger = logging.getLogger("automl_flow")
-_SHARE, _SHARE_OF_ONE = 0.1, 0.3  # of a search's time for refitting, after several folds and after one
+_SHARE, _LARGEST_SHARE = 0.5, 0.3  # of a search's time for refitting, to be divided by the folds of a trial
 _MORE_ROWS = 1.3  # times as long as on a fold, roughly
 
 Job = tuple[Candidate, int]  # a candidate, and which of its fits on all rows
 
 
 def share(problem: TabularProblem) -> float:
-    """Share of a search's time that refitting may take: a fit is as long as a trial where trials have one fold."""
-    return _SHARE if len(problem.folds) > 1 else _SHARE_OF_ONE
+    """Share of a search's time that refitting may take: the fewer the folds, the more of a trial is one fit."""
+    return min(_LARGEST_SHARE, _SHARE / min(len(problem.folds), 5))
 
 
 def plan_copies(
