@@ -39,6 +39,7 @@ class SearchConfig(Budget):
 
     Attributes:
         per_run_time_limit: Seconds for one fit. A trial fits one model per fold and may take that many times longer.
+            Boosters and networks stop at about half of it and keep what they have.
         strategy: ``auto`` tries a portfolio of strong configurations and then goes on by Bayesian search on the
             families that did well; ``random``, ``grid``, ``tpe``, ``gp`` and ``cmaes`` search without a portfolio;
             ``hyperband`` gives up weak trials after some folds.
