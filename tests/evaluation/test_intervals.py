@@ -80,3 +80,8 @@ def test_equal_predictions_are_undecided_and_share_the_wins():
     (comparison,) = compare("model", {"model": 0.5, "other": 0.5}, draws, ACCURACY, 0.95)
     assert not comparison.decided
     assert comparison.wins == 0.5
+
+
+def test_a_loss_that_is_never_negative_has_no_negative_bound():
+    assert interval(0.1, np.array([0.0, 0.1, 0.4]), 0.95).low == 0.0
+    assert interval(0.1, np.array([-0.1, 0.1, 0.4]), 0.95).low < 0.0

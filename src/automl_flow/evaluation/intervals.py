@@ -82,7 +82,8 @@ def interval(value: float, scores: Array, confidence: float) -> Interval:
         return Interval(value, value, value)
     if len(scores) < _ENOUGH_FOR_PERCENTILES:
         half = NormalDist().inv_cdf((1 + confidence) / 2) * float(np.std(scores))
-        return Interval(value, value - half, value + half)
+        floor = 0.0 if scores.min() >= 0 else -np.inf  # a loss that is never negative has no negative bound
+        return Interval(value, max(value - half, floor), value + half)
     low, high = np.quantile(scores, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(value, float(low), float(high))
 
