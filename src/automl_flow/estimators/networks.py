@@ -52,7 +52,8 @@ class NetworkEstimator(BaseEstimator):
         objectives: ``parameters``, ``flops``, ``latency``: kept small beside the metric.
         max_params: Parameters that a network may have.
         max_latency_ms: Milliseconds that it may take for one sample.
-        final_epochs: Epochs of the final training; ``None`` is twice the epochs of a trial.
+        final_epochs: Epochs of the final training; ``None`` is twice the epochs of a trial, or up to four times where
+            seconds are limited and leave room for it.
         final_seeds: Networks of the winning architecture that are trained in the end and averaged.
         state: Folder for journal and checkpoints: a search that was killed goes on when it is run again with the same
             folder. ``None`` keeps them in a temporary folder.

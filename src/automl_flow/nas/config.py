@@ -26,7 +26,8 @@ class NasConfig(Budget):
         epochs: Full length of a trial's training.
         reduction: One trial in so many goes on to the next rung, which trains so many times longer; 1 trains every
             trial to the end.
-        final_epochs: Length of the final training on all samples; ``None`` is twice ``epochs``.
+        final_epochs: Length of the final training on all samples; ``None`` is twice ``epochs``, or up to four times
+            where seconds are limited and leave room for it.
         final_seeds: Networks of the chosen architecture that are trained from different seeds; their mean predicts.
         finalists: Best architectures that are trained anew, from other seeds, before one of them is taken.
         valid: Share of the training samples that judges the trials.

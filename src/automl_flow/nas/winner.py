@@ -21,6 +21,7 @@ from automl_flow.search.study import Search
 WHOLE = "all samples"
 SOFT = 0.93  # of the seconds that are left: then no epoch is begun any more, so that the training ends by itself
 CAUTION = 0.85  # of the seconds that are left are planned for
+LONGER = 2  # times as many epochs may be trained in the end where seconds are given and some are left
 
 
 def train_winner(
@@ -61,10 +62,16 @@ def train_winner(
 
 
 def final_epochs(setting: Setting, config: NasConfig, best: TrialRecord, clock: Clock) -> int:
-    """Planned epochs of the final training, or as many as the seconds that are left allow; 0 for none."""
+    """Planned epochs of the final training, or as many as the seconds that are left allow; 0 for none.
+
+    Seconds that are given are there to be used: up to ``LONGER`` times the usual epochs, unless the user said how many,
+    or training stops early by itself.
+    """
     planned = config.final_epochs or setting.final_epochs
     if not math.isfinite(clock.left):
         return planned
+    if config.final_epochs is None and setting.rungs:
+        planned *= LONGER
     rounds = setting.arena.rounds
     grown = len(setting.arena.whole.x) / sum(len(round_.fit.x) for round_ in rounds)
     waves = math.ceil(config.final_seeds / config.n_jobs)
