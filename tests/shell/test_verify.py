@@ -123,6 +123,34 @@ def test_mending_takes_out_the_object_and_its_copy_and_nothing_else(project, cac
     assert (project / "other").read_text() == "someone's work"
 
 
+@pytest.fixture
+def with_prod(project):
+    """The same, with a stage of a further environment beside them, which has a name of the first one's."""
+    (project / "prod").write_text("6\n")
+    outs = [{"path": "prod", "md5": content_hash(project / "prod")}]
+    (project / "conf/prod").mkdir(parents=True)
+    (project / "conf/prod/dvc.lock").write_text(yaml.safe_dump({"stages": {"a-nas": {"outs": outs}}}))
+    keep(project / "cache", project / "prod")
+    return project
+
+
+def test_a_damaged_object_of_a_further_environment_is_named_as_dvc_names_its_stage(with_prod, cache):
+    cache.object(file_hash(with_prod / "prod")).write_text("x")
+    assert found(with_prod, cache) == [("damaged object", "conf/prod/dvc.yaml:a-nas", "prod")]
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("a-nas", {"a-nas", "conf/prod/dvc.yaml:a-nas"}),
+        ("a", {"a-validation", "a-nas", "conf/prod/dvc.yaml:a-nas"}),
+        ("conf/prod/dvc.yaml:a-nas", {"conf/prod/dvc.yaml:a-nas"}),
+    ],
+)
+def test_a_name_stands_for_the_stages_of_all_environments_unless_it_says_which(name, chosen, with_prod):
+    assert set(select_stages(read_lock(with_prod), [name])) == chosen
+
+
 def test_an_unknown_name_is_told_with_the_nearest():
     stages = parse_lock("stages: {penguins-nas: {cmd: x}}")
     with pytest.raises(ConfigError, match="no stage or task 'pengins'; did you mean 'penguins'"):
@@ -132,3 +160,8 @@ def test_an_unknown_name_is_told_with_the_nearest():
 def test_a_merge_conflict_is_told_with_the_way_out():
     with pytest.raises(ArtifactError, match=r"merge conflict.*kedro dvc-sync.*dvc repro"):
         parse_lock("<<<<<<< HEAD\nstages: {}\n=======\n")
+
+
+def test_a_merge_conflict_of_a_further_environment_names_its_file():
+    with pytest.raises(ArtifactError, match=r"^conf/prod/dvc\.lock: .*git checkout --theirs conf/prod/dvc\.lock"):
+        parse_lock("<<<<<<< HEAD\n", "conf/prod/dvc.lock")

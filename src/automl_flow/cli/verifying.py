@@ -22,7 +22,8 @@ from automl_flow.dvc_stages.verify import Fault, Verdict, remove_damaged, verify
 def dvc_verify(metadata: ProjectMetadata, *, names: tuple[str, ...], mend: bool) -> None:
     """Hash what stages read and made, in the project and in DVC's cache, and compare with dvc.lock.
 
-    NAMES are stages or tasks; all of them where none is named. Ends with exit code 1 where something is damaged.
+    NAMES are stages or tasks; all of them, in all environments, where none is named. Ends with exit code 1 where
+    something is damaged.
     """
     project = Path(metadata.project_path)
     stages = select_stages(read_lock(project), names)

@@ -1,4 +1,4 @@
-"""``dvc.lock``: what every stage read and made when it was last reproduced."""
+"""``dvc.lock``, and that of every further environment: what stages read and made when they were last reproduced."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LockedStage:
     """A stage as it was recorded.
 
     Attributes:
-        name: Task and stage, as in ``dvc.yaml``.
+        name: Task and stage, as DVC calls it; see :func:`read_lock`.
         deps: MD5 of everything that it read, by path.
         outs: MD5 of everything that it made, by path.
         params: Sections that it took, by parameters file and then by dotted key.
@@ -34,28 +34,40 @@ class LockedStage:
 
 
 def read_lock(project: Path) -> dict[str, LockedStage]:
-    """Return the recorded stages of *project* by name; none where there is no ``dvc.lock``.
+    """Return the recorded stages of *project* by name; none where nothing was recorded.
+
+    Stages of further environments are among them, called as DVC calls them: ``conf/prod/dvc.yaml:houses-nas``. Their
+    paths too are relative to the project, in which they run.
 
     Raises:
-        ArtifactError: The file is not YAML, for example because a merge left its marks in it.
+        ArtifactError: A file is not YAML, for example because a merge left its marks in it.
     """
-    path = project / LOCK
-    return parse_lock(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    files = [file for file in (project / LOCK, *sorted(project.glob(f"conf/*/{LOCK}"))) if file.is_file()]
+    found: dict[str, LockedStage] = {}
+    for file in files:
+        found |= parse_lock(file.read_text(encoding="utf-8"), file.relative_to(project).as_posix())
+    return found
 
 
-def parse_lock(text: str) -> dict[str, LockedStage]:
-    """Return the stages that the text of a ``dvc.lock`` records; see :func:`read_lock`."""
+def parse_lock(text: str, file: str = LOCK) -> dict[str, LockedStage]:
+    """Return the stages that the text of a lock file records; see :func:`read_lock`.
+
+    Args:
+        text: Content of the file.
+        file: Its path, relative to the project.
+    """
     if _CONFLICT in text:
         raise ArtifactError(
-            f"{LOCK}: holds the marks of a merge conflict; `git checkout --theirs {LOCK}`, then `kedro dvc-sync` and "
+            f"{file}: holds the marks of a merge conflict; `git checkout --theirs {file}`, then `kedro dvc-sync` and "
             '`dvc repro` (docs/teams.md, "Merging")'
         )
     try:
         document = _LOADER(text).get_single_data() or {}
     except yaml.YAMLError as error:
-        raise ArtifactError(f"{LOCK}: not a YAML document ({error})") from None
-    stages: Mapping[str, Any] = document.get("stages") or {}
-    return {name: _stage(name, stage) for name, stage in stages.items()}
+        raise ArtifactError(f"{file}: not a YAML document ({error})") from None
+    recorded: Mapping[str, Any] = document.get("stages") or {}
+    place = "" if file == LOCK else f"{file.removesuffix('.lock')}.yaml:"
+    return {place + name: _stage(place + name, stage) for name, stage in recorded.items()}
 
 
 def _stage(name: str, recorded: Mapping[str, Any]) -> LockedStage:
@@ -69,17 +81,25 @@ def _hashes(entries: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
 def select_stages(stages: Mapping[str, LockedStage], names: Iterable[str]) -> dict[str, LockedStage]:
     """Return the stages that are called by *names*: of stages, or of tasks for all stages of a task.
 
+    A name without an environment's file before it stands for the stages of all environments.
+
     Raises:
         ConfigError: A name is neither.
     """
     chosen: dict[str, LockedStage] = {}
-    tasks = {name.rpartition("-")[0] for name in stages}
     for name in names:
-        found = {key: stage for key, stage in stages.items() if name in (key, key.rpartition("-")[0])}
+        found = {key: stage for key, stage in stages.items() if name in _calls(key)}
         if not found:
-            raise ConfigError(f"{LOCK} knows no stage or task {name!r}{nearest(name, [*tasks, *stages])}")
+            known = {call for key in stages for call in _calls(key)}
+            raise ConfigError(f"{LOCK} knows no stage or task {name!r}{nearest(name, sorted(known))}")
         chosen |= found
     return chosen or dict(stages)
+
+
+def _calls(key: str) -> set[str]:
+    """What a stage answers to: its name and its task's, with and without the file that it is in."""
+    names = {key, key.rpartition(":")[2]}
+    return names | {name.rpartition("-")[0] for name in names}
 
 
 def made_by(stages: Mapping[str, LockedStage]) -> dict[str, tuple[str, str]]:

@@ -83,17 +83,17 @@ def verify_stages(project: Path, stages: Mapping[str, LockedStage], cache: Cache
     )
 
 
-def require_made(folder: Path, hashes: Mapping[str, str | None]) -> None:
+def require_made(project: Path, hashes: Mapping[str, str | None]) -> None:
     """Compare files with what ``dvc.lock`` says of the stages that made them.
 
     Args:
-        folder: Where ``dvc.lock`` is.
+        project: The project's folder.
         hashes: Hash of every path to look at, relative to the project, as it is now.
 
     Raises:
         ArtifactError: Names the paths that differ, the stages that made them, and how to mend them.
     """
-    made = made_by(read_lock(folder))
+    made = made_by(read_lock(project))
     wrong = [path for path in hashes if path in made and hashes[path] != made[path][1]]
     if wrong:
         told = ", ".join(f"{path} (stage {made[path][0]})" for path in wrong)

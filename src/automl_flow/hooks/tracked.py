@@ -41,7 +41,7 @@ class TrackedRun:
         self.stage = stage.rpartition(":")[2]
         self.file = project / stages_file(env)
         self.hashes = {path: content_hash(project / path) for path in self._dependencies()}
-        require_made(self.file.parent, self.hashes)
+        require_made(project, self.hashes)
 
     def check_unchanged(self) -> None:
         """Compare with the hashes of the start.
