@@ -8,7 +8,7 @@ import pytest
 from automl_flow.core.artifact import MANIFEST
 from automl_flow.core.errors import ArtifactError, DataError
 from automl_flow.ensembles.artifact import load_tabular_model
-from automl_flow.ensembles.model import TabularModel
+from automl_flow.ensembles.model import TabularModel, _pieces
 from automl_flow.ensembles.saving import save_model
 from automl_flow.models import FAMILIES
 from automl_flow.search.candidate import Candidate
@@ -79,3 +79,8 @@ def test_a_missing_column_is_named(model):
 def test_no_rows_give_no_predictions(model):
     model, X = model
     assert model.predict_proba(X.head(0)).shape == (0, 3)
+
+
+@pytest.mark.parametrize(("n_rows", "pieces"), [(1, 1), (1023, 1), (1024, 2), (8192, 2), (8193, 4), (100_000, 32)])
+def test_many_rows_are_cut_into_pieces_that_processors_share_evenly(n_rows, pieces):
+    assert _pieces(n_rows) == pieces

@@ -19,7 +19,8 @@ from automl_flow.search.family import Array
 from automl_flow.search.fitted import FittedCandidate, Rows
 from automl_flow.tasks.spec import Label, TaskSpec
 
-_CHUNK = 1024  # rows that one thread predicts at once, at most
+_CHUNK = 4096  # rows that one thread predicts at once, at most: every piece has a fixed price
+_FEW = 1024  # rows that are not worth two threads
 
 
 @runtime_checkable
@@ -75,8 +76,7 @@ class TabularModel:
     def predict_raw(self, X: pd.DataFrame) -> Array:
         """Predict probabilities (n, k), or values (n, 1); many rows are shared out among the processors."""
         frame = self._checked(X)
-        # How rows are cut depends on their number alone, so that any machine computes the same.
-        cuts = np.linspace(0, len(frame), max(1, math.ceil(len(frame) / _CHUNK)) + 1).astype(int)
+        cuts = np.linspace(0, len(frame), _pieces(len(frame)) + 1).astype(int)
         chunks = [frame.iloc[low:high] for low, high in itertools.pairwise(cuts)]
         with ThreadPoolExecutor(min(len(chunks), processors())) as pool:
             return np.concatenate(list(pool.map(self._predict_chunk, chunks)))
@@ -112,6 +112,14 @@ class TabularModel:
             twice = X.columns[X.columns.duplicated()].tolist()
             raise DataError(f"column names must be unique, got two columns {twice[0]!r}")
         return frame
+
+
+def _pieces(n_rows: int) -> int:
+    """In how many pieces rows are predicted: it depends on their number alone, so that any machine computes the same.
+
+    A power of two, which processors can share out evenly.
+    """
+    return 1 if n_rows < _FEW else 2 ** max(1, math.ceil(math.log2(n_rows / _CHUNK)))
 
 
 def label_array(classes: tuple[Label, ...]) -> NDArray[Any]:

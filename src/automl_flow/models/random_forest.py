@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_flow.models._forests import forest_seconds, forest_work, options, suggest_forest, two_forests, usual_share
+from automl_flow.models._forests import (
+    forest_predict,
+    forest_seconds,
+    forest_work,
+    options,
+    suggest_forest,
+    two_forests,
+    usual_share,
+)
 from automl_flow.search.family import FitContext, ModelFamily, Params
 
 
@@ -36,4 +44,5 @@ ENTRY = ModelFamily(
     portfolio=portfolio,
     seconds=seconds,
     work=forest_work,
+    predict=forest_predict,
 )
