@@ -127,9 +127,9 @@ def test_a_damaged_input_stops_the_stage_that_reads_it(changing):
     assert "not what dvc.lock says the stages made" in done.stderr
 
 
-def damage(project, name):
+def damage(project, name, lock_file="dvc.lock"):
     """Alter DVC's copy of an output as a bad disk would: the bytes, and nothing that DVC looks at."""
-    lock = yaml.safe_load((project / "dvc.lock").read_text())
+    lock = yaml.safe_load((project / lock_file).read_text())
     (md5,) = [out["md5"] for stage in lock["stages"].values() for out in stage["outs"] if out["path"] == name]
     place = project / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
     place.chmod(0o644)
@@ -161,6 +161,34 @@ def test_a_damaged_object_that_was_handed_out_is_made_anew(changing):
     succeed(changing, "dvc", "repro", f"{TASK}-preprocessing")
     assert (changing / name).read_bytes() == good
     assert succeed(changing, "git", "status", "--porcelain") == ""
+
+
+@pytest.fixture
+def prod(changing):
+    """The same with a further environment, of which DVC has run a stage and what stands before it."""
+    folder = changing / "conf/prod"
+    (folder / "parameters").mkdir(parents=True)
+    (folder / "globals.yml").write_text("data: data/prod\nstate: .automl_flow/prod\n")
+    (folder / f"parameters/{TASK}.yml").write_text(f"{TASK}: {{preprocessing: {{split: {{seed: 7}}}}}}\n")
+    assert "wrote conf/prod/dvc.yaml: 7 stages" in succeed(changing, "kedro", "dvc-sync", "--env", "prod")
+    succeed(changing, "dvc", "repro", "-q", f"conf/prod/dvc.yaml:{TASK}-preprocessing")
+    yield changing
+    shutil.rmtree(changing / "data/prod")
+
+
+def test_a_further_environment_has_results_of_its_own_that_are_verified_too(prod):
+    name = f"03_primary/{TASK}/split.json"
+    assert (prod / "data" / name).read_bytes() != (prod / "data/prod" / name).read_bytes()
+    assert "all that is there is as dvc.lock says" in succeed(prod, "kedro", "dvc-verify")
+    place = damage(prod, f"data/prod/{name}", "conf/prod/dvc.lock")
+    (prod / f"data/prod/{name}").unlink()
+    done = run(prod, "kedro", "dvc-verify")
+    assert done.returncode == 1
+    stage = f"conf/prod/dvc.yaml:{TASK}-preprocessing"
+    assert f"damaged object {prod / place}: data/prod/{name}, made by stage {stage}" in done.stdout
+    assert f"dvc repro {stage}" in succeed(prod, "kedro", "dvc-verify", "--mend")
+    succeed(prod, "dvc", "repro", "-q", stage)
+    assert "all that is there is as dvc.lock says" in succeed(prod, "kedro", "dvc-verify", stage)
 
 
 def test_dvc_takes_over_what_kedro_run_has_made(tracked, tmp_path):
