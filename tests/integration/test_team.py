@@ -1,6 +1,7 @@
 """Several people and machines: a remote, merges, comparisons."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -80,6 +81,20 @@ def test_versions_are_compared_by_names_that_say_what_they_are(changing):
     assert changed[f"data/08_reporting/{TASK}/metrics.json"]["holdout.log_loss"]["diff"] == pytest.approx(0.5)
     settings = json.loads(succeed(changing, "dvc", "params", "diff", "--json", "main"))
     assert settings == {PARAMETERS: {f"{TASK}.evaluation.bootstrap": {"old": 50, "new": 40, "diff": -10}}}
+
+
+def test_an_experiment_runs_what_follows_from_a_setting_and_is_kept_beside_the_commit(changing):
+    output = succeed(
+        changing, "dvc", "exp", "run", "-n", "quicker", "-S", f"{PARAMETERS}:{TASK}.evaluation.bootstrap=60"
+    )
+    assert set(re.findall(rf"Running stage '{TASK}-(\w+)'", output)) - {"inference"} == {"evaluation"}
+    succeed(changing, "git", "checkout", "-q", "--force", "main")
+    table = succeed(
+        changing, "dvc", "exp", "show", "--csv", "--only-changed", "--drop", r"^(src|conf|data|requirements)"
+    )
+    assert "quicker" in table
+    assert f"{TASK}.evaluation.bootstrap" in table.splitlines()[0]
+    succeed(changing, "dvc", "exp", "remove", "quicker")
 
 
 def test_the_page_of_a_comparison_needs_no_checkout(changing):
