@@ -34,6 +34,19 @@ def test_a_search_that_the_clock_ended_is_repeated_to_the_byte(limited):
     assert f"{reproduce['max_trials']} trials, {len(reproduce['skip_trials'])} of which" in done.stdout
 
 
+def test_an_architecture_search_is_repeated_without_its_clock(smoke, tmp_path):
+    project = tmp_path / "p"
+    shutil.copytree(smoke, project, ignore=shutil.ignore_patterns(".automl_flow"))
+    limit = {"time_left_for_this_task": 0.1}  # in which nothing could be trained
+    edit(project, f"conf/smoke/parameters/{TASK}.yml", lambda task: task[TASK]["nas"].update(limit))
+    done = run(project, *REPLAY, "--stage=nas")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("nas_trials", "architecture", "network", "nas_oof"):
+        assert f"  same  {TASK}.{name}\n" in done.stdout
+    assert f"{TASK}, nas: repeated without a clock, identical byte for byte" in done.stdout
+    assert not (project / ".automl_flow/smoke").exists()  # the project's own journals were not asked
+
+
 def test_a_difference_fails_and_names_the_output(smoke, tmp_path):
     project = tmp_path / "p"
     shutil.copytree(smoke, project, ignore=shutil.ignore_patterns(".automl_flow"))
