@@ -39,6 +39,8 @@ class MacroOptions(Config):
         heads: Neurons of the dense layer before the output; 0 for none.
         dropouts: Before the output.
         augments: What is done to training images; flips are tried, not assumed, for digits have a left and a right.
+            Nothing (``none``) is no choice unless the user makes it one: it wins short trainings, and the long one at
+            the end then learns the images by heart.
         max_width: Channels that no stage exceeds.
     """
 
@@ -51,7 +53,7 @@ class MacroOptions(Config):
     poolings: tuple[str, ...] = Field(("max", "avg", "stride"), min_length=1)
     heads: tuple[int, ...] = Field((0, 128), min_length=1)
     dropouts: tuple[float, ...] = Field((0.0, 0.2), min_length=1)
-    augments: tuple[Policy, ...] = Field(("shift", "shift_flip", "none"), min_length=1)
+    augments: tuple[Policy, ...] = Field(("shift", "shift_flip"), min_length=1)
     max_width: int = Field(256, ge=8)
 
 
@@ -113,7 +115,7 @@ class MacroSpace(Space):
         full_size = int(min(shape.height, shape.width) < LARGE)
         changes: tuple[dict[str, Value], ...] = (
             {"augment": "shift_flip", **dict.fromkeys(self.choices(shape), "res_conv_3x3")},
-            {"augment": "none", "depth_0": full_size, "depth_1": 2, "depth_2": 2, "head": 128, "dropout": 0.2,
+            {"augment": "shift", "depth_0": full_size, "depth_1": 2, "depth_2": 2, "head": 128, "dropout": 0.2,
              **dict.fromkeys(self.choices(shape), "sep_conv_3x3")},
         )  # fmt: skip
         return varied(self, shape, changes)
