@@ -6,13 +6,13 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Self
 
-import click
-
 EXIT = 128 + signal.SIGINT  # what shells say of a command that Ctrl-C ended
 _SHOW_CURSOR = "\x1b[?25h"
+_STANDARD_ERROR = 2  # file descriptor
 
 
 class Interrupts:
@@ -46,7 +46,7 @@ class Interrupts:
         if self.count > 1 or "DVC_STAGE" in os.environ:
             _say("Ended. Finished trials are kept; the same command goes on from there.")
             if sys.stderr.isatty():
-                click.echo(_SHOW_CURSOR, nl=False, err=True)  # a live line may have hidden it
+                _write(_SHOW_CURSOR)  # a live line may have hidden it
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         _say("Interrupted: finishing with what is done. Ctrl-C again ends at once.")
@@ -54,4 +54,10 @@ class Interrupts:
 
 
 def _say(text: str) -> None:
-    click.echo(f"\n{text}", err=True)
+    _write(f"\n{text}\n")
+
+
+def _write(text: str) -> None:
+    """Write past Python's buffer: the signal may have come while something, even this, was writing into that."""
+    with suppress(OSError):  # nobody listens any more
+        os.write(_STANDARD_ERROR, text.encode())
