@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_flow.search.family import Array, FitContext, Params
+from automl_flow.search.family import Array, FitContext, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:
@@ -16,6 +17,26 @@ if TYPE_CHECKING:
 TREES = 100
 _MOST_TREES = 300
 _BYTES = 48 << 20  # of one forest, at most, roughly
+
+
+def forest_family(
+    name: str,
+    build: Callable[[Params, FitContext], Any],
+    portfolio: Callable[[FitContext], tuple[Params, ...]],
+    seconds: Callable[[Params, FitContext], float],
+) -> ModelFamily:
+    """Return the family of one kind of forest."""
+    return ModelFamily(
+        name=name,
+        problems=("binary", "multiclass", "regression"),
+        encoding="ordinal",
+        build=build,
+        suggest=suggest_forest,
+        portfolio=portfolio,
+        seconds=seconds,
+        work=forest_work,
+        predict=forest_predict,
+    )
 
 
 def options(params: Params, context: FitContext) -> Params:

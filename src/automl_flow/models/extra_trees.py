@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_flow.models._forests import (
-    forest_predict,
-    forest_seconds,
-    forest_work,
-    options,
-    suggest_forest,
-    two_forests,
-    usual_share,
-)
-from automl_flow.search.family import FitContext, ModelFamily, Params
+from automl_flow.models._forests import forest_family, forest_seconds, options, two_forests, usual_share
+from automl_flow.search.family import FitContext, Params
 
 
 def build(params: Params, context: FitContext) -> Any:
@@ -35,14 +27,4 @@ def seconds(params: Params, context: FitContext) -> float:
     return forest_seconds(params, context, 1e-8)
 
 
-ENTRY = ModelFamily(
-    name="extra_trees",
-    problems=("binary", "multiclass", "regression"),
-    encoding="ordinal",
-    build=build,
-    suggest=suggest_forest,
-    portfolio=portfolio,
-    seconds=seconds,
-    work=forest_work,
-    predict=forest_predict,
-)
+ENTRY = forest_family("extra_trees", build, portfolio, seconds)
