@@ -35,16 +35,33 @@ def test_the_only_sample_of_a_class_is_not_held_back() -> None:
 
 
 def test_without_folds_one_round_covers_the_rows() -> None:
-    (only,) = make_rounds(images(), 0.25, 1)
-    assert len(only.fit.x) == 30
-    assert len(only.valid.x) == len(only.rows) == 10
+    (only,) = make_rounds(images(400), 0.25, 1)
+    assert len(only.fit.x) == 300
+    assert len(only.valid.x) == len(only.rows) == 100
+
+
+def test_few_samples_judge_in_turn() -> None:
+    rounds = make_rounds(images(), 0.25, 1)
+    assert [len(round_.rows) for round_ in rounds] == [10, 10, 10, 10]
+    assert sorted(np.concatenate([round_.rows for round_ in rounds]).tolist()) == list(range(40))
+    assert all(len(round_.fit.x) == 30 and round_.valid.y.tolist().count(0) == 5 for round_ in rounds)
+
+
+@pytest.mark.parametrize(("n", "turns", "rounds"), [(400, 3, 3), (40, 1, 1), (5, None, 2), (3, None, 1)])
+def test_turns_are_as_many_as_asked_for_or_as_there_are_samples_for(n: int, turns: int | None, rounds: int) -> None:
+    assert len(make_rounds(images(n), 0.2, 1, turns)) == rounds
+
+
+def test_more_turns_than_samples_are_refused() -> None:
+    with pytest.raises(DataError, match="40 rows cannot make 50 folds"):
+        make_rounds(images(), 0.2, 1, 50)
 
 
 def test_rows_outside_the_training_positions_are_not_touched() -> None:
     problem = images(train=np.arange(20))
-    (only,) = make_rounds(problem, 0.25, 1)
-    assert only.rows.max() < 20
-    assert len(only.fit.x) + len(only.valid.x) == 20
+    rounds = make_rounds(problem, 0.25, 1)
+    assert max(round_.rows.max() for round_ in rounds) < 20
+    assert all(len(round_.fit.x) + len(round_.valid.x) == 20 for round_ in rounds)
 
 
 def test_given_validation_positions_judge() -> None:

@@ -31,6 +31,8 @@ class NasConfig(Budget):
         final_seeds: Networks of the chosen architecture that are trained from different seeds; their mean predicts.
         finalists: Best architectures that are trained anew, from other seeds, before one of them is taken.
         valid: Share of the training samples that judges the trials.
+        turns: Parts of the training samples that judge the trials in turn, each trial being trained so many times; 1
+            holds back one share, ``None`` does so unless it would be a few samples only.
         batch_size: Samples per step; ``None`` chooses by the number of samples.
         label_smoothing: Share of the truth that is spread over all classes.
         max_params: Parameters that a candidate may have.
@@ -54,6 +56,7 @@ class NasConfig(Budget):
     final_seeds: int = Field(2, ge=1, le=10)
     finalists: int = Field(1, ge=1)
     valid: float = Field(0.2, gt=0, lt=1)
+    turns: int | None = Field(None, ge=1, le=50)
     batch_size: int | None = Field(None, ge=2)
     label_smoothing: float = Field(0.05, ge=0, lt=1)
     max_params: int | None = Field(None, ge=1)

@@ -15,7 +15,7 @@ from automl_flow.nas.place import Kind
 from automl_flow.nas.sequences import padding
 from automl_flow.nas.space import DataShape
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.splits import Fold, Positions
+from automl_flow.tasks.splits import Fold, Positions, SplitConfig, make_folds
 from automl_flow.tasks.target import Target
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from automl_flow.tasks.profile import Profile
 
 FEWEST = 2  # training samples; batch norm cannot use one
+JUDGES = 50  # samples; fewer cannot tell good networks apart, so that all of them judge in turn
 _KINDS: dict[str, Kind] = {"image": "image", "sequence": "sequence", "tabular": "table"}
 
 
@@ -36,7 +37,8 @@ class NasProblem:
         target: Encoded target of all n samples.
         task: Kind of problem and metric.
         train: Positions that the search may use; ``None`` is all of them.
-        valid: Positions among them that judge the trials; ``None`` draws a share of them. Not used with folds.
+        valid: Positions among them that judge the trials; ``None`` draws a share of them, or lets all judge in turn
+            where they are few. Not used with folds.
         folds: (training, validation) positions: a trial is trained on each and judged on all validation parts
             together, so that the winner has out-of-fold predictions. Positions are into ``x``.
         weight: Sample weights, (n,).
@@ -65,11 +67,17 @@ class NasProblem:
         """Positions that the search may use."""
         return np.arange(len(self.x)) if self.train is None else np.asarray(self.train)
 
-    def parts(self, share: float, seed: int) -> tuple[Fold, ...]:
-        """The folds; without folds one pair, with *share* of the samples held back, the classes in proportion.
+    def parts(self, share: float, seed: int, turns: int | None = None) -> tuple[Fold, ...]:
+        """The folds; without folds, what is drawn for them.
+
+        Args:
+            share: Share of the samples that is held back, the classes in proportion.
+            seed: Seed of the draw.
+            turns: Parts that are held back in turn; ``None`` holds one back, and all of them in turn where one would
+                be fewer than ``JUDGES`` samples.
 
         Raises:
-            DataError: There are too few samples to hold one back.
+            DataError: There are too few samples to hold one back, or for so many turns.
         """
         if self.folds:
             return self.folds
@@ -81,7 +89,12 @@ class NasProblem:
                 f"too few samples to search with: {len(self.rows)}; a class (or a regression) needs at least two, "
                 f"so that one can judge, and {FEWEST} must be left to train on"
             )
-        return ((self.rows[~valid], self.rows[valid]),)
+        if turns is None:
+            turns = 1 if np.count_nonzero(valid) >= JUDGES else min(round(1 / share), len(self.rows) // FEWEST)
+        if turns <= 1:
+            return ((self.rows[~valid], self.rows[valid]),)
+        folds = make_folds(self.target.take(self.rows), SplitConfig(folds=turns, seed=seed))
+        return tuple((self.rows[fit], self.rows[judges]) for fit, judges in folds)
 
     def take(self, rows: Positions) -> Any:
         """Raw samples at *rows*."""
@@ -133,9 +146,9 @@ class Round:
     rows: Positions
 
 
-def make_rounds(problem: NasProblem, share: float, seed: int) -> tuple[Round, ...]:
+def make_rounds(problem: NasProblem, share: float, seed: int, turns: int | None = None) -> tuple[Round, ...]:
     """Encode the samples of every fold; what is learned for it is learned from the fold's training part alone."""
-    return tuple(_round(problem, fit, valid, seed) for fit, valid in problem.parts(share, seed))
+    return tuple(_round(problem, fit, valid, seed) for fit, valid in problem.parts(share, seed, turns))
 
 
 def _round(problem: NasProblem, fit: Positions, valid: Positions, seed: int) -> Round:

@@ -80,7 +80,7 @@ class Setting:
 def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting:
     """Encode the samples, make the space, and choose the strategy."""
     seed = config.seed
-    rounds = make_rounds(problem, config.valid, derive_seed(seed, "rounds"))
+    rounds = make_rounds(problem, config.valid, derive_seed(seed, "rounds"), config.turns)
     preprocessor, x = encode(problem, problem.rows, [], derive_seed(seed, "rounds"))
     shape = shape_of(x, problem.kind, problem.target.outputs)
     space = space_for(shape, config.space, config.space_options)
