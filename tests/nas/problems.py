@@ -57,6 +57,7 @@ def config(**changes: Any) -> NasConfig:
         "reduction": 2,
         "final_epochs": 2,
         "final_seeds": 1,
+        "turns": 1,
         "space_options": SMALL,
     }
     return NasConfig(**{**settings, **changes})

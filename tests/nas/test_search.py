@@ -119,6 +119,15 @@ def test_a_table_gets_out_of_fold_predictions_of_every_row(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("inline")
+def test_few_samples_get_out_of_fold_predictions_of_every_one(tmp_path: Path) -> None:
+    problem = image_problem(30)
+    result = search(tmp_path, problem, turns=None, max_trials=2, epochs=2)
+    assert sorted(result.rows.tolist()) == list(range(30))
+    assert result.oof.shape == (30, 3)
+    assert {record.attrs["epochs"] for record in result.records} == {2}
+
+
+@pytest.mark.usefixtures("inline")
 def test_caps_hold_for_every_trained_network(tmp_path: Path) -> None:
     result = search(tmp_path, max_params=9000, space_options={"widths": [8, 64], "depths": [1, 3]}, max_trials=3)
     assert max(r.attrs["parameters"] for r in result.records if r.state == "complete") <= 9000
