@@ -19,11 +19,17 @@ def record(number: int, epochs: int = 4) -> TrialRecord:
     return TrialRecord(number, {}, (0.9,), "complete", attrs={"epochs": epochs})
 
 
-def arena(folder: Path, y: np.ndarray, predictions: dict[int, np.ndarray], *, classes: bool = True) -> Any:
+def arena(
+    folder: Path,
+    y: np.ndarray,
+    predictions: dict[int, np.ndarray],
+    *,
+    classes: bool = True,
+    weight: np.ndarray | None = None,
+) -> Any:
     for number, prediction in predictions.items():
         np.save(folder / f"{number}.npy", prediction)
-    halves = [SimpleNamespace(valid=SimpleNamespace(y=part)) for part in np.split(y, 2)]
-    return SimpleNamespace(rounds=halves, classes=classes, predictions=lambda number: folder / f"{number}.npy")
+    return SimpleNamespace(judges=(y, weight), classes=classes, predictions=lambda number: folder / f"{number}.npy")
 
 
 def sure(confidence: np.ndarray) -> np.ndarray:
@@ -58,3 +64,12 @@ def test_a_reference_that_was_trained_less_or_not_at_all_is_no_measure(tmp_path:
 def test_the_reference_itself_stays(tmp_path: Path) -> None:
     known = arena(tmp_path, Y, {0: sure(np.asarray(0.7))})
     assert surest(known, [record(0)], record(0)).number == 0
+
+
+def test_samples_count_by_their_weights(tmp_path: Path) -> None:
+    better_on_few = np.where(np.arange(40) < 4, 0.95, 0.65)
+    predictions = {0: sure(np.asarray(0.7)), 5: sure(better_on_few)}
+    order = [record(5), record(0)]
+    assert surest(arena(tmp_path, Y, predictions), order, record(5)).number == 0
+    weight = np.where(np.arange(40) < 4, 30.0, 1.0)
+    assert surest(arena(tmp_path, Y, predictions, weight=weight), order, record(5)).number == 5

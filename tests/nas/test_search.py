@@ -80,6 +80,7 @@ def test_the_reference_is_first_and_trained_to_the_end(alone: tuple[NasResult, P
     assert result.records[0].attrs["epochs"] == 4
     assert result.records[0].params["op_1"] == "nor_conv_3x3"
     assert result.records[result.best].values >= result.records[0].values
+    assert result.choice == "it had the best score"
 
 
 def test_no_architecture_is_trained_twice(alone: tuple[NasResult, Path]) -> None:
@@ -125,6 +126,18 @@ def test_few_samples_get_out_of_fold_predictions_of_every_one(tmp_path: Path) ->
     assert sorted(result.rows.tolist()) == list(range(30))
     assert result.oof.shape == (30, 3)
     assert {record.attrs["epochs"] for record in result.records} == {2}
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_winner_without_the_best_score_is_named_first_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automl_flow.nas.search.surest", lambda _arena, order, _best: order[-1])
+    result = search(tmp_path, image_problem(30), turns=3, max_trials=2, epochs=2)
+    board = leaderboard(result)
+    assert board["winner"].tolist() == [True, False]
+    assert board["trial"].tolist() == [result.best, 1 - result.best]
+    assert result.choice == f"trial {1 - result.best} was not ahead of it by a standard error on 30 samples"
 
 
 @pytest.mark.usefixtures("inline")

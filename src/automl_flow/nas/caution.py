@@ -28,9 +28,11 @@ def surest(arena: Arena, order: Sequence[TrialRecord], best: TrialRecord) -> Tri
     plain = next((record for record in order if record.number == REFERENCE), None)
     if plain is None or plain.attrs["epochs"] < best.attrs["epochs"]:
         return best
-    y = np.concatenate([round_.valid.y for round_ in arena.rounds])
+    y, weight = arena.judges
     gains = _losses(arena, plain, y) - _losses(arena, best, y)
-    return best if gains.mean() > gains.std() / np.sqrt(len(gains)) else plain
+    share = np.full(len(y), 1.0 / len(y)) if weight is None else weight / weight.sum()
+    mean = float(share @ gains)
+    return best if mean > np.sqrt(share**2 @ (gains - mean) ** 2) else plain
 
 
 def _losses(arena: Arena, record: TrialRecord, y: NDArray[np.generic]) -> NDArray[np.float64]:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def leaderboard(result: NasResult) -> pd.DataFrame:
-    """A row per trial: those that were trained longest first, by score; then those that failed.
+    """A row per trial: the winner, the others, those that were trained longest first, by score; then the failed ones.
 
     Columns: trial, score, epochs, parameters, flops, seconds, state, cause, winner, architecture (JSON).
     """
-    order = ranked(result.records, maximize=result.maximize)
+    order = sorted(ranked(result.records, maximize=result.maximize), key=lambda record: record.number != result.best)
     rest = [record for record in result.records if record not in order]
     rows = [
         {

@@ -22,6 +22,7 @@ class NasResult:
     Attributes:
         records: All trials, in the order of their numbers, with the results of the rung that each reached last.
         best: Number of the trial that won.
+        choice: Why it won; it need not have the best score.
         architecture: Its architecture.
         network: The trained network.
         oof: Predictions for the judging samples by the winner's trial: (m, k) probabilities or (m, 1) values.
@@ -39,6 +40,7 @@ class NasResult:
 
     records: tuple[TrialRecord, ...]
     best: int
+    choice: str
     architecture: Architecture
     network: NetworkModel
     oof: NDArray[np.float64]

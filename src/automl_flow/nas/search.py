@@ -114,13 +114,12 @@ class _Run:
             order = ranked(records, maximize=self.maximize)
         if not order:
             raise BudgetError(_nothing_trained(records))
-        best = self._confirm(order, self._share(clock, 1.0))
-        if not self.problem.folds and len(self.arena.rounds) > 1:  # so few samples that all judge in turn
-            best = surest(self.arena, order, best)
+        best, choice = self._choose(order, self._share(clock, 1.0))
         network = train_winner(self.studies, self.setting, self.problem, config=self.config, best=best, clock=clock)
         return NasResult(
             records=tuple(records),
             best=best.number,
+            choice=choice,
             architecture=network.architecture,
             network=network,
             oof=np.load(self.arena.predictions(best.number), allow_pickle=False),
@@ -166,6 +165,21 @@ class _Run:
         if drawn and records and records[0].state == "complete":
             best = records[0].attrs["order"][: max(1, trials // SCREENED)]
             self.first += [dict(drawn[position].params) for position in best]
+
+    def _choose(self, order: list[TrialRecord], clock: Clock) -> tuple[TrialRecord, str]:
+        """The winner, and why it won."""
+        best = self._confirm(order, clock)
+        choice = f"its mean score of two trainings was better than that of trial {order[0].number}, the best at first"
+        if best.number == order[0].number:
+            choice = "it had the best score"
+        if self.problem.folds or len(self.arena.rounds) == 1:
+            return best, choice
+        # All samples judge in turn, because they are few or because the user wants to be sure.
+        sure = surest(self.arena, order, best)
+        if sure.number != best.number:
+            samples = len(self.arena.judges[0])
+            choice = f"trial {best.number} was not ahead of it by a standard error on {samples} samples"
+        return sure, choice
 
     def _confirm(self, order: list[TrialRecord], clock: Clock) -> TrialRecord:
         """Train the finalists anew from other seeds, and let the mean of both results decide between them."""

@@ -61,6 +61,13 @@ class Arena:
         """Whether classes are predicted."""
         return self.problem != "regression"
 
+    @property
+    def judges(self) -> tuple[NDArray[Any], NDArray[Any] | None]:
+        """Targets and weights of the validation samples of all rounds, one round after another."""
+        valid = [round_.valid for round_ in self.rounds]
+        weights = [lesson.weight for lesson in valid if lesson.weight is not None]
+        return np.concatenate([lesson.y for lesson in valid]), np.concatenate(weights) if weights else None
+
     def make_space(self) -> Space:
         """The search space."""
         return make_space(self.space, self.options)
@@ -135,9 +142,7 @@ def recipe_for(arena: Arena, space: Space, architecture: Architecture, seed: int
 
 def judge(arena: Arena, prediction: NDArray[np.float64]) -> tuple[float, float]:
     """The metric of predictions for all validation samples, and a finer loss that breaks ties."""
-    y = np.concatenate([round_.valid.y for round_ in arena.rounds])
-    weights = [round_.valid.weight for round_ in arena.rounds]
-    weight = None if any(w is None for w in weights) else np.concatenate([w for w in weights if w is not None])
+    y, weight = arena.judges
     value = for_classes(get_metric(arena.metric, arena.problem), arena.labels).score(y, prediction, weight)
     finer = get_metric("log_loss" if arena.classes else "rmse", arena.problem)
     return value, finer.loss(y, prediction, weight)

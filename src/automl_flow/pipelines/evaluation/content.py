@@ -57,7 +57,7 @@ def network_section(network: NetworkModel, architecture: Document) -> NetworkSec
 
     rows = tuple((x.name, "x".join(map(str, x.output)), f"{x.parameters:,}") for x in layers(network))
     reasons = (
-        f"Trial {architecture['trial']} of the search had the best score.",
+        f"Trial {architecture['trial']} of the search won: {architecture['choice']}.",
         f"Strategy {architecture['strategy']}: {architecture['why']}.",
         *supernet_reasons(architecture["one_shot"]),
     )

@@ -23,6 +23,7 @@ def unpack(result: NasResult) -> Found:
         "params": dict(result.architecture.params),
         "key": result.architecture.key,
         "trial": result.best,
+        "choice": result.choice,
         "strategy": result.strategy,
         "why": result.why,
         "front": list(result.front),
