@@ -9,7 +9,7 @@ from automl_flow.search import refit
 from automl_flow.search.budget import Budget
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.fitted import FittedCandidate, fit_candidates
-from automl_flow.search.members import ALL_ROWS, KEPT_FOLD, part_folder
+from automl_flow.search.members import ALL_ROWS, STAND_IN, kept_folds, part_folder
 from automl_flow.search.objective import TrialContext, evaluate
 from tests.models.problems import make_problem
 
@@ -54,8 +54,31 @@ def test_a_model_that_is_there_is_not_fitted_again(searched, tmp_path):
     assert file.stat().st_mtime_ns == written
 
 
+def test_the_models_of_the_folds_have_half_of_the_vote(searched, tmp_path):
+    problem, families, candidate = searched
+    run(searched, tmp_path, copies=2)
+    every = tuple(range(len(problem.folds)))
+
+    def predict(**kept):
+        return fit_candidates(problem, [candidate], families, tmp_path, seed=0, **kept)[0].predict(problem.X)
+
+    folds, whole = predict(folds={0: every}), predict(copies={0: 2})
+    both = predict(copies={0: 2}, folds={0: every})
+    np.testing.assert_allclose(both, (folds + whole) / 2)
+    single = [predict(folds={0: (fold,)}) for fold in every]
+    np.testing.assert_allclose(folds, np.mean(single, axis=0))
+    assert not np.allclose(folds, whole)
+
+
+def test_a_trial_leaves_the_models_of_all_folds_of_a_bagged_family_alone(searched, tmp_path):
+    problem, _, _ = searched
+    assert len(list(part_folder(tmp_path, 0).glob("fold-*.model"))) == len(problem.folds)
+    assert kept_folds(FAMILIES.get("extra_trees"), 5) == (STAND_IN,)
+    assert kept_folds(FAMILIES.get("lightgbm"), 1) == (STAND_IN,)  # it saw fewer rows and brings no variety
+
+
 def test_without_time_there_is_the_model_of_a_fold(searched, tmp_path):
-    assert [part.fold for part in run(searched, tmp_path, seconds=1e-9).parts] == [KEPT_FOLD]
+    assert [part.fold for part in run(searched, tmp_path, seconds=1e-9).parts] == [STAND_IN]
 
 
 def full_disk(context, job):
@@ -74,7 +97,7 @@ def too_large(context, job):
 
 def test_a_fit_that_fails_leaves_the_model_of_a_fold_and_a_word(searched, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(refit, "fit_all_rows", too_large)
-    assert [part.fold for part in run(searched, tmp_path).parts] == [KEPT_FOLD]
+    assert [part.fold for part in run(searched, tmp_path).parts] == [STAND_IN]
     assert "lightgbm-0" in caplog.text
     assert "memory" in caplog.text
 
@@ -82,7 +105,7 @@ def test_a_fit_that_fails_leaves_the_model_of_a_fold_and_a_word(searched, tmp_pa
 class TestPlan:
     def copies(self, *works: tuple[str, float], most: int, max_work: float) -> list[int]:
         members = [Candidate(n, family, {}, 0.0, (), work=work) for n, (family, work) in enumerate(works)]
-        return list(refit.plan_copies(members, FAMILIES.available(), most, max_work).values())
+        return list(refit.plan_copies(members, FAMILIES.available(), most, max_work, {}).values())
 
     def test_each_member_gets_as_many_as_allowed(self):
         assert self.copies(("lightgbm", 1.0), ("xgboost", 1.0), most=3, max_work=100.0) == [3, 3]
@@ -93,5 +116,32 @@ class TestPlan:
     def test_a_family_that_draws_nothing_gets_one(self):
         assert self.copies(("linear", 1.0), ("lightgbm", 1.0), most=2, max_work=100.0) == [1, 2]
 
+    def test_models_of_folds_count(self):
+        member = Candidate(0, "lightgbm", {}, 0.0, (), work=1.0)
+        assert refit.work([member], {0: 2}, {0: (0, 1, 2)}) == 5.0
+        assert refit.work([member], {}, {}) == 1.0
+        assert refit.plan_copies([member], FAMILIES.available(), 3, 5.0, {0: (0, 1, 2)}) == {0: 2}
+
     def test_none_at_all(self):
         assert self.copies(("lightgbm", 1.0), most=0, max_work=100.0) == [0]
+
+
+class TestFolds:
+    def folds(self, *works: tuple[str, float], n_folds: int, max_work: float) -> list[int]:
+        members = [Candidate(n, family, {}, 0.0, (), work=work) for n, (family, work) in enumerate(works)]
+        planned = refit.plan_folds(members, FAMILIES.available(), n_folds, max_work)
+        return [len(planned.get(member.number, ())) for member in members]
+
+    def test_boosters_and_networks_predict_with_them_and_forests_do_not(self):
+        assert self.folds(("lightgbm", 1.0), ("network", 1.0), ("extra_trees", 1.0), n_folds=5, max_work=99.0) == [
+            5,
+            5,
+            0,
+        ]
+
+    def test_the_most_important_members_come_first_when_predicting_must_be_quick(self):
+        assert self.folds(("lightgbm", 10.0), ("xgboost", 10.0), n_folds=5, max_work=55.0) == [5, 0]
+        assert self.folds(("lightgbm", 10.0), ("xgboost", 1.0), n_folds=5, max_work=9.0) == [0, 5]
+
+    def test_one_fold_brings_nothing(self):
+        assert self.folds(("lightgbm", 1.0), n_folds=1, max_work=99.0) == [0]

@@ -11,6 +11,7 @@ import numpy as np
 
 from automl_flow.ensembles.greedy import Selection, greedy_selection
 from automl_flow.ensembles.model import TabularModel
+from automl_flow.ensembles.noise import mostly_noise
 from automl_flow.search import refit
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import ModelFamily
@@ -67,7 +68,9 @@ def build_model(
     """Select an ensemble and bring in its fitted members from the search's state folder.
 
     A search without any candidate gives the model that predicts class shares or the mean. Unless the
-    user stopped the search, members are fitted again on all rows, in the share of the time that is kept for it.
+    user stopped the search, members are fitted again on all rows, in the share of the time that is kept for it. Members
+    of a bagged family predict with the models of their folds where they have no others, and along with them where most
+    of the target is noise.
     """
     if result.candidates:
         selection = select(problem, result, config)
@@ -76,9 +79,20 @@ def build_model(
         chosen = [Candidate(-1, BASELINE, {}, float("inf"), ())]
         selection = Selection(np.ones(1), (), float("inf"))
     copies: dict[int, int] = {}
+    folds: dict[int, tuple[int, ...]] = {}
+
+    def add_folds(members: Sequence[Candidate]) -> None:
+        left = config.predict_microseconds - refit.work(chosen, copies, folds)
+        folds.update(refit.plan_folds(members, families, len(problem.folds), left))
+
+    if result.candidates and _mostly_noise(problem, result, selection):
+        add_folds(chosen)
     if result.candidates and not result.interrupted:
-        copies = _refit(problem, result, chosen, families, config=config, state=state)
-    fitted = fit_candidates(problem, chosen, families, state, seed=config.seed, threads=config.threads, copies=copies)
+        copies.update(_refit(problem, result, chosen, families, config=config, state=state, folds=folds))
+    add_folds([c for c in chosen if not copies.get(c.number) and c.number not in folds])
+    fitted = fit_candidates(
+        problem, chosen, families, state, seed=config.seed, threads=config.threads, copies=copies, folds=folds
+    )
     model = TabularModel(
         members=fitted,
         weights=tuple(float(weight) for weight in selection.weights[selection.members]),
@@ -89,6 +103,12 @@ def build_model(
     return Built(model, selection, {**result.reproduce, "refits": copies})
 
 
+def _mostly_noise(problem: TabularProblem, result: SearchResult, selection: Selection) -> bool:
+    prediction = np.tensordot(selection.weights, result.oof, axes=1)
+    weight = None if problem.weight is None else problem.weight[result.rows]
+    return mostly_noise(prediction, problem.target.values[result.rows], weight)
+
+
 def _refit(
     problem: TabularProblem,
     result: SearchResult,
@@ -97,10 +117,11 @@ def _refit(
     *,
     config: SearchConfig,
     state: Path,
+    folds: Mapping[int, tuple[int, ...]],
 ) -> dict[int, int]:
     """Fit the chosen candidates again, in the share of the time that is kept for it; say how often that was done."""
     if isinstance(config.refits, int):
-        copies = refit.plan_copies(chosen, families, config.refits, config.predict_microseconds)
+        copies = refit.plan_copies(chosen, families, config.refits, config.predict_microseconds, folds)
     else:
         copies = {candidate.number: config.refits.get(candidate.number, 0) for candidate in chosen}
     seconds = config.time_left_for_this_task

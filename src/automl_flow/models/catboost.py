@@ -183,6 +183,7 @@ ENTRY = ModelFamily(
     work=work,
     requires=("catboost",),
     stops_early=True,
+    bagged=True,
     quantile=True,
     constrained=True,
     fit=fit,

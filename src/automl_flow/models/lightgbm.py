@@ -172,6 +172,7 @@ ENTRY = ModelFamily(
     work=work,
     requires=("lightgbm",),
     stops_early=True,
+    bagged=True,
     quantile=True,
     constrained=True,
     fit=fit,

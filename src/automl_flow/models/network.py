@@ -233,6 +233,7 @@ ENTRY = ModelFamily(
     seconds=seconds,
     work=work,
     stops_early=True,
+    bagged=True,
     fit=fit,
     predict=predict,
     dump=dump,

@@ -144,6 +144,7 @@ ENTRY = ModelFamily(
     work=work,
     requires=("xgboost",),
     stops_early=True,
+    bagged=True,
     quantile=True,
     constrained=True,
     fit=fit,

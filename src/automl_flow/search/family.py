@@ -148,6 +148,8 @@ class ModelFamily:
         max_rows: Rows beyond which it is not tried.
         quantile: It can learn a quantile (``FitContext.quantile``) instead of the mean.
         seeded: The seed has a say in its fits.
+        bagged: The models of its folds are kept and predict along with those of all rows. It takes a family that is
+            quick to store and whose mean of several models is better than one.
         constrained: It keeps to directions that predictions must have in a column (``FitContext.monotone``).
         fit: ``(learner, data, context) -> Fitted``.
         predict: ``(model, X, problem) -> (n, k)``.
@@ -169,6 +171,7 @@ class ModelFamily:
     quantile: bool = False
     constrained: bool = False
     seeded: bool = True
+    bagged: bool = False
     fit: Callable[[Any, FoldData, FitContext], Fitted] = plain_fit
     predict: Callable[[Any, Any, Problem], Array] = plain_predict
     dump: Callable[[Any], bytes] | None = None

@@ -16,7 +16,7 @@ from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.members import (
     ALL_ROWS,
-    KEPT_FOLD,
+    STAND_IN,
     Part,
     is_stored,
     part_folder,
@@ -80,7 +80,7 @@ class FittedCandidate:
 
     Attributes:
         candidate: What it is.
-        parts: The models; their predictions are averaged.
+        parts: The models. Those of all rows have half of the vote together and those of folds the other half.
         family: How to use them.
         preprocessors: Fitted preprocessors by the parts' key; candidates of one search share them.
     """
@@ -96,10 +96,16 @@ class FittedCandidate:
 
     def predict_rows(self, rows: Rows) -> Array:
         """Predict rows that other candidates may have encoded already."""
-        total = np.zeros((len(rows.frame), self.parts[0].outputs))
-        for part in self.parts:
+        whole = [part for part in self.parts if part.fold == ALL_ROWS]
+        folds = [part for part in self.parts if part.fold != ALL_ROWS]
+        votes = [self._mean(parts, rows) for parts in (whole, folds) if parts]
+        return np.asarray(np.mean(votes, axis=0))
+
+    def _mean(self, parts: Sequence[Part], rows: Rows) -> Array:
+        total = np.zeros((len(rows.frame), parts[0].outputs))
+        for part in parts:
             total += part.predict(self.family, rows.encoded(self.preprocessors[part.preprocessor_key]))
-        return total / len(self.parts)
+        return total / len(parts)
 
 
 def fit_candidates(
@@ -111,10 +117,11 @@ def fit_candidates(
     seed: int,
     threads: int = 1,
     copies: Mapping[int, int] | None = None,
+    folds: Mapping[int, tuple[int, ...]] | None = None,
 ) -> tuple[FittedCandidate, ...]:
     """Return candidates with their models, read from *state*.
 
-    A candidate without models of all rows has that of one fold, which is fitted here if the search did not leave it.
+    A candidate without other models has that of one fold. Models of folds that the search left out are fitted here.
 
     Args:
         problem: The problem that was searched.
@@ -124,13 +131,15 @@ def fit_candidates(
         seed: Seed of the search; with the same threads, fitting again gives the same models.
         threads: Threads of one fit.
         copies: How many models of all rows a candidate has in *state*, by its number.
+        folds: Folds whose models it has along with them, by its number.
     """
     context = TrialContext(problem, families, Path(state), seed, threads)
     preprocessors = Preprocessors()
     fitted = []
     for candidate in candidates:
         family = families[candidate.family]
-        parts = _parts(context, candidate, family, (copies or {}).get(candidate.number, 0))
+        number = candidate.number
+        parts = _parts(context, candidate, family, (copies or {}).get(number, 0), (folds or {}).get(number, ()))
         for part in parts:
             path = preprocessor_path(context.state, part.preprocessor_key)
             if not path.is_file():
@@ -140,10 +149,14 @@ def fit_candidates(
     return tuple(fitted)
 
 
-def _parts(context: TrialContext, candidate: Candidate, family: ModelFamily, copies: int) -> tuple[Part, ...]:
+def _parts(
+    context: TrialContext, candidate: Candidate, family: ModelFamily, copies: int, folds: tuple[int, ...]
+) -> tuple[Part, ...]:
     folder = part_folder(context.state, candidate.number)
-    if copies:
-        return tuple(read_part(folder, part_name(ALL_ROWS, copy), family) for copy in range(copies))
-    if is_stored(context.state, candidate.number, KEPT_FOLD):
-        return (read_part(folder, part_name(KEPT_FOLD), family),)
-    return (fit_part(context, family, candidate.params, KEPT_FOLD)[0],)
+    parts = [read_part(folder, part_name(ALL_ROWS, copy), family) for copy in range(copies)]
+    for fold in folds or (() if copies else (STAND_IN,)):
+        if is_stored(context.state, candidate.number, fold):
+            parts.append(read_part(folder, part_name(fold), family))
+        else:
+            parts.append(fit_part(context, family, candidate.params, fold)[0])
+    return tuple(parts)

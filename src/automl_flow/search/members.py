@@ -16,7 +16,8 @@ from automl_flow.search.family import Array, Encoding, ModelFamily
 from automl_flow.tasks.spec import Problem
 
 ALL_ROWS = -1  # stands for "fitted on all rows" where a fold number is expected
-KEPT_FOLD = 0  # its model is what remains of a trial that is not fitted again on all rows
+STAND_IN = 0  # fold whose model remains of a trial, at the least, for the case that none of all rows is fitted
+_FEWEST = 3  # folds whose models are worth averaging
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class Part:
         full = np.zeros((len(encoded), self.outputs))
         full[:, list(self.present)] = inner
         return full
+
+
+def kept_folds(family: ModelFamily, n_folds: int) -> tuple[int, ...]:
+    """Folds whose models a trial leaves."""
+    return tuple(range(n_folds)) if family.bagged and n_folds >= _FEWEST else (STAND_IN,)
 
 
 def preprocessor_key(encoding: Encoding, fold: int) -> str:

@@ -18,8 +18,8 @@ from automl_flow.search import storage
 from automl_flow.search.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.search.members import (
     ALL_ROWS,
-    KEPT_FOLD,
     Part,
+    kept_folds,
     part_folder,
     preprocessor_key,
     preprocessor_path,
@@ -27,7 +27,7 @@ from automl_flow.search.members import (
     write_part,
 )
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.study import Evaluation
+from automl_flow.search.records import Evaluation
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import Problem
 
@@ -100,10 +100,9 @@ class _Tally:
 
 
 def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
-    """Fit the job's candidate on every fold, store its predictions and the model of one fold, and return its loss.
+    """Fit the job's candidate on every fold, store its predictions and its models, and return its loss.
 
-    Storing models takes long, and those of an ensemble's members are fitted again on all rows. So one is enough for
-    the case that there is no time for it.
+    Of a family that is not bagged one model is stored, for the case that there is no time to fit it on all rows.
 
     Args:
         context: Data and settings.
@@ -114,15 +113,16 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
     family, params = context.families[payload["family"]], dict(payload["params"])
     problem = context.problem
     tally = _Tally(np.zeros((len(problem.X), problem.target.outputs)), np.zeros(len(problem.X), dtype=np.int64))
-    part = _fit_all(context, family, params, tally, payload.get("give_up", {}))
-    if part is None:
+    parts = _fit_all(context, family, params, tally, payload.get("give_up", {}))
+    if not parts:
         known = {"family": family.name, "params": params, "fold_losses": tally.losses}
         return Evaluation((), known, dict(enumerate(tally.losses)), pruned=True)
     covered, oof = tally.oof()
     weight = None if problem.weight is None else problem.weight[covered]
     metric = metric_of(problem.task, problem.target.classes)
     loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
-    write_part(part_folder(context.state, number), part, family)
+    for part in parts:
+        write_part(part_folder(context.state, number), part, family)
     write_oof(context.state, number, oof)
     attrs: Params = {
         "family": family.name,
@@ -137,21 +137,22 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
 
 def _fit_all(
     context: TrialContext, family: ModelFamily, params: Params, tally: _Tally, give_up: Mapping[int, float]
-) -> Part | None:
+) -> list[Part]:
     """Fit every fold.
 
     Returns:
-        The model to keep; ``None`` when the trial was given up after some folds.
+        The models to keep; none when the trial was given up after some folds.
     """
     problem, deadline = context.problem, context.deadline()
     metric = metric_of(problem.task, problem.target.classes)
-    kept = None
+    kept = []
     for fold, (_, valid) in enumerate(problem.folds):
         now = time.monotonic()
         soft = None if deadline is None else now + (deadline - now) / (len(problem.folds) - fold)
         part, fitted = fit_part(context, family, params, fold, deadline=soft)
         tally.cut_short |= fitted.cut_short
-        kept = part if fold == KEPT_FOLD else kept
+        if fold in kept_folds(family, len(problem.folds)):
+            kept.append(part)
         tally.work.append(part.work)
         prediction = part.predict(family, encoded_fold(context, family.encoding, fold).X_valid)
         weight = None if problem.weight is None else problem.weight[valid]
@@ -161,7 +162,7 @@ def _fit_all(
         if fitted.iterations is not None:
             tally.iterations.append(fitted.iterations)
         if float(np.mean(tally.losses)) > give_up.get(len(tally.losses), np.inf):
-            return None
+            return []
     return kept
 
 
@@ -244,7 +245,7 @@ def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encod
     X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.values[rows])
     X_valid = None if fold == ALL_ROWS else preprocessor.transform(problem.X.iloc[problem.folds[fold][1]])
     path = preprocessor_path(context.state, key)
-    if fold in (KEPT_FOLD, ALL_ROWS) and not path.is_file():
+    if not path.is_file():
         write_bytes(path, storage.dump(preprocessor))
     encoded = _Encoded(preprocessor, X, X_valid)
     context.cache[key] = encoded

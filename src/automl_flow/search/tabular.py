@@ -49,7 +49,7 @@ class SearchConfig(Budget):
         predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble.
         refits: How often each member of the ensemble is fitted again on all rows, with a seed of its own each time:
             the most, as far as time and ``predict_microseconds`` allow, or a number for each trial, which is how a
-            run that the clock ended is repeated. A member without any keeps the model of one fold.
+            run that the clock ended is repeated. A member without any keeps the models of the folds, or of one.
     """
 
     strategy: Strategy = "auto"
@@ -101,7 +101,7 @@ def search_models(
     """Search for good candidates.
 
     The state folder makes the search resumable: called again with the same problem and settings, it goes on where
-    it was killed. A model of each trial is kept there.
+    it was killed. Models of each trial are kept there.
 
     Args:
         problem: Training rows, folds and preprocessing.
