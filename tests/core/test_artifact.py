@@ -53,7 +53,7 @@ def remove_manifest(folder):
         (remove_weights, "missing"),
         (add_file, "does not list: extra.bin"),
         (leave_folder, "leaves the folder"),
-        (raise_schema, "schema must be 1, got 99"),
+        (raise_schema, "schema must be 2, got 99"),
         (remove_manifest, "not a model folder"),
     ],
 )

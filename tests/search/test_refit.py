@@ -9,8 +9,9 @@ from automl_flow.search import refit
 from automl_flow.search.budget import Budget
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.fitted import FittedCandidate, fit_candidates
-from automl_flow.search.members import ALL_ROWS, STAND_IN, kept_folds, part_folder
+from automl_flow.search.members import STAND_IN, kept_folds, part_folder
 from automl_flow.search.objective import TrialContext, evaluate
+from automl_flow.search.preprocessors import ALL_ROWS
 from tests.models.problems import make_problem
 
 _STEPS = (7, 9, 30)  # of the folds, as a search would have found them

@@ -12,7 +12,7 @@ from automl_flow.core.files import atomic_folder, read_json, sha256, write_json
 from automl_flow.version import __version__
 
 MANIFEST = "manifest.json"
-SCHEMA = 1  # raised when older code could not read a folder any more
+SCHEMA = 2  # raised when older code could not read a folder any more
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from automl_flow.ensembles.networks import NetworkMember
 from automl_flow.ensembles.saving import KIND, MODEL, member_folder
 from automl_flow.models import FAMILIES
 from automl_flow.search.candidate import Candidate
-from automl_flow.search.fitted import FittedCandidate, Preprocessors
-from automl_flow.search.members import preprocessor_path, read_part
+from automl_flow.search.fitted import FittedCandidate
+from automl_flow.search.members import read_part
+from automl_flow.search.preprocessors import Preprocessors
 from automl_flow.tasks.spec import TaskSpec
 
 
@@ -52,7 +53,7 @@ def _read_member(
     family = FAMILIES.get(candidate.family)
     parts = tuple(read_part(own, name, family) for name in entry["models"])
     for part in parts:
-        preprocessors.read(part.preprocessor_key, preprocessor_path(folder, part.preprocessor_key))
+        preprocessors.read(folder, part.preprocessor_key)
     return FittedCandidate(candidate, parts, family, preprocessors.by_key)
 
 

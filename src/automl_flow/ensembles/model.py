@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import DataError, nearest
 from automl_flow.core.threads import processors
 from automl_flow.search.family import Array
-from automl_flow.search.fitted import FittedCandidate, Rows
+from automl_flow.search.fitted import FittedCandidate
+from automl_flow.search.preprocessors import Rows
 from automl_flow.tasks.spec import Label, TaskSpec
 
 _CHUNK = 4096  # rows that one thread predicts at once, at most: every piece has a fixed price

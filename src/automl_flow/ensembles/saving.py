@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from automl_flow.core.artifact import write_artifact
-from automl_flow.core.files import write_bytes, write_json
+from automl_flow.core.files import write_json
 from automl_flow.ensembles.model import Member, TabularModel
-from automl_flow.search import storage
 from automl_flow.search.fitted import FittedCandidate
-from automl_flow.search.members import preprocessor_path, write_part
+from automl_flow.search.members import write_part
+from automl_flow.search.preprocessors import write_preprocessor
 
 KIND = "tabular"
 MODEL = "model.json"
@@ -48,8 +48,7 @@ def _write_member(folder: Path, number: int, member: FittedCandidate | Member, w
     for part in member.parts:
         write_part(own, part, member.family)
         if part.preprocessor_key not in written:
-            content = storage.dump(member.preprocessors[part.preprocessor_key])
-            write_bytes(preprocessor_path(folder, part.preprocessor_key), content)
+            write_preprocessor(folder, part.preprocessor_key, member.preprocessors[part.preprocessor_key])
             written.add(part.preprocessor_key)
     names = [part.name for part in member.parts]
     return {"kind": "candidate", "candidate": member.candidate.to_document(), "models": names}

@@ -2,76 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from automl_flow.search import storage
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.members import (
-    ALL_ROWS,
     STAND_IN,
     Part,
     is_stored,
     part_folder,
     part_name,
-    preprocessor_path,
     read_part,
 )
 from automl_flow.search.objective import TrialContext, encoded_fold, fit_part
+from automl_flow.search.preprocessors import ALL_ROWS, Preprocessors, Rows, preprocessor_path
 from automl_flow.search.problem import TabularProblem
-
-
-@dataclass
-class Rows:
-    """Raw rows that several models predict; each step of a preprocessor is taken once.
-
-    Attributes:
-        frame: The rows.
-    """
-
-    frame: pd.DataFrame
-    _encoded: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
-
-    def encoded(self, preprocessor: Any) -> Any:
-        """The rows as *preprocessor*, a pipeline, encodes them."""
-        rows: Any = self.frame
-        steps: tuple[int, ...] = ()
-        for _, step in preprocessor.steps:
-            steps = (*steps, id(step))
-            if steps not in self._encoded:
-                self._encoded[steps] = step.transform(rows)
-            rows = self._encoded[steps]
-        return rows
-
-
-class Preprocessors:
-    """Fitted preprocessors as they are read; steps that learned the same are one object.
-
-    The encodings of the same rows have their first step in common, which reads the raw columns. So :class:`Rows` has
-    less to do.
-    """
-
-    def __init__(self) -> None:
-        self.by_key: dict[str, Any] = {}
-        self._steps: dict[bytes, Any] = {}
-
-    def read(self, key: str, path: Path) -> None:
-        """Read the preprocessor *key* from a file, unless that has happened."""
-        if key in self.by_key:
-            return
-        preprocessor = storage.load(path.read_bytes(), str(path))
-        preprocessor.steps = [(name, self._shared(step)) for name, step in preprocessor.steps]
-        self.by_key[key] = preprocessor
-
-    def _shared(self, step: Any) -> Any:
-        return self._steps.setdefault(hashlib.sha256(storage.dump(step)).digest(), step)
 
 
 @dataclass(frozen=True)
@@ -141,10 +92,9 @@ def fit_candidates(
         number = candidate.number
         parts = _parts(context, candidate, family, (copies or {}).get(number, 0), (folds or {}).get(number, ()))
         for part in parts:
-            path = preprocessor_path(context.state, part.preprocessor_key)
-            if not path.is_file():
+            if not preprocessor_path(context.state, part.preprocessor_key).is_file():
                 encoded_fold(context, part.encoding, part.fold)  # fits it and stores it there
-            preprocessors.read(part.preprocessor_key, path)
+            preprocessors.read(context.state, part.preprocessor_key)
         fitted.append(FittedCandidate(candidate, parts, family, preprocessors.by_key))
     return tuple(fitted)
 

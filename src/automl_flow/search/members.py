@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from automl_flow.core.files import read_json, write_bytes, write_json
 from automl_flow.search import storage
 from automl_flow.search.family import Array, Encoding, ModelFamily
+from automl_flow.search.preprocessors import ALL_ROWS, preprocessor_key
 from automl_flow.tasks.spec import Problem
 
-ALL_ROWS = -1  # stands for "fitted on all rows" where a fold number is expected
 STAND_IN = 0  # fold whose model remains of a trial, at the least, for the case that none of all rows is fitted
 _FEWEST = 3  # folds whose models are worth averaging
 
@@ -73,11 +73,6 @@ def kept_folds(family: ModelFamily, n_folds: int) -> tuple[int, ...]:
     return tuple(range(n_folds)) if family.bagged and n_folds >= _FEWEST else (STAND_IN,)
 
 
-def preprocessor_key(encoding: Encoding, fold: int) -> str:
-    """Name of the preprocessor of one encoding that was fitted on one fold's training rows."""
-    return f"{encoding}-{'all' if fold == ALL_ROWS else fold}"
-
-
 def write_part(folder: Path, part: Part, family: ModelFamily) -> None:
     """Store a part in two files, ``.json`` and ``.model``, that have its name."""
     document = {key: value for key, value in vars(part).items() if key != "model"}
@@ -107,11 +102,6 @@ def part_folder(state: Path, number: int) -> Path:
 def part_name(fold: int, copy: int = 0) -> str:
     """File name of a part, without its ending."""
     return f"all-{copy}" if fold == ALL_ROWS else f"fold-{fold}"
-
-
-def preprocessor_path(state: Path, key: str) -> Path:
-    """File of a fitted preprocessor; all trials share it."""
-    return state / "preprocessors" / f"{key}.skops"
 
 
 def write_oof(state: Path, number: int, predictions: NDArray[np.float32]) -> None:

@@ -11,21 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.core.files import write_bytes
 from automl_flow.core.seeds import derive_seed
 from automl_flow.recipes import build_preprocessor
-from automl_flow.search import storage
 from automl_flow.search.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.search.members import (
-    ALL_ROWS,
     Part,
     kept_folds,
     part_folder,
-    preprocessor_key,
-    preprocessor_path,
     write_oof,
     write_part,
 )
+from automl_flow.search.preprocessors import ALL_ROWS, preprocessor_key, preprocessor_path, write_preprocessor
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.records import Evaluation
 from automl_flow.tasks.metrics import metric_of
@@ -244,9 +240,8 @@ def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encod
     preprocessor = build_preprocessor(problem.recipe, problem.plan, problem.profile, encoding, seed)
     X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.values[rows])
     X_valid = None if fold == ALL_ROWS else preprocessor.transform(problem.X.iloc[problem.folds[fold][1]])
-    path = preprocessor_path(context.state, key)
-    if not path.is_file():
-        write_bytes(path, storage.dump(preprocessor))
+    if not preprocessor_path(context.state, key).is_file():
+        write_preprocessor(context.state, key, preprocessor)
     encoded = _Encoded(preprocessor, X, X_valid)
     context.cache[key] = encoded
     _shrink(context.cache, keep=key)

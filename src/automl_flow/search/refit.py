@@ -19,8 +19,9 @@ from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import ModelFamily
-from automl_flow.search.members import ALL_ROWS, is_stored, kept_folds, part_folder, write_part
+from automl_flow.search.members import is_stored, kept_folds, part_folder, write_part
 from automl_flow.search.objective import PRELOAD, TrialContext, fit_part
+from automl_flow.search.preprocessors import ALL_ROWS
 from automl_flow.search.problem import TabularProblem
 
 logger = logging.getLogger("automl_flow")

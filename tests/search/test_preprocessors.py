@@ -3,9 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl_flow.search.fitted import Preprocessors, Rows
-from automl_flow.search.members import preprocessor_key, preprocessor_path
 from automl_flow.search.objective import TrialContext, encoded_fold
+from automl_flow.search.preprocessors import Preprocessors, Rows, preprocessor_key
 from tests.models.problems import make_problem
 
 
@@ -14,8 +13,7 @@ def preprocessors(tmp_path):
     problem, read = make_problem("binary"), Preprocessors()
     for encoding in ("scaled", "ordinal"):
         encoded_fold(TrialContext(problem, {}, tmp_path, 0), encoding, 0)
-        key = preprocessor_key(encoding, 0)
-        read.read(key, preprocessor_path(tmp_path, key))
+        read.read(tmp_path, preprocessor_key(encoding, 0))
     return problem, list(read.by_key.values())
 
 
