@@ -21,6 +21,8 @@ PROSE = ["the quick brown fox number %d jumps" % i for i in range(N)]  # noqa: U
         (pd.Series([str(v) for v in RNG.integers(0, 99, N)]), "numeric"),
         (pd.Series(RNG.choice(["red", "green"], N)), "categorical"),
         (pd.Series(pd.Categorical(RNG.choice(["s", "m", "l"], N), ["s", "m", "l"], ordered=True)), "ordinal"),
+        (pd.Series(RNG.choice(["0-9", "10-19", "20 or more"], N)), "ordinal"),
+        (pd.Series(RNG.choice(["0-9", "10-19", "20 or more"], N), dtype="category"), "ordinal"),
         (pd.Series(RNG.integers(0, 2, N).astype(bool)), "boolean"),
         (pd.Series([True, None, False] * 30, dtype=object), "boolean"),
         (pd.Series(pd.date_range("2020-01-01", periods=N)), "datetime"),
@@ -48,6 +50,20 @@ def test_the_task_overrides_and_leaves_out():
     assert profile.column("a").role == "ignore"
     assert profile.column("a").given
     assert profile.column("size").order == ("s", "l")
+
+
+@pytest.mark.parametrize("dtype", ["object", "category"])
+def test_ranges_are_ordered_by_their_numbers_unless_the_task_says_otherwise(dtype):
+    table = pd.DataFrame({"age": pd.Series(["100+", "18-99", "under 18", None] * 25, dtype=dtype), "y": [0, 1] * 50})
+    assert profile_table(table, TaskSpec(target="y", problem="binary")).column("age").order == (
+        "under 18",
+        "18-99",
+        "100+",
+    )
+    other = TaskSpec(target="y", problem="binary", orders={"age": ["100+", "under 18", "18-99"]})
+    assert profile_table(table, other).column("age").order == ("100+", "under 18", "18-99")
+    named = TaskSpec(target="y", problem="binary", roles={"age": "categorical"})
+    assert profile_table(table, named).column("age").role == "categorical"
 
 
 def test_the_document_gives_the_profile_back():

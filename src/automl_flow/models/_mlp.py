@@ -101,23 +101,28 @@ def initial_weights(rng: np.random.Generator, *, members: int, inputs: int, hidd
     }
 
 
-Activations = tuple[Floats, Floats, Floats]
+Activations = tuple[Floats, Floats]
 
 
 def forward(
     weights: Mapping[str, Floats], E: Floats, drop: Callable[[Floats], Floats] | None = None
 ) -> tuple[Floats, Activations]:
-    """Return raw outputs (k, B, o), and the activations that :func:`gradients` needs."""
-    k = len(weights["scale"])
-    scaled = (E[None] * weights["scale"][:, None, :]).reshape(k * len(E), -1)  # (k · B, D)
-    first = np.maximum(scaled @ weights["w1"] + weights["b1"], 0)  # (k · B, H)
+    """Return raw outputs (k, B, o), and the activations (k · B, H) that :func:`gradients` needs."""
+    k, B = len(weights["scale"]), len(E)
+    own = weights["scale"][:, :, None] * weights["w1"]  # (k, D, H): cheaper to scale than k times the rows
+    first = _hidden(np.matmul(E, own).reshape(k * B, -1), weights["b1"])
     if drop is not None:
         first = drop(first)
-    second = np.maximum(first @ weights["w2"] + weights["b2"], 0)
+    second = _hidden(np.matmul(first, weights["w2"]), weights["b2"])
     if drop is not None:
         second = drop(second)
-    out = np.matmul(second.reshape(k, len(E), -1), weights["heads"]) + weights["offsets"]  # (k, B, o)
-    return out, (scaled, first, second)
+    out = np.matmul(second.reshape(k, B, -1), weights["heads"]) + weights["offsets"]  # (k, B, o)
+    return out, (first, second)
+
+
+def _hidden(products: Floats, offset: Floats) -> Floats:
+    products += offset
+    return np.asarray(np.maximum(products, 0, out=products))
 
 
 def gradients(weights: Weights, E: Floats, activations: Activations, d_out: Floats, keep: float) -> Weights:
@@ -126,17 +131,19 @@ def gradients(weights: Weights, E: Floats, activations: Activations, d_out: Floa
     A unit that was dropped or is off has an activation of 0, and passes nothing back; what is on was scaled by
     1 / *keep* on the way forward.
     """
-    scaled, first, second = activations
-    k, B = len(weights["scale"]), len(E)
+    first, second = activations
+    k, B, scaled = len(weights["scale"]), len(E), np.float32(1.0 / keep)
     grads: Weights = {"offsets": d_out.sum(axis=1, keepdims=True)}
     grads["heads"] = np.matmul(second.reshape(k, B, -1).transpose(0, 2, 1), d_out)
     back = np.matmul(d_out, weights["heads"].transpose(0, 2, 1)).reshape(k * B, -1)  # (k · B, H)
-    back = back * (second > 0) / np.float32(keep)
+    back *= scaled * (second > 0)
     grads["w2"], grads["b2"] = first.T @ back, back.sum(axis=0)
-    back = (back @ weights["w2"].T) * (first > 0) / np.float32(keep)
-    grads["w1"], grads["b1"] = scaled.T @ back, back.sum(axis=0)
-    inputs = (back @ weights["w1"].T).reshape(k, B, -1)
-    grads["scale"] = np.einsum("kbd,bd->kd", inputs, E)
+    back = back @ weights["w2"].T
+    back *= scaled * (first > 0)
+    grads["b1"] = back.sum(axis=0)
+    own = np.matmul(E.T, back.reshape(k, B, -1))  # (k, D, H): of each member's scaled copy of w1
+    grads["w1"] = (weights["scale"][:, :, None] * own).sum(axis=0)
+    grads["scale"] = (weights["w1"] * own).sum(axis=2)
     return grads
 
 

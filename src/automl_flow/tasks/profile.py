@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.core.errors import DataError, nearest
+from automl_flow.tasks.label_order import MOST_LABELS, numeric_order
 from automl_flow.tasks.spec import Role, TaskSpec
 from automl_flow.tasks.tables import features
 
@@ -122,16 +123,28 @@ def _profile_column(column: pd.Series[Any], task: TaskSpec) -> ColumnProfile:
 
 
 def _order(column: pd.Series[Any], task: TaskSpec) -> tuple[str, ...]:
-    """Categories from low to high: as the task says, as the type says, or sorted."""
+    """Categories from low to high: as the task says, as the type says, as their numbers say, or sorted."""
     if str(column.name) in task.orders:
         return tuple(str(value) for value in task.orders[str(column.name)])
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return tuple(str(value) for value in column.dtype.categories)
+    dtype = column.dtype
+    labels = _labels(column)
+    if isinstance(dtype, pd.CategoricalDtype):
+        return tuple(labels) if dtype.ordered else numeric_order(labels) or tuple(labels)
+    if (told := numeric_order(labels)) is not None:
+        return told
     values = column.dropna().unique().tolist()
     try:
         return tuple(str(value) for value in sorted(values))
     except TypeError:
         return tuple(sorted(str(value) for value in values))
+
+
+def _labels(column: pd.Series[Any]) -> list[str]:
+    """Distinct labels of a column; those of a categorical type include the ones that no row has."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return [str(value) for value in dtype.categories]
+    return column.dropna().astype(str).unique().tolist()
 
 
 def guess_role(column: pd.Series[Any]) -> Role:
@@ -140,6 +153,7 @@ def guess_role(column: pd.Series[Any]) -> Role:
     A column with nothing but one value, or nothing at all, is ``constant``; one value and gaps are information.
     Text that parses as numbers or dates is treated as
     such. Whole numbers stay numeric however few there are: a model can split them, and a person can override it.
+    Categories whose labels are ranges or bounds of a number are ``ordinal``.
     """
     present = column.dropna()
     distinct = _distinct(present)
@@ -149,7 +163,7 @@ def guess_role(column: pd.Series[Any]) -> Role:
     if pd.api.types.is_bool_dtype(dtype):
         return "boolean"
     if isinstance(dtype, pd.CategoricalDtype):
-        return "ordinal" if dtype.ordered else "categorical"
+        return "ordinal" if dtype.ordered or numeric_order(_labels(column)) else "categorical"
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return "datetime"
     if pd.api.types.is_timedelta64_dtype(dtype):
@@ -181,7 +195,7 @@ def _guess_text_role(column: pd.Series[Any], present: pd.Series[Any]) -> Role:
         return "text"
     if distinct == len(column) >= _MIN_IDENTIFIERS:
         return "identifier" if words < 2 else "text"
-    return "categorical"
+    return "ordinal" if distinct <= MOST_LABELS and numeric_order(_labels(column)) else "categorical"
 
 
 def _parses_as_dates(text: pd.Series[str]) -> bool:
