@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from optuna.trial import BaseTrial
 
 _EPOCHS = 100
-_PATIENCE = 12  # epochs
+_PATIENCE = 8  # epochs; the loss is that of averaged weights, which is smooth
 _MEMBERS = 6
 _AVERAGE = 0.98  # of the weights, per step: what is kept is a running mean of the last fifty steps or so
 _ADAM = (0.9, 0.999, 1e-8)
@@ -213,7 +213,7 @@ def seconds(params: Params, context: FitContext) -> float:
     inputs = columns * (1 + _bins(params, round(columns)))
     per_row = 6e-11 * _MEMBERS * int(params["hidden"]) * (inputs + int(params["hidden"]) + context.outputs)
     steps = context.n_rows / _batch_size(context.n_rows)
-    return 0.1 + 60 * (context.n_rows * per_row * 4 + steps * 1.5e-3)
+    return 0.1 + 35 * (context.n_rows * per_row * 3 + steps * 1.5e-3)
 
 
 def work(model: Network, context: FitContext) -> float:  # noqa: ARG001 - one signature for all families
