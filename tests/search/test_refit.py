@@ -134,11 +134,8 @@ class TestFolds:
         return [len(planned.get(member.number, ())) for member in members]
 
     def test_boosters_and_networks_predict_with_them_and_forests_do_not(self):
-        assert self.folds(("lightgbm", 1.0), ("network", 1.0), ("extra_trees", 1.0), n_folds=5, max_work=99.0) == [
-            5,
-            5,
-            0,
-        ]
+        works = (("lightgbm", 1.0), ("network", 1.0), ("extra_trees", 1.0))
+        assert self.folds(*works, n_folds=5, max_work=99.0) == [5, 5, 0]
 
     def test_the_most_important_members_come_first_when_predicting_must_be_quick(self):
         assert self.folds(("lightgbm", 10.0), ("xgboost", 10.0), n_folds=5, max_work=55.0) == [5, 0]
