@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _EPOCHS = 100
 _PATIENCE = 8  # epochs; the loss is that of averaged weights, which is smooth
-_MEMBERS = 6
+_MEMBERS = 4
 _AVERAGE = 0.98  # of the weights, per step: what is kept is a running mean of the last fifty steps or so
 _ADAM = (0.9, 0.999, 1e-8)
 _BYTES = 256  # values of a byte
@@ -193,7 +193,7 @@ def predict(model: Network, X: Any, problem: Problem) -> Array:  # noqa: ARG001 
 def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - one signature for all families
     """Suggest width, encoding and regularisation."""
     return {
-        "hidden": trial.suggest_int("hidden", 32, 256, log=True),
+        "hidden": trial.suggest_int("hidden", 32, 384, log=True),
         "bins": trial.suggest_categorical("bins", [0, 6, 16]),
         "dropout": trial.suggest_float("dropout", 0.0, 0.5),
         "rate": trial.suggest_float("rate", 5e-4, 1e-2, log=True),
@@ -202,9 +202,13 @@ def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - 
 
 
 def portfolio(context: FitContext) -> tuple[Params, ...]:  # noqa: ARG001 - one signature for all families
-    """Return a network on piecewise-linear inputs, and one on plain inputs."""
-    plain: Params = {"hidden": 96, "bins": 0, "dropout": 0.1, "rate": 4e-3, "decay": 0.02}
-    return {**plain, "bins": 6, "hidden": 80, "dropout": 0.2}, plain
+    """Return a network on piecewise-linear inputs, and a wide one on plain inputs.
+
+    Wide ones are ahead where there is much to learn (26 letters: half the loss of 80 units, in the same time), narrow
+    ones where most of the target is noise.
+    """
+    base: Params = {"hidden": 160, "bins": 6, "dropout": 0.2, "rate": 6e-3, "decay": 0.05}
+    return base, {**base, "hidden": 256, "bins": 0}
 
 
 def seconds(params: Params, context: FitContext) -> float:
