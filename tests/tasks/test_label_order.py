@@ -15,6 +15,10 @@ from automl_flow.tasks.label_order import numeric_order
         ("$1,000 to 2,999", "$3,000 to 9,999", "$10,000 or more"),
         ("less than 0.5", "0.5 to 1.5", "1.5 to 10.5", "more than 10.5"),
         ("up to 10", "10-20", "20+"),
+        ("-10 to -5", "-5 to 0", "0 to 5"),
+        ("(-20.5, -3.0]", "(-3.0, 0.5]", "(0.5, 12.0]"),
+        ("less than -$50", "-$50 to $0", "$0 - $100", "$100 or more"),
+        ("10%-20%", "20%-30%", "30%-40%"),
     ],
 )
 def test_ranges_and_bounds_are_sorted_by_their_numbers(ordered):

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 _FEWEST = 3
 MOST_LABELS = 50  # beyond, labels are names
 _NUMBER = re.compile(r"(?<![A-Za-z\d])\d[\d,]*(?:\.\d+)?")  # "A11" is a code, not a number
+# A dash before a number is a minus where it cannot join two numbers: "-5", "(-5", "to -5", not "1-5" or "1% - 5%".
+_MINUS = re.compile(r"(?:^|[(\[<>=,;-]\s*|[A-Za-z]\s+)[-\u2212][$€£]?$")
 _BELOW = frozenset({"<", "under", "less", "below", "younger", "fewer", "up"})
 _ABOVE = frozenset({">", "+", "over", "more", "above", "older", "greater", "least", "plus"})
 _FILLING = frozenset({"to", "or", "and", "than", "at", "most", "until", "from", "between"})
@@ -38,7 +40,12 @@ def numeric_order(labels: Iterable[str]) -> tuple[str, ...] | None:
 
 
 def _numbers(label: str) -> list[float]:
-    return [float(found.replace(",", "")) for found in _NUMBER.findall(label)]
+    return [_signed(label[: found.start()], found[0]) for found in _NUMBER.finditer(label)]
+
+
+def _signed(before: str, digits: str) -> float:
+    number = float(digits.replace(",", ""))
+    return -number if _MINUS.search(before) else number
 
 
 def _words(label: str) -> list[str]:
