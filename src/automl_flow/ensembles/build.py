@@ -12,7 +12,7 @@ import numpy as np
 from automl_flow.ensembles.greedy import Selection, greedy_selection
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.noise import mostly_noise
-from automl_flow.search import refit
+from automl_flow.search import refit, votes
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import ModelFamily
 from automl_flow.search.fitted import fit_candidates
@@ -82,8 +82,8 @@ def build_model(
     folds: dict[int, tuple[int, ...]] = {}
 
     def add_folds(members: Sequence[Candidate]) -> None:
-        left = config.predict_microseconds - refit.work(chosen, copies, folds)
-        folds.update(refit.plan_folds(members, families, len(problem.folds), left))
+        left = config.predict_microseconds - votes.work(chosen, copies, folds)
+        folds.update(votes.plan_folds(members, families, len(problem.folds), left))
 
     if result.candidates and _mostly_noise(problem, result, selection):
         add_folds(chosen)
@@ -121,7 +121,7 @@ def _refit(
 ) -> dict[int, int]:
     """Fit the chosen candidates again, in the share of the time that is kept for it; say how often that was done."""
     if isinstance(config.refits, int):
-        copies = refit.plan_copies(chosen, families, config.refits, config.predict_microseconds, folds)
+        copies = votes.plan_copies(chosen, families, config.refits, config.predict_microseconds, folds)
     else:
         copies = {candidate.number: config.refits.get(candidate.number, 0) for candidate in chosen}
     seconds = config.time_left_for_this_task

@@ -148,8 +148,9 @@ class ModelFamily:
         max_rows: Rows beyond which it is not tried.
         quantile: It can learn a quantile (``FitContext.quantile``) instead of the mean.
         seeded: The seed has a say in its fits.
-        bagged: The models of its folds are kept and predict along with those of all rows. It takes a family that is
-            quick to store and whose mean of several models is better than one.
+        bagged: The models of its folds are kept, to predict where there is none of all rows, or along with it where
+            most of the target is noise. It takes a family that is quick to store and whose mean of several models is
+            better than one.
         constrained: It keeps to directions that predictions must have in a column (``FitContext.monotone``).
         fit: ``(learner, data, context) -> Fitted``.
         predict: ``(model, X, problem) -> (n, k)``.

@@ -179,6 +179,8 @@ def fit_part(
     problem = context.problem
     rows, valid = problem.folds[fold] if fold != ALL_ROWS else (np.arange(len(problem.X)), np.empty(0, np.int64))
     encoded = encoded_fold(context, family.encoding, fold)
+    if fold == ALL_ROWS or fold in kept_folds(family, len(problem.folds)):
+        _store_preprocessor(context.state, preprocessor_key(family.encoding, fold), encoded.preprocessor)
     kind, present, codes = _present(problem, rows)
     part = Part(family.name, fold, family.encoding, kind, present, problem.target.outputs, copy)
     if len(present) == 1:
@@ -230,7 +232,7 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
 
 
 def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encoded:
-    """Rows of a fold in an encoding; a fitted preprocessor that models are kept for is stored once for all trials."""
+    """Rows of a fold in an encoding."""
     key = preprocessor_key(encoding, fold)
     if key in context.cache:
         return context.cache[key]
@@ -240,12 +242,16 @@ def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encod
     preprocessor = build_preprocessor(problem.recipe, problem.plan, problem.profile, encoding, seed)
     X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.values[rows])
     X_valid = None if fold == ALL_ROWS else preprocessor.transform(problem.X.iloc[problem.folds[fold][1]])
-    if not preprocessor_path(context.state, key).is_file():
-        write_preprocessor(context.state, key, preprocessor)
     encoded = _Encoded(preprocessor, X, X_valid)
     context.cache[key] = encoded
     _shrink(context.cache, keep=key)
     return encoded
+
+
+def _store_preprocessor(state: Path, key: str, preprocessor: Any) -> None:
+    """Store a preprocessor that a kept model needs, once for all trials."""
+    if not preprocessor_path(state, key).is_file():
+        write_preprocessor(state, key, preprocessor)
 
 
 def _shrink(cache: dict[str, _Encoded], keep: str) -> None:
