@@ -169,9 +169,10 @@ class _Run:
     def _choose(self, order: list[TrialRecord], clock: Clock) -> tuple[TrialRecord, str]:
         """The winner, and why it won."""
         best = self._confirm(order, clock)
-        choice = f"its mean score of two trainings was better than that of trial {order[0].number}, the best at first"
-        if best.number == order[0].number:
-            choice = "it had the best score"
+        first = order[0].number
+        choice = "it had the best score"
+        if best.number != first:
+            choice = f"its mean score of two trainings was better than that of trial {first}, the best at first"
         if self.problem.folds or len(self.arena.rounds) == 1:
             return best, choice
         # All samples judge in turn, because they are few or because the user wants to be sure.
