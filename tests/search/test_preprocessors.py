@@ -3,8 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl_flow.search.objective import TrialContext, encoded_fold
-from automl_flow.search.preprocessors import Preprocessors, Rows, preprocessor_key
+from automl_flow.models import FAMILIES
+from automl_flow.search.members import STAND_IN
+from automl_flow.search.objective import TrialContext, encoded_fold, evaluate
+from automl_flow.search.preprocessors import (
+    Preprocessors,
+    Rows,
+    preprocessor_key,
+    preprocessor_path,
+    write_preprocessor,
+)
 from tests.models.problems import make_problem
 
 
@@ -12,8 +20,11 @@ from tests.models.problems import make_problem
 def preprocessors(tmp_path):
     problem, read = make_problem("binary"), Preprocessors()
     for encoding in ("scaled", "ordinal"):
-        encoded_fold(TrialContext(problem, {}, tmp_path, 0), encoding, 0)
-        read.read(tmp_path, preprocessor_key(encoding, 0))
+        key = preprocessor_key(encoding, 0)
+        write_preprocessor(
+            tmp_path, key, encoded_fold(TrialContext(problem, {}, tmp_path, 0), encoding, 0).preprocessor
+        )
+        read.read(tmp_path, key)
     return problem, list(read.by_key.values())
 
 
@@ -28,3 +39,14 @@ def test_sharing_changes_no_value(preprocessors):
     rows = Rows(problem.X)
     for preprocessor in both:
         np.testing.assert_array_equal(rows.encoded(preprocessor), preprocessor.transform(problem.X))
+
+
+def test_only_folds_whose_model_is_kept_leave_their_preprocessor(tmp_path):
+    problem, families = make_problem("binary"), {"knn": FAMILIES.get("knn")}
+    params = dict(families["knn"].portfolio(problem.context(0))[0])
+    evaluate(
+        TrialContext(problem, families, tmp_path, 0), {"number": 0, "payload": {"family": "knn", "params": params}}
+    )
+    folds = range(len(problem.folds))
+    stored = [fold for fold in folds if preprocessor_path(tmp_path, preprocessor_key("scaled", fold)).is_file()]
+    assert stored == [STAND_IN]
