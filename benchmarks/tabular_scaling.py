@@ -14,10 +14,12 @@ The table is generated: numbers and categories, a non-linear signal, noise. Resu
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -133,23 +135,34 @@ def draw(lines: list[dict[str, Any]], path: Path) -> None:
     figure.savefig(path)
 
 
+def store(name: str, lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Measure line by line, and store the lines with the command that made them."""
+    measured = []
+    for line in lines:
+        print(json.dumps(line), flush=True)
+        measured.append(line)
+    command = " ".join(["python benchmarks/tabular_scaling.py", *sys.argv[1:]])
+    document = {"command": command, "lines": measured}
+    (RESULTS / f"tabular_scaling_{name}.json").write_text(json.dumps(document, indent=1) + "\n")
+    return measured
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("study", choices=["cost", "budget"])
-    parser.add_argument("--rows", type=int, nargs="+")
-    parser.add_argument("--columns", type=int, nargs="+")
-    parser.add_argument("--seconds", type=float, default=600)
+    studies = parser.add_subparsers(dest="study", required=True)
+    by_cost, by_budget = studies.add_parser("cost"), studies.add_parser("budget")
+    by_cost.add_argument("--rows", type=int, nargs="+", default=[10_000, 30_000, 100_000, 300_000])
+    by_cost.add_argument("--columns", type=int, nargs="+", default=[10, 30, 100])
+    by_budget.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
+    by_budget.add_argument("--columns", type=int, nargs="+", default=[30])
+    by_budget.add_argument("--seconds", type=float, default=600)
     args = parser.parse_args()
-    lines = []
-    for rows in args.rows or ([10_000, 30_000, 100_000, 300_000] if args.study == "cost" else [1_000_000]):
-        for columns in args.columns or ([10, 30, 100] if args.study == "cost" else [30]):
-            lines.append(cost(rows, columns) if args.study == "cost" else budget(rows, columns, args.seconds))
-            print(json.dumps(lines[-1]), flush=True)
-    command = " ".join(["python benchmarks/tabular_scaling.py", *sys.argv[1:]])
-    path = RESULTS / f"tabular_scaling_{args.study}.json"
-    path.write_text(json.dumps({"command": command, "lines": lines}, indent=1) + "\n")
+    sizes = itertools.product(args.rows, args.columns)
     if args.study == "cost":
-        draw(lines, path.with_suffix(".svg"))
+        lines = store("cost", itertools.starmap(cost, sizes))
+        draw(lines, RESULTS / "tabular_scaling_cost.svg")
+    else:
+        store("budget", (budget(rows, columns, args.seconds) for rows, columns in sizes))
 
 
 if __name__ == "__main__":
