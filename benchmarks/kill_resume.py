@@ -30,8 +30,8 @@ from automl_flow.datasets.documents import DocumentDataset
 from automl_flow.datasets.folders import ModelDataset
 from automl_flow.nas.config import NasConfig
 from automl_flow.recipes import RecipeConfig, propose_recipe
+from automl_flow.search.config import SearchConfig
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import SearchConfig
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds

@@ -31,8 +31,9 @@ from automl_flow.execution.local import LocalHandle
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.search import journal, objective, tabular
+from automl_flow.search.config import SearchConfig
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import SearchConfig, search_models
+from automl_flow.search.tabular import search_models
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds

@@ -8,8 +8,9 @@ import pytest
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.models import FAMILIES
+from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import ModelFamily
-from automl_flow.search.tabular import SearchConfig, search_models
+from automl_flow.search.tabular import search_models
 from tests.models.problems import make_problem
 
 QUICK = ("linear", "knn", "baseline")

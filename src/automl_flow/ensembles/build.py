@@ -9,18 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from automl_flow.ensembles.greedy import Selection, greedy_selection
+from automl_flow.ensembles.greedy import Selection
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.noise import mostly_noise
+from automl_flow.ensembles.select import BASELINE, select
 from automl_flow.search import refit, votes
 from automl_flow.search.candidate import Candidate
+from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import ModelFamily
 from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import SearchConfig, SearchResult
-from automl_flow.tasks.metrics import metric_of
-
-BASELINE = "baseline"
+from automl_flow.search.result import SearchResult
 
 
 @dataclass(frozen=True)
@@ -36,26 +35,6 @@ class Built:
     model: TabularModel
     selection: Selection
     reproduce: Mapping[str, Any]
-
-
-def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) -> Selection:
-    """Choose and weight candidates of a search by their out-of-fold predictions.
-
-    One model of each chosen candidate must fit into the allowed work. The baseline is left out while there is anything
-    else: mixing in a constant changes no ranking but for rounding.
-    """
-    knows = [candidate.family != BASELINE for candidate in result.candidates]
-    work = [c.work if knows[i] or not any(knows) else np.inf for i, c in enumerate(result.candidates)]
-    metric = metric_of(problem.task, problem.target.classes)
-    return greedy_selection(
-        result.oof,
-        problem.target.values[result.rows],
-        metric,
-        config.ensemble_size,
-        weight=None if problem.weight is None else problem.weight[result.rows],
-        work=work,
-        max_work=config.predict_microseconds,
-    )
 
 
 def build_model(
@@ -74,7 +53,7 @@ def build_model(
     """
     if result.candidates:
         selection = select(problem, result, config)
-        chosen = [result.candidates[i] for i in selection.members]
+        chosen = _with_read([result.candidates[i] for i in selection.members], result)
     else:
         chosen = [Candidate(-1, BASELINE, {}, float("inf"), ())]
         selection = Selection(np.ones(1), (), float("inf"))
@@ -93,14 +72,23 @@ def build_model(
     fitted = fit_candidates(
         problem, chosen, families, state, seed=config.seed, threads=config.threads, copies=copies, folds=folds
     )
+    weights = zip(result.candidates or chosen, selection.weights, strict=True)
+    weight_of = {candidate.number: float(weight) for candidate, weight in weights}
+    fitted = tuple(sorted(fitted, key=lambda member: bool(member.candidate.reads)))  # who reads comes later
     model = TabularModel(
         members=fitted,
-        weights=tuple(float(weight) for weight in selection.weights[selection.members]),
+        weights=tuple(weight_of[member.candidate.number] for member in fitted),
         classes=problem.target.classes,
         task=problem.task,
         feature_names=tuple(str(name) for name in problem.X.columns),
     )
     return Built(model, selection, {**result.reproduce, "refits": copies})
+
+
+def _with_read(members: Sequence[Candidate], result: SearchResult) -> list[Candidate]:
+    """Members of an ensemble, and behind them the others whose predictions they read."""
+    read = {number for candidate in members for number in candidate.reads}
+    return [*members, *(c for c in result.candidates if c.number in read and c not in members)]
 
 
 def _mostly_noise(problem: TabularProblem, result: SearchResult, selection: Selection) -> bool:
@@ -119,7 +107,7 @@ def _refit(
     state: Path,
     folds: Mapping[int, tuple[int, ...]],
 ) -> dict[int, int]:
-    """Fit the chosen candidates again, in the share of the time that is kept for it; say how often that was done."""
+    """Fit the chosen candidates again, in the time that is kept for it or left over; say how often that was done."""
     if isinstance(config.refits, int):
         copies = votes.plan_copies(chosen, families, config.refits, config.predict_microseconds, folds)
     else:
@@ -131,7 +119,7 @@ def _refit(
         families,
         state,
         copies=copies,
-        seconds=None if seconds is None else seconds * refit.share(problem),
+        seconds=None if seconds is None else max(seconds * refit.share(problem), seconds - result.spent),
         took={record.number: record.seconds for record in result.records},
         limits=config,
         threads=config.threads,

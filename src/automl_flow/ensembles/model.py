@@ -40,8 +40,8 @@ class TabularModel:
     """A weighted mean of members.
 
     Attributes:
-        members: Fitted candidates, or other members.
-        weights: Weight of each; they add up to 1.
+        members: Fitted candidates, or other members; who reads what others predict comes after them.
+        weights: Weight of each; they add up to 1. A member whose predictions are only read by others has 0.
         classes: Class of each column of the probabilities; ``None`` in regression.
         task: The task.
         feature_names: Raw columns that rows must have.
@@ -88,8 +88,12 @@ class TabularModel:
         total = np.zeros((len(rows.frame), outputs))
         if len(rows.frame) == 0:
             return total
+        said: dict[int, Array] = {}
         for member, weight in zip(self.members, self.weights, strict=True):
-            own = member.predict_rows(rows) if isinstance(member, FittedCandidate) else member.predict(rows.frame)
+            if isinstance(member, FittedCandidate):
+                own = said[member.candidate.number] = member.predict_rows(rows, said)
+            else:
+                own = member.predict(rows.frame)
             total += weight * np.asarray(own, dtype=np.float64).reshape(total.shape)
         if self.classes is not None:
             total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)

@@ -23,17 +23,21 @@ def mostly_noise(prediction: Array, y: NDArray[Any], weight: Array | None = None
         y: Class codes or values, shape (n,).
         weight: Sample weights.
     """
-    left, constant = _values(prediction, y, weight) if prediction.shape[1] == 1 else _classes(prediction, y, weight)
-    return float(np.average(left, weights=weight)) > MOSTLY * float(np.average(constant, weights=weight))
+    left = _deviance(prediction, y)
+    of_constant = _deviance(constant(y, prediction.shape[1], weight), y)
+    return float(np.average(left, weights=weight)) > MOSTLY * float(np.average(of_constant, weights=weight))
 
 
-def _values(prediction: Array, y: NDArray[Any], weight: Array | None) -> tuple[Array, Array]:
-    return (y - prediction[:, 0]) ** 2, (y - np.average(y, weights=weight)) ** 2
+def constant(y: NDArray[Any], outputs: int, weight: Array | None = None) -> Array:
+    """Predictions (n, outputs) that are the same for all rows: shares of the classes, or the mean of the values."""
+    if outputs == 1:
+        return np.full((len(y), 1), np.average(y, weights=weight))
+    shares = np.bincount(y.astype(np.int64), weights=weight, minlength=outputs)
+    return np.tile(shares / shares.sum(), (len(y), 1))
 
 
-def _classes(prediction: Array, y: NDArray[Any], weight: Array | None) -> tuple[Array, Array]:
-    codes = y.astype(np.int64)
-    chance = prediction[np.arange(len(codes)), codes] / prediction.sum(axis=1)
-    shares = np.bincount(codes, weights=weight, minlength=prediction.shape[1])
-    chances = np.maximum(shares / shares.sum(), _SMALLEST)
-    return -np.log(np.maximum(chance, _SMALLEST)), -np.log(chances)[codes]
+def _deviance(prediction: Array, y: NDArray[Any]) -> Array:
+    if prediction.shape[1] == 1:
+        return np.asarray((y - prediction[:, 0]) ** 2)
+    chance = prediction[np.arange(len(y)), y.astype(np.int64)] / prediction.sum(axis=1)
+    return np.asarray(-np.log(np.maximum(chance, _SMALLEST)))

@@ -20,6 +20,7 @@ from automl_flow.core.threads import processors
 from automl_flow.ensembles.build import Built, build_model
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.saving import save_model
+from automl_flow.ensembles.select import stack_models
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.tables import Rows, read_features, read_rows
 from automl_flow.execution.local import start_fork_server
@@ -28,10 +29,12 @@ from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.search.budget import Clock
+from automl_flow.search.config import SearchConfig
 from automl_flow.search.folding import choose_folds
 from automl_flow.search.objective import PRELOAD
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import SearchConfig, SearchResult, search_models
+from automl_flow.search.result import SearchResult
+from automl_flow.search.tabular import search_models
 from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec
@@ -66,6 +69,7 @@ class TabularEstimator(BaseEstimator):
         time: str | None = None,
         folds: int | None = None,
         features: bool = True,
+        stacking: bool = True,
         predict_microseconds: float = 200.0,
         progress: bool = False,
     ) -> None:
@@ -83,6 +87,7 @@ class TabularEstimator(BaseEstimator):
         self.time = time
         self.folds = folds
         self.features = features
+        self.stacking = stacking
         self.predict_microseconds = predict_microseconds
         self.progress = progress
 
@@ -116,6 +121,7 @@ class TabularEstimator(BaseEstimator):
             config = _keep_the_end(config, clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
             families = FAMILIES.available()
             result = search_models(problem, families, config, Path(state), progress)
+            result = stack_models(problem, result, families, config, state=Path(state), progress=progress)
             built = build_model(problem, result, families, config, Path(state))
         self._keep(problem, result, built)
         return self
@@ -123,6 +129,7 @@ class TabularEstimator(BaseEstimator):
     def _search_config(self) -> SearchConfig:
         names = ("time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "seed", "strategy")
         values = {name: getattr(self, name) for name in (*names, "families", "predict_microseconds")}
+        values["stacking"] = None if self.stacking else 0
         values["n_jobs"] = processors() if self.n_jobs in (-1, None) else self.n_jobs
         if values["families"] is not None:
             values["families"] = tuple(values["families"])

@@ -38,6 +38,7 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         time: Column that orders the rows: models are then validated on later rows than they were trained on.
         folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
         features: Whether features may be made, as far as out-of-fold gains justify them.
+        stacking: Whether a second layer of models may read what the first ones predict, on 1,000 rows and more.
         predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; with
             less it is made of fewer and cheaper models.
         progress: Whether progress is shown.
@@ -103,6 +104,7 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         time: Column that orders the rows: models are then validated on later rows than they were trained on.
         folds: Folds of the cross-validation; ``None`` chooses by the rows and the time.
         features: Whether features may be made, as far as out-of-fold gains justify them.
+        stacking: Whether a second layer of models may read what the first ones predict, on 1,000 rows and more.
         predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; with
             less it is made of fewer and cheaper models.
         progress: Whether progress is shown.

@@ -22,6 +22,7 @@ class Candidate:
         iterations: Boosting steps or epochs kept in each fold; empty where there is no such thing.
         work: Microseconds of one thread to predict a row with one of its models, roughly.
         cut_short: The clock ended a fit before its own stopping rule did; such a trial is not repeatable.
+        reads: Numbers of the candidates whose predictions it reads beside the columns: it is of the second layer.
     """
 
     number: int
@@ -32,6 +33,7 @@ class Candidate:
     iterations: tuple[int, ...] = ()
     work: float = 0.0
     cut_short: bool = False
+    reads: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -45,5 +47,5 @@ class Candidate:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Candidate:
         """Read what :meth:`to_document` gave."""
-        tuples = {key: tuple(document[key]) for key in ("fold_losses", "iterations")}
+        tuples = {key: tuple(document[key]) for key in ("fold_losses", "iterations", "reads")}
         return cls(**{**document, **tuples})

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import Array, ModelFamily
@@ -16,6 +15,7 @@ from automl_flow.search.members import (
     STAND_IN,
     Part,
     is_stored,
+    layer_folder,
     part_folder,
     part_name,
     read_part,
@@ -23,6 +23,7 @@ from automl_flow.search.members import (
 from automl_flow.search.objective import TrialContext, encoded_fold, fit_part
 from automl_flow.search.preprocessors import ALL_ROWS, Preprocessors, Rows, preprocessor_path
 from automl_flow.search.problem import TabularProblem
+from automl_flow.search.readings import as_readings, beside
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,25 @@ class FittedCandidate:
     family: ModelFamily
     preprocessors: Mapping[str, Any]
 
-    def predict(self, X: pd.DataFrame) -> Array:
-        """Predict raw rows: probabilities (n, k) or values (n, 1)."""
-        return self.predict_rows(Rows(X))
+    def predict_rows(self, rows: Rows, said: Mapping[int, Array]) -> Array:
+        """Predict rows that other candidates may have encoded already: probabilities (n, k) or values (n, 1).
 
-    def predict_rows(self, rows: Rows) -> Array:
-        """Predict rows that other candidates may have encoded already."""
+        Args:
+            rows: The rows.
+            said: Predictions of the candidates that this one reads, by number.
+        """
         whole = [part for part in self.parts if part.fold == ALL_ROWS]
         folds = [part for part in self.parts if part.fold != ALL_ROWS]
-        votes = [self._mean(parts, rows) for parts in (whole, folds) if parts]
+        votes = [self._mean(parts, rows, said) for parts in (whole, folds) if parts]
         return np.asarray(np.mean(votes, axis=0))
 
-    def _mean(self, parts: Sequence[Part], rows: Rows) -> Array:
+    def _mean(self, parts: Sequence[Part], rows: Rows, said: Mapping[int, Array]) -> Array:
         total = np.zeros((len(rows.frame), parts[0].outputs))
         for part in parts:
-            total += part.predict(self.family, rows.encoded(self.preprocessors[part.preprocessor_key]))
+            encoded = rows.encoded(self.preprocessors[part.preprocessor_key])
+            if self.candidate.reads:
+                encoded = beside(encoded, as_readings([said[n] for n in self.candidate.reads]))
+            total += part.predict(self.family, encoded)
         return total / len(parts)
 
 
@@ -102,11 +107,12 @@ def fit_candidates(
 def _parts(
     context: TrialContext, candidate: Candidate, family: ModelFamily, copies: int, folds: tuple[int, ...]
 ) -> tuple[Part, ...]:
-    folder = part_folder(context.state, candidate.number)
+    layer = layer_folder(context.state, candidate.reads)
+    folder = part_folder(layer, candidate.number)
     parts = [read_part(folder, part_name(ALL_ROWS, copy), family) for copy in range(copies)]
     for fold in folds or (() if copies else (STAND_IN,)):
-        if is_stored(context.state, candidate.number, fold):
+        if is_stored(layer, candidate.number, fold):
             parts.append(read_part(folder, part_name(fold), family))
         else:
-            parts.append(fit_part(context, family, candidate.params, fold)[0])
+            parts.append(fit_part(context, family, candidate.params, fold, reads=candidate.reads)[0])
     return tuple(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,11 @@ def read_part(folder: Path, name: str, family: ModelFamily) -> Part:
         content = path.read_bytes()
         model = family.load(content) if family.load is not None else storage.load(content, str(path))
     return Part(**{**document, "present": tuple(document["present"])}, model=model)
+
+
+def layer_folder(state: Path, reads: Sequence[int]) -> Path:
+    """Folder of the layer of candidates that read so many others."""
+    return state / "second" if reads else state
 
 
 def part_folder(state: Path, number: int) -> Path:

@@ -14,15 +14,10 @@ from numpy.typing import NDArray
 from automl_flow.core.seeds import derive_seed
 from automl_flow.recipes import build_preprocessor
 from automl_flow.search.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
-from automl_flow.search.members import (
-    Part,
-    kept_folds,
-    part_folder,
-    write_oof,
-    write_part,
-)
+from automl_flow.search.members import Part, kept_folds, layer_folder, part_folder, read_oof, write_oof, write_part
 from automl_flow.search.preprocessors import ALL_ROWS, preprocessor_key, preprocessor_path, write_preprocessor
 from automl_flow.search.problem import TabularProblem
+from automl_flow.search.readings import as_readings, beside, readings_width
 from automl_flow.search.records import Evaluation
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import Problem
@@ -103,13 +98,14 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
     Args:
         context: Data and settings.
         job: ``number``, and a ``payload`` with ``family``, ``params`` and ``give_up``: the mean loss after some
-            number of folds beyond which the trial ends.
+            number of folds beyond which the trial ends. A trial of the second layer also has ``reads``.
     """
     number, payload = int(job["number"]), job["payload"]
     family, params = context.families[payload["family"]], dict(payload["params"])
     problem = context.problem
     tally = _Tally(np.zeros((len(problem.X), problem.target.outputs)), np.zeros(len(problem.X), dtype=np.int64))
-    parts = _fit_all(context, family, params, tally, payload.get("give_up", {}))
+    reads = tuple(payload.get("reads", ()))
+    parts = _fit_all(context, family, params, tally, reads=reads, give_up=payload.get("give_up", {}))
     if not parts:
         known = {"family": family.name, "params": params, "fold_losses": tally.losses}
         return Evaluation((), known, dict(enumerate(tally.losses)), pruned=True)
@@ -117,9 +113,10 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
     weight = None if problem.weight is None else problem.weight[covered]
     metric = metric_of(problem.task, problem.target.classes)
     loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
+    folder = layer_folder(context.state, reads)
     for part in parts:
-        write_part(part_folder(context.state, number), part, family)
-    write_oof(context.state, number, oof)
+        write_part(part_folder(folder, number), part, family)
+    write_oof(folder, number, oof)
     attrs: Params = {
         "family": family.name,
         "params": params,
@@ -127,12 +124,19 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
         "iterations": tally.iterations,
         "work": round(float(np.mean(tally.work)), 3),
         "cut_short": tally.cut_short,
+        "reads": list(reads),
     }
     return Evaluation((loss,), attrs, dict(enumerate(tally.losses)))
 
 
 def _fit_all(
-    context: TrialContext, family: ModelFamily, params: Params, tally: _Tally, give_up: Mapping[int, float]
+    context: TrialContext,
+    family: ModelFamily,
+    params: Params,
+    tally: _Tally,
+    *,
+    reads: tuple[int, ...],
+    give_up: Mapping[int, float],
 ) -> list[Part]:
     """Fit every fold.
 
@@ -145,12 +149,12 @@ def _fit_all(
     for fold, (_, valid) in enumerate(problem.folds):
         now = time.monotonic()
         soft = None if deadline is None else now + (deadline - now) / (len(problem.folds) - fold)
-        part, fitted = fit_part(context, family, params, fold, deadline=soft)
+        part, fitted = fit_part(context, family, params, fold, reads=reads, deadline=soft)
         tally.cut_short |= fitted.cut_short
         if fold in kept_folds(family, len(problem.folds)):
             kept.append(part)
         tally.work.append(part.work)
-        prediction = part.predict(family, encoded_fold(context, family.encoding, fold).X_valid)
+        prediction = part.predict(family, rows_of(context, family.encoding, fold, reads).X_valid)
         weight = None if problem.weight is None else problem.weight[valid]
         tally.losses.append(metric.loss(problem.target.values[valid], prediction, weight))
         tally.total[valid] += prediction
@@ -168,6 +172,7 @@ def fit_part(
     params: Params,
     fold: int,
     *,
+    reads: tuple[int, ...] = (),
     copy: int = 0,
     deadline: float | None = None,
     iterations: int | None = None,
@@ -178,7 +183,7 @@ def fit_part(
     """
     problem = context.problem
     rows, valid = problem.folds[fold] if fold != ALL_ROWS else (np.arange(len(problem.X)), np.empty(0, np.int64))
-    encoded = encoded_fold(context, family.encoding, fold)
+    encoded = rows_of(context, family.encoding, fold, reads)
     if fold == ALL_ROWS or fold in kept_folds(family, len(problem.folds)):
         _store_preprocessor(context.state, preprocessor_key(family.encoding, fold), encoded.preprocessor)
     kind, present, codes = _present(problem, rows)
@@ -189,7 +194,7 @@ def fit_part(
         problem=kind,
         metric=problem.task.metric_name,
         n_rows=len(rows),
-        n_columns=max(1, problem.X.shape[1]),
+        n_columns=max(1, problem.X.shape[1]) + readings_width(len(reads), problem.target.outputs),
         n_classes=len(present),
         seed=derive_seed(context.seed, "fit", family.name, fold, copy),
         threads=context.threads,
@@ -229,6 +234,18 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
         X_valid, y_valid = _take(X_valid, usable), y_valid[usable]
         weight_valid = None if weight_valid is None else weight_valid[usable]
     return replace(data, X_valid=X_valid, y_valid=y_valid, weight_valid=weight_valid)
+
+
+def rows_of(context: TrialContext, encoding: Encoding, fold: int, reads: tuple[int, ...]) -> _Encoded:
+    """Rows of a fold in an encoding, and beside them the out-of-fold predictions of the candidates that are read."""
+    encoded = encoded_fold(context, encoding, fold)
+    if not reads:
+        return encoded
+    readings = as_readings([read_oof(context.state, number) for number in reads])
+    if fold == ALL_ROWS:
+        return replace(encoded, X=beside(encoded.X, readings))
+    rows, valid = context.problem.folds[fold]
+    return replace(encoded, X=beside(encoded.X, readings[rows]), X_valid=beside(encoded.X_valid, readings[valid]))
 
 
 def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encoded:

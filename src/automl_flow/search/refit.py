@@ -15,7 +15,7 @@ from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import ModelFamily
-from automl_flow.search.members import is_stored, part_folder, write_part
+from automl_flow.search.members import is_stored, layer_folder, part_folder, write_part
 from automl_flow.search.objective import PRELOAD, TrialContext, fit_part
 from automl_flow.search.preprocessors import ALL_ROWS
 from automl_flow.search.problem import TabularProblem
@@ -67,9 +67,7 @@ def refit(
     """
     clock = Clock(seconds)
     waiting = deque(
-        (candidate, copy)
-        for candidate, copy in _in_turns(candidates, copies)
-        if not is_stored(state, candidate.number, ALL_ROWS, copy)
+        (candidate, copy) for candidate, copy in _in_turns(candidates, copies) if not _is_there(state, candidate, copy)
     )
     running: dict[Handle, Candidate] = {}
     context = TrialContext(problem, families, state, limits.seed, threads)
@@ -92,8 +90,10 @@ def fit_all_rows(context: TrialContext, job: Mapping[str, Any]) -> None:
     candidate = Candidate.from_document(job["candidate"])
     family = context.families[candidate.family]
     iterations = round(median(candidate.iterations)) if candidate.iterations else None
-    part, _ = fit_part(context, family, candidate.params, ALL_ROWS, copy=job["copy"], iterations=iterations)
-    write_part(part_folder(context.state, candidate.number), part, family)
+    part, _ = fit_part(
+        context, family, candidate.params, ALL_ROWS, reads=candidate.reads, copy=job["copy"], iterations=iterations
+    )
+    write_part(part_folder(layer_folder(context.state, candidate.reads), candidate.number), part, family)
 
 
 def _check(outcome: Outcome, candidate: Candidate) -> None:
@@ -110,5 +110,9 @@ def _in_turns(candidates: Sequence[Candidate], copies: Mapping[int, int]) -> Ite
 
 def _stored(state: Path, candidate: Candidate, wanted: int) -> int:
     """Models that are there without a gap: a later one may have ended well where an earlier one did not."""
-    missing = (copy for copy in range(wanted) if not is_stored(state, candidate.number, ALL_ROWS, copy))
+    missing = (copy for copy in range(wanted) if not _is_there(state, candidate, copy))
     return next(missing, wanted)
+
+
+def _is_there(state: Path, candidate: Candidate, copy: int) -> bool:
+    return is_stored(layer_folder(state, candidate.reads), candidate.number, ALL_ROWS, copy)

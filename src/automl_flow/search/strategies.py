@@ -33,6 +33,8 @@ class Plan:
         seed: Seed of the search.
         starts: Configurations that are tried first.
         limit: Number of trials after which there is nothing left to try (grid); ``None``: endless.
+        first: Number of the first trial.
+        reads: Numbers of the candidates whose predictions the trials read beside the columns.
     """
 
     strategy: Strategy
@@ -42,6 +44,8 @@ class Plan:
     n_folds: int
     starts: tuple[Start, ...] = ()
     limit: int | None = None
+    first: int = 0
+    reads: tuple[int, ...] = ()
 
     def enqueue(self) -> list[dict[str, Any]]:
         """The first configurations as parameters of Optuna trials."""
@@ -61,7 +65,8 @@ class Plan:
             name = self._choose_family(trial.number, [t for t in told if t.state == TrialState.COMPLETE])
         trial.set_user_attr(FAMILY, name)
         params = self.families[name].suggest(Prefixed(trial, name), self.context)  # type: ignore[arg-type] # duck
-        return {"family": name, "params": params, "give_up": self._give_up(trial.number, name, told)}
+        give_up = self._give_up(trial.number, name, told)
+        return {"family": name, "params": params, "give_up": give_up, "reads": self.reads}
 
     def _choose_family(self, number: int, told: Sequence[FrozenTrial]) -> str:
         """Take families in turn; under ``auto``, draw the better ones more often."""

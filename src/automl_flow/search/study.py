@@ -42,6 +42,7 @@ class StudyResult:
         records: All trials that were told, in the order of their numbers.
         study: The Optuna study that holds them.
         interrupted: The user stopped the search.
+        spent: Seconds that it took.
         skip_trials: Trials that only the clock ended or refused, in order. ``max_trials=len(records)`` with these
             skipped repeats this search exactly, without a limit in seconds.
     """
@@ -49,6 +50,7 @@ class StudyResult:
     records: tuple[TrialRecord, ...]
     study: Study
     interrupted: bool
+    spent: float
     skip_trials: tuple[int, ...]
 
 
@@ -62,6 +64,7 @@ class Search:
         suggest: Draws parameters from a trial and returns the picklable payload of its job. Runs in this process.
         evaluate: ``(context, job) -> Evaluation`` in a worker; the job has ``number``, ``params`` and ``payload``.
         enqueue: Parameters of the first trials, tried before the sampler is asked.
+        first: Number of the first trial.
         window: How many trials may be open at once; part of what fixes the result, unlike the number of workers.
         refuse: Given the payload, says why a trial is not worth running whatever the time, or ``None``.
         admit: Given the payload and the seconds left, says why a trial should not be started now, or ``None``. Asked
@@ -75,6 +78,7 @@ class Search:
     suggest: Callable[[Trial], Any]
     evaluate: Callable[[Any, Any], Evaluation]
     enqueue: Sequence[Mapping[str, Any]] = ()
+    first: int = 0
     window: int = 4
     refuse: Callable[[Any], str | None] | None = None
     admit: Callable[[Any, float], str | None] | None = None
@@ -105,7 +109,7 @@ def run_study(
         interrupted = loop.run()
     finally:
         optuna.logging.set_verbosity(level)
-    return StudyResult(tuple(loop.records), loop.study, interrupted, tuple(sorted(loop.skipped)))
+    return StudyResult(tuple(loop.records), loop.study, interrupted, clock.spent, tuple(sorted(loop.skipped)))
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ class _Loop:
         try:
             for _ in range(self.search.window):
                 self._ask()
-            while self._waiting or self._running or len(self.records) in self._ended:
+            while self._waiting or self._running or self._next in self._ended:
                 self._start()
                 self._collect()
                 self._tell()
@@ -152,15 +156,20 @@ class _Loop:
         self._drop_open()
         return False
 
+    @property
+    def _next(self) -> int:
+        """Number of the trial that is told next."""
+        return self.search.first + len(self.records)
+
     def _ask(self) -> None:
         """Ask for one more trial, unless a limit forbids it."""
-        number = len(self.records) + len(self._open)
-        trials = self.budget.max_trials
-        if (trials is not None and number >= trials) or self.clock.expired:
+        place = len(self.records) + len(self._open)
+        number, trials = self.search.first + place, self.budget.max_trials
+        if (trials is not None and place >= trials) or self.clock.expired:
             return
         self.study.sampler = self.search.sampler(derive_seed(self.budget.seed, "trial", number))
-        if number < len(self.search.enqueue):
-            self.study.enqueue_trial(dict(self.search.enqueue[number]))
+        if place < len(self.search.enqueue):
+            self.study.enqueue_trial(dict(self.search.enqueue[place]))
         trial = self.study.ask()
         self._open[number] = _Open(trial, self.search.suggest(trial))
         self._find_known(number, trial)
@@ -207,7 +216,7 @@ class _Loop:
 
     def _collect(self) -> None:
         """Wait for a worker, and keep and journal what ended."""
-        if not self._running or len(self.records) in self._ended:
+        if not self._running or self._next in self._ended:
             return
         self.runner.wait_any(self._running.values(), None)
         for number in [n for n, handle in self._running.items() if handle.done]:
@@ -223,7 +232,7 @@ class _Loop:
 
     def _tell(self) -> None:
         """Tell trials in the order of their numbers; after each of them the next may be asked."""
-        while (number := len(self.records)) in self._ended:
+        while (number := self._next) in self._ended:
             record, item = self._ended.pop(number), self._open.pop(number)
             for step, value in sorted(record.intermediate.items()):
                 item.trial.report(value, step)

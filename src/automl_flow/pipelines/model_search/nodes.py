@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from automl_flow.core.progress import console_progress
 from automl_flow.ensembles.build import build_model
 from automl_flow.ensembles.model import TabularModel
+from automl_flow.ensembles.select import stack_models
 from automl_flow.features import FeaturePlan
 from automl_flow.models import FAMILIES
 from automl_flow.pipelines.documents import trials_document
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
+from automl_flow.search.config import SearchConfig
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import SearchConfig, search_models
+from automl_flow.search.tabular import search_models
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
@@ -45,7 +47,9 @@ def pose(
 def search(problem: TabularProblem, config: SearchConfig, state: Path) -> Found:
     """Trials, candidates with their weights, their out-of-fold predictions, and the ensemble of the best."""
     families = FAMILIES.available()
-    result = search_models(problem, families, config, state, console_progress())
+    progress = console_progress()
+    result = search_models(problem, families, config, state, progress)
+    result = stack_models(problem, result, families, config, state=state, progress=progress)
     built = build_model(problem, result, families, config, state)
     trials = trials_document(result.records, reproduce=dict(built.reproduce))
     candidates = [candidate.to_document() for candidate in result.candidates]

@@ -1,0 +1,101 @@
+"""Which candidates of a search make the ensemble, and whether a second layer belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from automl_flow.core.progress import Progress, silent_progress
+from automl_flow.ensembles.greedy import Selection, greedy_selection
+from automl_flow.ensembles.noise import constant
+from automl_flow.search.config import SearchConfig
+from automl_flow.search.family import Array, ModelFamily
+from automl_flow.search.problem import TabularProblem
+from automl_flow.search.result import SearchResult
+from automl_flow.search.second_layer import search_second_layer
+from automl_flow.tasks.metrics import metric_of
+
+BASELINE = "baseline"
+_SHARES = (0.6, 0.4, 0.2)  # of the vote that a second layer may have
+_ALLOWANCE = 0.005  # of what the first layer has learned: how much its loss is below that of the best constant
+
+
+def stack_models(
+    problem: TabularProblem,
+    result: SearchResult,
+    families: Mapping[str, ModelFamily],
+    config: SearchConfig,
+    *,
+    state: Path,
+    progress: Progress | None = None,
+) -> SearchResult:
+    """Add a second layer to what a search found, where the settings leave trials and time for one.
+
+    It reads what the members of the best ensemble of the first layer predict, so that predicting with it takes little
+    that the ensemble would not have to do anyway.
+    """
+    if not result.candidates:
+        return result
+    read = [result.candidates[i] for i in select(problem, result, config).members]
+    return search_second_layer(
+        problem, result, read, families, config, state=state, progress=progress or silent_progress()
+    )
+
+
+def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) -> Selection:
+    """Choose and weight candidates of a search by their out-of-fold predictions.
+
+    One model of each chosen candidate must fit into the allowed work, and one of each whose predictions are read. The
+    baseline is left out while there is anything else: mixing in a constant changes no ranking but for rounding.
+
+    The candidates of the first layer are chosen among themselves, then those of the second. The second layer gets the
+    largest share of the vote with which the ensemble is not worse than the first layer alone, with an allowance: its
+    out-of-fold losses are too high. Rows that it learns from carry readings of models that had learned from the rows
+    it is validated on, so what it learns to correct holds those rows' targets with the wrong sign. Rows that are new
+    to all models have no part in that.
+    """
+    second = np.array([bool(candidate.reads) for candidate in result.candidates])
+    work = np.array([candidate.work for candidate in result.candidates])
+    knows = np.array([candidate.family != BASELINE for candidate in result.candidates])
+    usual = np.where((knows if knows.any() else ~knows) & ~second, work, np.inf)
+    first = _greedy(problem, result, config, usual, config.predict_microseconds)
+    left = config.predict_microseconds - work[first.weights > 0].sum()
+    if not (second & (work <= left)).any():
+        return first
+    return _shared(problem, result, first, _greedy(problem, result, config, np.where(second, work, np.inf), left))
+
+
+def _greedy(
+    problem: TabularProblem, result: SearchResult, config: SearchConfig, work: Array, max_work: float
+) -> Selection:
+    return greedy_selection(
+        result.oof,
+        problem.target.values[result.rows],
+        metric_of(problem.task, problem.target.classes),
+        config.ensemble_size,
+        weight=None if problem.weight is None else problem.weight[result.rows],
+        work=work.tolist(),
+        max_work=max_work,
+    )
+
+
+def _shared(problem: TabularProblem, result: SearchResult, first: Selection, second: Selection) -> Selection:
+    """Share the vote between two layers."""
+    metric, y = metric_of(problem.task, problem.target.classes), problem.target.values[result.rows]
+    weight = None if problem.weight is None else problem.weight[result.rows]
+
+    def loss(prediction: Array) -> float:
+        return metric.loss(y, prediction, weight)
+
+    of_first, of_second = (np.tensordot(layer.weights, result.oof, axes=1) for layer in (first, second))
+    alone = loss(of_first)
+    learned = loss(constant(y, problem.target.outputs, weight)) - alone
+    allowed = alone + (_ALLOWANCE * learned if learned > 0 else 0.0)
+    for share in _SHARES:
+        reached = loss((1 - share) * of_first + share * of_second)
+        if reached <= allowed:
+            weights = (1 - share) * first.weights + share * second.weights
+            return Selection(weights, (*first.trajectory, reached), reached)
+    return first

@@ -1,0 +1,52 @@
+"""What still fits into the time of a search on tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from automl_flow.search.budget import Clock
+from automl_flow.search.costs import CostModel
+from automl_flow.search.journal import Journal
+from automl_flow.search.strategies import Plan
+
+
+class EndableClock(Clock):
+    """A clock that can be stopped early, when no trial would fit into what is left."""
+
+    def end(self) -> None:
+        """Let the time be over now."""
+        self.seconds = self.spent
+
+
+class Gate:
+    """Decides whether a trial still fits into the time, and ends the search when none does."""
+
+    def __init__(self, plan: Plan, journal: Journal, clock: EndableClock, soft_seconds: float | None) -> None:
+        """Begin without any experience.
+
+        Args:
+            plan: What is searched.
+            journal: Finished trials, from which costs are learned.
+            clock: Time of the search.
+            soft_seconds: Seconds after which a trial's iterative fits stop and keep what they have.
+        """
+        self._costs = CostModel(plan.families, plan.context, plan.n_folds, soft_seconds)
+        self._plan, self._journal, self._clock = plan, journal, clock
+        self._seen: set[int] = set()
+
+    def __call__(self, payload: Mapping[str, Any], left: float) -> str | None:
+        """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
+        for number, entry in self._journal.entries.items():
+            attrs = entry["attrs"]
+            if number not in self._seen and entry["state"] == "complete" and not attrs.get("cut_short"):
+                self._costs.learn(attrs["family"], attrs["params"], float(entry["seconds"]))
+            self._seen.add(number)
+        refusal = self._costs.refusal(payload["family"], payload["params"], left)
+        if refusal is not None and not self._anything_fits(left):
+            self._clock.end()
+        return refusal
+
+    def _anything_fits(self, left: float) -> bool:
+        firsts = {start.family: start.params for start in reversed(self._plan.starts)}
+        return any(self._costs.refusal(name, params, left) is None for name, params in firsts.items())

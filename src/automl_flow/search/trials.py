@@ -1,0 +1,95 @@
+"""The trials of a tabular search: where they run, what they may take, and how they are told of."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+
+from automl_flow.core.progress import Progress
+from automl_flow.execution.local import LocalRunner
+from automl_flow.search.budget import Budget
+from automl_flow.search.config import SearchConfig
+from automl_flow.search.gate import EndableClock, Gate
+from automl_flow.search.journal import Journal
+from automl_flow.search.objective import PRELOAD, TrialContext, evaluate
+from automl_flow.search.problem import TabularProblem
+from automl_flow.search.strategies import Plan
+from automl_flow.search.study import Search, StudyResult, TrialRecord, run_study
+from automl_flow.tasks.metrics import Metric, metric_of
+
+_WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
+_TRIAL_SHARE = 0.35  # of the whole time, after which the iterative fits of one trial stop by themselves
+_LAST_TRIAL_SHARE = 0.7  # likewise in the second layer, which has few trials
+_RUN_SHARE = 0.55  # of the time limit of a trial, likewise; predicting and storing come after
+
+
+def run_trials(
+    problem: TabularProblem,
+    plan: Plan,
+    config: SearchConfig,
+    *,
+    state: Path,
+    journal: Journal,
+    clock: EndableClock,
+    progress: Progress,
+) -> StudyResult:
+    """Run the trials of a plan.
+
+    Args:
+        problem: Training rows, folds and preprocessing.
+        plan: What is tried.
+        config: Limits.
+        state: Folder for predictions and models of trials.
+        journal: Open journal of these trials.
+        clock: Their time.
+        progress: Told of every trial.
+    """
+    seconds, budget = clock.seconds, _trial_budget(config, plan)
+    share = _LAST_TRIAL_SHARE if plan.reads else _TRIAL_SHARE
+    context = TrialContext(
+        problem=problem,
+        families=plan.families,
+        state=state,
+        seed=config.seed,
+        threads=config.threads,
+        soft_seconds=_soft_seconds(share, seconds, budget.per_run_time_limit),
+        end=None if seconds is None else time.monotonic() + clock.left,
+    )
+    search = Search(
+        directions=("minimize",),
+        sampler=plan.sampler,
+        suggest=plan.suggest,
+        evaluate=evaluate,
+        enqueue=plan.enqueue(),
+        first=plan.first,
+        window=_WINDOW,
+        admit=None if seconds is None else Gate(plan, journal, clock, context.soft_seconds),
+        label="stacked models" if plan.reads else "models",
+        describe=partial(_describe, metric=metric_of(problem.task)),
+    )
+    with LocalRunner(context, config.n_jobs, config.threads, PRELOAD) as runner:
+        return run_study(search, runner=runner, budget=budget, clock=clock, journal=journal, progress=progress)
+
+
+def _soft_seconds(share: float, total: float | None, trial: float | None) -> float | None:
+    """When the fits of one trial should stop by themselves: a share of the search's seconds, and of a trial's."""
+    limits = [share * limit for share, limit in ((share, total), (_RUN_SHARE, trial)) if limit is not None]
+    return min(limits, default=None)
+
+
+def _trial_budget(config: SearchConfig, plan: Plan) -> Budget:
+    """The budget in terms of trials: a trial fits one model per fold."""
+    values = {name: getattr(config, name) for name in Budget.model_fields}
+    if config.per_run_time_limit is not None:
+        values["per_run_time_limit"] = config.per_run_time_limit * plan.n_folds
+    limits = [limit for limit in (config.max_trials, plan.limit) if limit is not None]
+    return Budget(**{**values, "max_trials": min(limits, default=None)})
+
+
+def _describe(record: TrialRecord, metric: Metric) -> str:
+    """Say how a trial ended in the metric that people know: losses are scores with their sign turned."""
+    if record.values is None or "family" not in record.attrs:
+        return str(record)
+    score = -record.values[0] if metric.greater_is_better else record.values[0]
+    return f"trial {record.number}, {record.attrs['family']}: {metric.name} {score:.5g}"

@@ -1,0 +1,155 @@
+"""The second layer: what it reads, that it is repeatable and resumable, and that it is left out where it cannot be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from automl_flow.ensembles.artifact import load_tabular_model
+from automl_flow.ensembles.model import TabularModel
+from automl_flow.ensembles.select import stack_models
+from automl_flow.models import FAMILIES
+from automl_flow.search.config import SearchConfig
+from automl_flow.search.fitted import fit_candidates
+from automl_flow.search.members import layer_folder, oof_path
+from automl_flow.search.second_layer import planned
+from automl_flow.search.tabular import search_models
+from tests.models.problems import make_problem
+
+QUICK = ("lightgbm", "extra_trees", "knn")  # the second layer has the first two of them
+CONFIG = SearchConfig(max_trials=7, stacking=2, families=QUICK)
+SECOND = (5, 6)
+
+
+def stacked(problem, state, config=CONFIG):
+    families = FAMILIES.available()
+    return stack_models(problem, search_models(problem, families, config, state), families, config, state=state)
+
+
+def essence(result):
+    """What must not depend on workers, timing or interruptions."""
+    trials = [(r.number, r.state, r.values, dict(r.params), r.attrs.get("reads")) for r in result.records]
+    return trials, result.oof.tolist(), dict(result.reproduce)
+
+
+@pytest.fixture(scope="module")
+def problem():
+    return make_problem("multiclass", rows=90)
+
+
+@pytest.fixture(scope="module")
+def found(problem, tmp_path_factory):
+    """What is found, and where it was."""
+    state = tmp_path_factory.mktemp("state")
+    return stacked(problem, state), state
+
+
+def test_the_last_trials_read_the_ensemble_of_the_first_ones(found):
+    result, _ = found
+    assert [record.number for record in result.records] == list(range(7))
+    first = {c.number for c in result.candidates if not c.reads}
+    second = {c.number: c.reads for c in result.candidates if c.reads}
+    assert first == set(range(5))
+    assert tuple(sorted(second)) == SECOND
+    assert all(reads and set(reads) <= first for reads in second.values())
+    assert len(result.oof) == len(result.candidates) == 7
+    assert result.reproduce["max_trials"] == 7
+    assert result.reproduce["stacking"] == 2
+
+
+def test_two_workers_find_the_same(problem, found, tmp_path):
+    assert essence(stacked(problem, tmp_path, CONFIG.model_copy(update={"n_jobs": 2}))) == essence(found[0])
+
+
+def test_a_killed_second_layer_goes_on_where_it_was(problem, found, tmp_path):
+    stacked(problem, tmp_path)
+    folder = layer_folder(tmp_path, (0,))
+    lines = (folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
+    assert len(lines) == 1 + len(SECOND)
+    (folder / "trials.jsonl").write_bytes(b"".join(lines[:-1]))
+    kept = [oof_path(tmp_path, 0), oof_path(folder, json.loads(lines[1])["number"])]
+    before = [path.stat().st_mtime_ns for path in kept]
+    assert essence(stacked(problem, tmp_path)) == essence(found[0])
+    assert [path.stat().st_mtime_ns for path in kept] == before
+
+
+def test_another_first_layer_gets_a_second_one_of_its_own(problem, found, tmp_path):
+    stacked(problem, tmp_path, CONFIG.model_copy(update={"max_trials": 5}))
+    assert essence(stacked(problem, tmp_path)) == essence(found[0])
+    folder = layer_folder(tmp_path, (0,))
+    assert sorted(path.stem for path in (folder / "oof").iterdir()) == [f"{number:06d}" for number in SECOND]
+
+
+def test_the_settings_of_a_run_that_the_clock_ended_repeat_it(problem, tmp_path):
+    config = CONFIG.model_copy(update={"families": ("linear", "knn", "extra_trees")})  # never cut short
+    limit = {"max_trials": None, "time_left_for_this_task": 4.0}
+    limited = stacked(problem, tmp_path / "limited", config.model_copy(update=limit))
+    assert limited.reproduce["stacking"] == 1
+    assert limited.reproduce["exact"]
+    again = {key: limited.reproduce[key] for key in ("max_trials", "skip_trials", "stacking")}
+    replayed = stacked(problem, tmp_path / "replayed", config.model_copy(update=again))
+    assert essence(replayed)[0] == essence(limited)[0]
+    assert np.array_equal(replayed.oof, limited.oof)
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_a_stacked_model_predicts_the_same_after_it_was_stored(kind, tmp_path):
+    problem = make_problem(kind, rows=90)
+    result = stacked(problem, tmp_path / "state")
+    reader = next(c for c in result.candidates if c.reads)
+    read = [c for c in result.candidates if c.number in reader.reads]
+    members = fit_candidates(problem, [*read, reader], FAMILIES.available(), tmp_path / "state", seed=CONFIG.seed)
+    weights = (*(0.0 for _ in read), 1.0)
+    names = tuple(problem.X.columns)
+    model = TabularModel(members, weights, problem.target.classes, problem.task, names)
+    model.save(tmp_path / "model")
+    predicted = model.predict_raw(problem.X)
+    assert np.array_equal(load_tabular_model(tmp_path / "model").predict_raw(problem.X), predicted)
+    y = problem.target.values
+    good = np.mean(predicted.argmax(axis=1) == y) if kind != "regression" else np.corrcoef(predicted[:, 0], y)[0, 1]
+    assert good > 0.7
+
+
+def test_where_the_target_is_noise_the_second_layer_finds_nothing(tmp_path):
+    """Readings of rows that a candidate has learned from would be believed, and be wrong of all others."""
+    problem = make_problem("binary", rows=240, metric="log_loss")
+    noise = np.random.default_rng(0).permutation(problem.target.values)
+    result = stacked(replace(problem, target=replace(problem.target, values=noise)), tmp_path)
+    assert all(c.loss < 1.1 * np.log(2) for c in result.candidates if c.reads)
+
+
+@pytest.mark.parametrize(
+    ("change", "settings"),
+    [
+        ({"folds": 1}, {}),
+        ({"monotone": {"size": 1}}, {}),
+        ({}, {"ensemble_size": 1}),
+        ({}, {"stacking": 0}),
+        ({}, {"stacking": None}),  # too few trials, and too few rows
+        ({}, {"families": ("knn",)}),
+    ],
+)
+def test_it_is_left_out_where_it_cannot_be_or_is_not_wanted(problem, change, settings):
+    if "folds" in change:
+        problem = replace(problem, folds=problem.folds[:1])
+    if "monotone" in change:
+        problem = replace(problem, task=problem.task.model_copy(update=change))
+    config = CONFIG.model_copy(update=settings)
+    families = FAMILIES.available()
+    assert planned(problem, families, config) == 0
+    assert planned(problem, families, CONFIG) in (0, 2)
+
+
+def test_by_itself_it_takes_part_in_long_searches_on_many_rows(problem):
+    families = FAMILIES.available()
+    larger = make_problem("binary", rows=1200)
+    of = {"families": QUICK}
+    assert planned(larger, families, SearchConfig(max_trials=30, **of)) == 2
+    assert planned(larger, families, SearchConfig(time_left_for_this_task=30, **of)) == 2
+    assert planned(larger, families, SearchConfig(max_trials=10, **of)) == 0
+    assert planned(larger, families, SearchConfig(time_left_for_this_task=5, **of)) == 0
+    assert planned(larger, families, SearchConfig(max_trials=30, strategy="random", **of)) == 0
+    assert planned(problem, families, SearchConfig(max_trials=30, **of)) == 0
