@@ -47,7 +47,7 @@ def found(problem, tmp_path_factory):
     return stacked(problem, state), state
 
 
-def test_the_last_trials_read_the_ensemble_of_the_first_ones(found):
+def test_the_last_trials_read_what_the_first_ones_predict(found):
     result, _ = found
     assert [record.number for record in result.records] == list(range(7))
     first = {c.number for c in result.candidates if not c.reads}
@@ -55,6 +55,8 @@ def test_the_last_trials_read_the_ensemble_of_the_first_ones(found):
     assert first == set(range(5))
     assert tuple(sorted(second)) == SECOND
     assert all(reads and set(reads) <= first for reads in second.values())
+    best = {c.family: c.number for c in reversed(result.candidates) if not c.reads}
+    assert set(best.values()) <= set(second[SECOND[0]])  # the best of each family, whether it is a member or not
     assert len(result.oof) == len(result.candidates) == 7
     assert result.reproduce["max_trials"] == 7
     assert result.reproduce["stacking"] == 2
@@ -145,11 +147,12 @@ def test_it_is_left_out_where_it_cannot_be_or_is_not_wanted(problem, change, set
 
 def test_by_itself_it_takes_part_in_long_searches_on_many_rows(problem):
     families = FAMILIES.available()
-    larger = make_problem("binary", rows=1200)
+    larger = make_problem("binary", rows=1200, folds=5)
     of = {"families": QUICK}
     assert planned(larger, families, SearchConfig(max_trials=30, **of)) == 2
     assert planned(larger, families, SearchConfig(time_left_for_this_task=30, **of)) == 2
     assert planned(larger, families, SearchConfig(max_trials=10, **of)) == 0
     assert planned(larger, families, SearchConfig(time_left_for_this_task=5, **of)) == 0
     assert planned(larger, families, SearchConfig(max_trials=30, strategy="random", **of)) == 0
-    assert planned(problem, families, SearchConfig(max_trials=30, **of)) == 0
+    for smaller in (problem, make_problem("binary", rows=1200, folds=3)):
+        assert planned(smaller, families, SearchConfig(max_trials=30, **of)) == 0

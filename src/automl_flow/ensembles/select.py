@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.ensembles.greedy import Selection, greedy_selection
 from automl_flow.ensembles.noise import constant
+from automl_flow.search.candidate import Candidate
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.problem import TabularProblem
@@ -18,6 +20,7 @@ from automl_flow.search.second_layer import search_second_layer
 from automl_flow.tasks.metrics import metric_of
 
 BASELINE = "baseline"
+_OF_A_FAMILY = 2  # candidates that are read
 _SHARES = (0.6, 0.4, 0.2)  # of the vote that a second layer may have
 _ALLOWANCE = 0.005  # of what the first layer has learned: how much its loss is below that of the best constant
 
@@ -33,15 +36,29 @@ def stack_models(
 ) -> SearchResult:
     """Add a second layer to what a search found, where the settings leave trials and time for one.
 
-    It reads what the members of the best ensemble of the first layer predict, so that predicting with it takes little
-    that the ensemble would not have to do anyway.
+    It reads what the members of the best ensemble of the first layer predict, and the best candidates of each family,
+    as far as half of the work that predicting may take allows: the more differ in what they say, the better.
     """
     if not result.candidates:
         return result
-    read = [result.candidates[i] for i in select(problem, result, config).members]
+    read = _worth_reading(result, select(problem, result, config), config.predict_microseconds / 2)
     return search_second_layer(
         problem, result, read, families, config, state=state, progress=progress or silent_progress()
     )
+
+
+def _worth_reading(result: SearchResult, selection: Selection, max_work: float) -> list[Candidate]:
+    """Members of an ensemble, then others, best first."""
+    read = [result.candidates[i] for i in selection.members]
+    taken = Counter(candidate.family for candidate in read)
+    left = max_work - sum(candidate.work for candidate in read)
+    for candidate in result.candidates:
+        wanted = candidate not in read and candidate.family != BASELINE and taken[candidate.family] < _OF_A_FAMILY
+        if wanted and candidate.work <= left:
+            read.append(candidate)
+            taken[candidate.family] += 1
+            left -= candidate.work
+    return read
 
 
 def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) -> Selection:
@@ -61,7 +78,9 @@ def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) 
     knows = np.array([candidate.family != BASELINE for candidate in result.candidates])
     usual = np.where((knows if knows.any() else ~knows) & ~second, work, np.inf)
     first = _greedy(problem, result, config, usual, config.predict_microseconds)
-    left = config.predict_microseconds - work[first.weights > 0].sum()
+    numbers = {number for candidate in result.candidates for number in candidate.reads}
+    needed = (first.weights > 0) | np.array([candidate.number in numbers for candidate in result.candidates])
+    left = config.predict_microseconds - work[needed].sum()
     if not (second & (work <= left)).any():
         return first
     return _shared(problem, result, first, _greedy(problem, result, config, np.where(second, work, np.inf), left))

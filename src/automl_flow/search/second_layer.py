@@ -33,6 +33,7 @@ from automl_flow.search.trials import run_trials
 _ORDER: tuple[tuple[str, int], ...] = (("catboost", 0), ("extra_trees", 0), ("lightgbm", 1))
 _SHARE = 0.2  # of a search's time
 _LEAST_ROWS = 1000  # fewer say too little of whom to believe
+_LEAST_FOLDS = 5  # a search that has fewer is short of time
 _LEAST_SECONDS = 15.0  # of a search in which there is time for it
 _LEAST_TRIALS = 20  # of a search that can spare some
 
@@ -51,7 +52,8 @@ def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config
         return min(config.stacking, most)
     seconds, trials = config.time_left_for_this_task, config.max_trials
     enough = (seconds is None or seconds >= _LEAST_SECONDS) and (trials is None or trials >= _LEAST_TRIALS)
-    return most if enough and config.strategy == "auto" and len(problem.X) >= _LEAST_ROWS else 0
+    large = len(problem.X) >= _LEAST_ROWS and len(problem.folds) >= _LEAST_FOLDS
+    return most if enough and large and config.strategy == "auto" else 0
 
 
 def share(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> float:
