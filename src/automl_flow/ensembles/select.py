@@ -20,6 +20,8 @@ from automl_flow.search.second_layer import search_second_layer
 from automl_flow.tasks.metrics import metric_of
 
 BASELINE = "baseline"
+_FIRST_SHARE = 0.6  # of the allowed work, for an ensemble of the first layer that leaves room for a second one
+_READ_SHARE = 0.75  # likewise, for these and all others that are read
 _OF_A_FAMILY = 2  # candidates that are read
 _SHARES = (0.6, 0.4, 0.2)  # of the vote that a second layer may have
 _ALLOWANCE = 0.005  # of what the first layer has learned: how much its loss is below that of the best constant
@@ -37,11 +39,11 @@ def stack_models(
     """Add a second layer to what a search found, where the settings leave trials and time for one.
 
     It reads what the members of the best ensemble of the first layer predict, and the best candidates of each family,
-    as far as half of the work that predicting may take allows: the more differ in what they say, the better.
+    as far as a share of the work that predicting may take allows: the more differ in what they say, the better.
     """
     if not result.candidates:
         return result
-    read = _worth_reading(result, select(problem, result, config), config.predict_microseconds / 2)
+    read = _worth_reading(result, _first_layer(problem, result, config), _READ_SHARE * config.predict_microseconds)
     return search_second_layer(
         problem, result, read, families, config, state=state, progress=progress or silent_progress()
     )
@@ -73,17 +75,30 @@ def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) 
     it is validated on, so what it learns to correct holds those rows' targets with the wrong sign. Rows that are new
     to all models have no part in that.
     """
+    alone = _first_layer(problem, result, config, 1.0)
     second = np.array([bool(candidate.reads) for candidate in result.candidates])
+    if not second.any():
+        return alone
+    first = _first_layer(problem, result, config)
     work = np.array([candidate.work for candidate in result.candidates])
-    knows = np.array([candidate.family != BASELINE for candidate in result.candidates])
-    usual = np.where((knows if knows.any() else ~knows) & ~second, work, np.inf)
-    first = _greedy(problem, result, config, usual, config.predict_microseconds)
     numbers = {number for candidate in result.candidates for number in candidate.reads}
     needed = (first.weights > 0) | np.array([candidate.number in numbers for candidate in result.candidates])
     left = config.predict_microseconds - work[needed].sum()
     if not (second & (work <= left)).any():
-        return first
-    return _shared(problem, result, first, _greedy(problem, result, config, np.where(second, work, np.inf), left))
+        return alone
+    of_second = _greedy(problem, result, config, np.where(second, work, np.inf), left)
+    return _shared(problem, result, (first, of_second), alone)
+
+
+def _first_layer(
+    problem: TabularProblem, result: SearchResult, config: SearchConfig, share: float = _FIRST_SHARE
+) -> Selection:
+    """The best ensemble of the first layer within a share of the allowed work."""
+    knows = np.array([candidate.family != BASELINE for candidate in result.candidates])
+    second = np.array([bool(candidate.reads) for candidate in result.candidates])
+    work = np.array([candidate.work for candidate in result.candidates])
+    usual = np.where((knows if knows.any() else ~knows) & ~second, work, np.inf)
+    return _greedy(problem, result, config, usual, share * config.predict_microseconds)
 
 
 def _greedy(
@@ -100,21 +115,23 @@ def _greedy(
     )
 
 
-def _shared(problem: TabularProblem, result: SearchResult, first: Selection, second: Selection) -> Selection:
-    """Share the vote between two layers."""
+def _shared(
+    problem: TabularProblem, result: SearchResult, layers: tuple[Selection, Selection], alone: Selection
+) -> Selection:
+    """Share the vote between two layers, unless the first layer *alone* is better."""
     metric, y = metric_of(problem.task, problem.target.classes), problem.target.values[result.rows]
     weight = None if problem.weight is None else problem.weight[result.rows]
 
     def loss(prediction: Array) -> float:
         return metric.loss(y, prediction, weight)
 
-    of_first, of_second = (np.tensordot(layer.weights, result.oof, axes=1) for layer in (first, second))
-    alone = loss(of_first)
-    learned = loss(constant(y, problem.target.outputs, weight)) - alone
-    allowed = alone + (_ALLOWANCE * learned if learned > 0 else 0.0)
+    best = loss(np.tensordot(alone.weights, result.oof, axes=1))
+    learned = loss(constant(y, problem.target.outputs, weight)) - best
+    allowed = best + (_ALLOWANCE * learned if learned > 0 else 0.0)
+    first, second = layers
     for share in _SHARES:
-        reached = loss((1 - share) * of_first + share * of_second)
+        weights = (1 - share) * first.weights + share * second.weights
+        reached = loss(np.tensordot(weights, result.oof, axes=1))
         if reached <= allowed:
-            weights = (1 - share) * first.weights + share * second.weights
             return Selection(weights, (*first.trajectory, reached), reached)
-    return first
+    return alone

@@ -31,9 +31,9 @@ class CostModel:
         self._families, self._context, self._n_folds = families, context, n_folds
         self._ratios: dict[str, list[float]] = {}
 
-    def learn(self, family: str, params: Params, seconds: float) -> None:
-        """Take in what a trial took."""
-        self._ratios.setdefault(family, []).append(seconds / self._guess(family, params))
+    def learn(self, family: str, params: Params, seconds: float, context: FitContext | None = None) -> None:
+        """Take in what a trial took, on data of this size or of another."""
+        self._ratios.setdefault(family, []).append(seconds / self._guess(family, params, context))
 
     def seconds(self, family: str, params: Params) -> float:
         """Predict the seconds of a trial."""
@@ -51,5 +51,6 @@ class CostModel:
             return None
         return f"not started: {family} needs about {needed:.1f} s and {left:.1f} s are left"
 
-    def _guess(self, family: str, params: Params) -> float:
-        return _OVERHEAD + self._n_folds * max(1e-3, self._families[family].seconds(params, self._context))
+    def _guess(self, family: str, params: Params, context: FitContext | None = None) -> float:
+        seconds = self._families[family].seconds(params, context or self._context)
+        return _OVERHEAD + self._n_folds * max(1e-3, seconds)

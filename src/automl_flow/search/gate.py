@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automl_flow.search.budget import Clock
 from automl_flow.search.costs import CostModel
+from automl_flow.search.family import FitContext
 from automl_flow.search.journal import Journal
+from automl_flow.search.records import TrialRecord
 from automl_flow.search.strategies import Plan
 
 
@@ -22,30 +24,47 @@ class EndableClock(Clock):
 class Gate:
     """Decides whether a trial still fits into the time, and ends the search when none does."""
 
-    def __init__(self, plan: Plan, journal: Journal, clock: EndableClock, soft_seconds: float | None) -> None:
-        """Begin without any experience.
+    def __init__(
+        self,
+        plan: Plan,
+        journal: Journal,
+        clock: EndableClock,
+        soft_seconds: float | None,
+        *,
+        before: Sequence[TrialRecord],
+        context: FitContext,
+    ) -> None:
+        """Begin with the experience of an earlier search.
 
         Args:
             plan: What is searched.
             journal: Finished trials, from which costs are learned.
             clock: Time of the search.
             soft_seconds: Seconds after which a trial's iterative fits stop and keep what they have.
+            before: Trials of an earlier search.
+            context: Size of the data that those were fitted on.
         """
         self._costs = CostModel(plan.families, plan.context, plan.n_folds, soft_seconds)
         self._plan, self._journal, self._clock = plan, journal, clock
         self._seen: set[int] = set()
+        for record in before:
+            if record.state == "complete" and record.attrs["family"] in plan.families:
+                self._learn(record.attrs, record.seconds, context)
 
     def __call__(self, payload: Mapping[str, Any], left: float) -> str | None:
         """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
         for number, entry in self._journal.entries.items():
-            attrs = entry["attrs"]
-            if number not in self._seen and entry["state"] == "complete" and not attrs.get("cut_short"):
-                self._costs.learn(attrs["family"], attrs["params"], float(entry["seconds"]))
+            if number not in self._seen and entry["state"] == "complete":
+                self._learn(entry["attrs"], float(entry["seconds"]))
             self._seen.add(number)
         refusal = self._costs.refusal(payload["family"], payload["params"], left)
         if refusal is not None and not self._anything_fits(left):
             self._clock.end()
         return refusal
+
+    def _learn(self, attrs: Mapping[str, Any], seconds: float, context: FitContext | None = None) -> None:
+        if not attrs.get("cut_short"):
+            self._costs.learn(attrs["family"], attrs["params"], seconds, context)
 
     def _anything_fits(self, left: float) -> bool:
         firsts = {start.family: start.params for start in reversed(self._plan.starts)}

@@ -98,7 +98,16 @@ def search_second_layer(
     with Journal(layer_folder(state, numbers), key).open() as journal:
         seconds = None if config.time_left_for_this_task is None else _SHARE * config.time_left_for_this_task
         clock = EndableClock(seconds, journal.spent + (time.monotonic() - began))
-        study = run_trials(problem, plan, limits, state=state, journal=journal, clock=clock, progress=progress)
+        study = run_trials(
+            problem,
+            plan,
+            limits,
+            state=state,
+            journal=journal,
+            clock=clock,
+            progress=progress,
+            before=result.records,
+        )
     return add_layer(result, study, state, numbers)
 
 

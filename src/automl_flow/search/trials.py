@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def run_trials(
     journal: Journal,
     clock: EndableClock,
     progress: Progress,
+    before: Sequence[TrialRecord] = (),
 ) -> StudyResult:
     """Run the trials of a plan.
 
@@ -44,6 +46,7 @@ def run_trials(
         journal: Open journal of these trials.
         clock: Their time.
         progress: Told of every trial.
+        before: Trials of the first layer, which say what those of the second will take.
     """
     seconds, budget = clock.seconds, _trial_budget(config, plan)
     share = _LAST_TRIAL_SHARE if plan.reads else _TRIAL_SHARE
@@ -56,6 +59,8 @@ def run_trials(
         soft_seconds=_soft_seconds(share, seconds, budget.per_run_time_limit),
         end=None if seconds is None else time.monotonic() + clock.left,
     )
+    known = problem.context(config.seed, config.threads)
+    gate = Gate(plan, journal, clock, context.soft_seconds, before=before, context=known)
     search = Search(
         directions=("minimize",),
         sampler=plan.sampler,
@@ -64,7 +69,7 @@ def run_trials(
         enqueue=plan.enqueue(),
         first=plan.first,
         window=_WINDOW,
-        admit=None if seconds is None else Gate(plan, journal, clock, context.soft_seconds),
+        admit=None if seconds is None else gate,
         label="stacked models" if plan.reads else "models",
         describe=partial(_describe, metric=metric_of(problem.task)),
     )
