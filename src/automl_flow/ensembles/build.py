@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ def build_model(
     of a bagged family predict with the models of their folds where they have no others, and along with them where most
     of the target is noise.
     """
+    began = time.monotonic()
     if result.candidates:
         selection = select(problem, result, config)
         chosen = _with_read([result.candidates[i] for i in selection.members], result)
@@ -67,7 +69,8 @@ def build_model(
     if result.candidates and _mostly_noise(problem, result, selection):
         add_folds(chosen)
     if result.candidates and not result.interrupted:
-        copies.update(_refit(problem, result, chosen, families, config=config, state=state, folds=folds))
+        spent = result.spent + (time.monotonic() - began)
+        copies.update(_refit(problem, result, chosen, families, config=config, state=state, folds=folds, spent=spent))
     add_folds([c for c in chosen if not copies.get(c.number) and c.number not in folds])
     fitted = fit_candidates(
         problem, chosen, families, state, seed=config.seed, threads=config.threads, copies=copies, folds=folds
@@ -106,8 +109,9 @@ def _refit(
     config: SearchConfig,
     state: Path,
     folds: Mapping[int, tuple[int, ...]],
+    spent: float,
 ) -> dict[int, int]:
-    """Fit the chosen candidates again, in the time that is kept for it or left over; say how often that was done."""
+    """Fit the chosen candidates again, in the time that is left; say how often that was done."""
     if isinstance(config.refits, int):
         copies = votes.plan_copies(chosen, families, config.refits, config.predict_microseconds, folds)
     else:
@@ -119,7 +123,7 @@ def _refit(
         families,
         state,
         copies=copies,
-        seconds=None if seconds is None else max(seconds * refit.share(problem), seconds - result.spent),
+        seconds=None if seconds is None else max(seconds - spent, 0.0),
         took={record.number: record.seconds for record in result.records},
         limits=config,
         threads=config.threads,

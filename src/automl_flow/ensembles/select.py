@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.result import SearchResult
-from automl_flow.search.second_layer import search_second_layer
+from automl_flow.search.second_layer import planned, search_second_layer
 from automl_flow.tasks.metrics import metric_of
 
 BASELINE = "baseline"
@@ -41,11 +42,14 @@ def stack_models(
     It reads what the members of the best ensemble of the first layer predict, and the best candidates of each family,
     as far as a share of the work that predicting may take allows: the more differ in what they say, the better.
     """
-    if not result.candidates:
+    began = time.monotonic()
+    if not result.candidates or not planned(problem, families, config):
         return result
-    read = _worth_reading(result, _first_layer(problem, result, config), _READ_SHARE * config.predict_microseconds)
+    read = _worth_reading(
+        result, _first_layer(problem, result, config, _FIRST_SHARE), _READ_SHARE * config.predict_microseconds
+    )
     return search_second_layer(
-        problem, result, read, families, config, state=state, progress=progress or silent_progress()
+        problem, result, read, families, config, state=state, began=began, progress=progress or silent_progress()
     )
 
 
@@ -75,24 +79,24 @@ def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) 
     it is validated on, so what it learns to correct holds those rows' targets with the wrong sign. Rows that are new
     to all models have no part in that.
     """
-    alone = _first_layer(problem, result, config, 1.0)
-    second = np.array([bool(candidate.reads) for candidate in result.candidates])
-    if not second.any():
-        return alone
-    first = _first_layer(problem, result, config)
+    shared = _both_layers(problem, result, config) if any(c.reads for c in result.candidates) else None
+    return shared or _first_layer(problem, result, config, 1.0)
+
+
+def _both_layers(problem: TabularProblem, result: SearchResult, config: SearchConfig) -> Selection | None:
+    """The ensemble of two layers, if there is a good one."""
+    first = _first_layer(problem, result, config, _FIRST_SHARE)
     work = np.array([candidate.work for candidate in result.candidates])
+    second = np.array([bool(candidate.reads) for candidate in result.candidates])
     numbers = {number for candidate in result.candidates for number in candidate.reads}
     needed = (first.weights > 0) | np.array([candidate.number in numbers for candidate in result.candidates])
     left = config.predict_microseconds - work[needed].sum()
     if not (second & (work <= left)).any():
-        return alone
-    of_second = _greedy(problem, result, config, np.where(second, work, np.inf), left)
-    return _shared(problem, result, (first, of_second), alone)
+        return None
+    return _shared(problem, result, first, _greedy(problem, result, config, np.where(second, work, np.inf), left))
 
 
-def _first_layer(
-    problem: TabularProblem, result: SearchResult, config: SearchConfig, share: float = _FIRST_SHARE
-) -> Selection:
+def _first_layer(problem: TabularProblem, result: SearchResult, config: SearchConfig, share: float) -> Selection:
     """The best ensemble of the first layer within a share of the allowed work."""
     knows = np.array([candidate.family != BASELINE for candidate in result.candidates])
     second = np.array([bool(candidate.reads) for candidate in result.candidates])
@@ -115,23 +119,20 @@ def _greedy(
     )
 
 
-def _shared(
-    problem: TabularProblem, result: SearchResult, layers: tuple[Selection, Selection], alone: Selection
-) -> Selection:
-    """Share the vote between two layers, unless the first layer *alone* is better."""
+def _shared(problem: TabularProblem, result: SearchResult, first: Selection, second: Selection) -> Selection | None:
+    """Share the vote between two layers, unless the first alone is better."""
     metric, y = metric_of(problem.task, problem.target.classes), problem.target.values[result.rows]
     weight = None if problem.weight is None else problem.weight[result.rows]
 
     def loss(prediction: Array) -> float:
         return metric.loss(y, prediction, weight)
 
-    best = loss(np.tensordot(alone.weights, result.oof, axes=1))
-    learned = loss(constant(y, problem.target.outputs, weight)) - best
-    allowed = best + (_ALLOWANCE * learned if learned > 0 else 0.0)
-    first, second = layers
+    alone = loss(np.tensordot(first.weights, result.oof, axes=1))
+    learned = loss(constant(y, problem.target.outputs, weight)) - alone
+    allowed = alone + (_ALLOWANCE * learned if learned > 0 else 0.0)
     for share in _SHARES:
         weights = (1 - share) * first.weights + share * second.weights
         reached = loss(np.tensordot(weights, result.oof, axes=1))
         if reached <= allowed:
             return Selection(weights, (*first.trajectory, reached), reached)
-    return alone
+    return None

@@ -11,7 +11,19 @@ from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
-_COLUMNS = ("trial", "family", "score", "fold_spread", "weight", "seconds", "state", "cause", "message", "params")
+_COLUMNS = (
+    "trial",
+    "family",
+    "layer",
+    "score",
+    "fold_spread",
+    "weight",
+    "seconds",
+    "state",
+    "cause",
+    "message",
+    "params",
+)
 
 
 def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float], task: TaskSpec) -> pd.DataFrame:
@@ -21,6 +33,8 @@ def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float
         records: Trials.
         weights: Weight in the ensemble by trial number.
         task: Its metric gives ``score`` its direction.
+
+    ``layer`` is 2 where a candidate read what others predict.
     """
     greater = metric_of(task).greater_is_better
     sign = -1.0 if greater else 1.0
@@ -28,6 +42,7 @@ def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float
         {
             "trial": record.number,
             "family": record.attrs.get("family", next(iter(record.params), "").split(".")[0]),
+            "layer": 2 if record.attrs.get("reads") else 1,
             "score": sign * record.values[0] if record.values else np.nan,
             "fold_spread": float(np.std(record.attrs["fold_losses"])) if record.attrs.get("fold_losses") else np.nan,
             "weight": weights.get(record.number, 0.0),

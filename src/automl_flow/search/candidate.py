@@ -38,7 +38,7 @@ class Candidate:
     @property
     def name(self) -> str:
         """Short name for tables."""
-        return f"{self.family}-{self.number}"
+        return f"{'stacked-' if self.reads else ''}{self.family}-{self.number}"
 
     def to_document(self) -> dict[str, Any]:
         """The candidate as a JSON document."""

@@ -69,6 +69,7 @@ def search_second_layer(
     config: SearchConfig,
     *,
     state: Path,
+    began: float,
     progress: Progress,
 ) -> SearchResult:
     """Try candidates that read the predictions of chosen ones, and add them to what was found.
@@ -80,9 +81,9 @@ def search_second_layer(
         families: Families by name.
         config: Settings of the search.
         state: Its state folder; the second layer has a folder of its own there, and is resumable by itself.
+        began: ``time.monotonic()`` from which on its time counts.
         progress: Told of every trial.
     """
-    began = time.monotonic()
     trials = planned(problem, families, config)
     if trials == 0 or not read or result.interrupted:
         return result
