@@ -27,14 +27,12 @@ _COLUMNS = (
 
 
 def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float], task: TaskSpec) -> pd.DataFrame:
-    """Return one row per trial, best first, failed ones last.
+    """Return one row per trial, best first, failed ones last; those of layer 2 read what others predict.
 
     Args:
         records: Trials.
         weights: Weight in the ensemble by trial number.
         task: Its metric gives ``score`` its direction.
-
-    ``layer`` is 2 where a candidate read what others predict.
     """
     greater = metric_of(task).greater_is_better
     sign = -1.0 if greater else 1.0
