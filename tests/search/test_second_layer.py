@@ -89,7 +89,7 @@ def test_the_settings_of_a_run_that_the_clock_ended_repeat_it(problem, tmp_path)
     config = CONFIG.model_copy(update={"families": ("linear", "knn", "extra_trees")})  # never cut short
     limit = {"max_trials": None, "time_left_for_this_task": 4.0}
     limited = stacked(problem, tmp_path / "limited", config.model_copy(update=limit))
-    assert limited.reproduce["stacking"] == 1
+    assert limited.reproduce["stacking"] == 2
     assert limited.reproduce["exact"]
     again = {key: limited.reproduce[key] for key in ("max_trials", "skip_trials", "stacking")}
     replayed = stacked(problem, tmp_path / "replayed", config.model_copy(update=again))
@@ -149,8 +149,9 @@ def test_by_itself_it_takes_part_in_long_searches_on_many_rows(problem):
     families = FAMILIES.available()
     larger = make_problem("binary", rows=1200, folds=5)
     of = {"families": QUICK}
-    assert planned(larger, families, SearchConfig(max_trials=30, **of)) == 2
-    assert planned(larger, families, SearchConfig(time_left_for_this_task=30, **of)) == 2
+    assert planned(larger, families, SearchConfig(max_trials=20, families=None)) == 4  # a fifth
+    assert planned(larger, families, SearchConfig(max_trials=30, **of)) == 4  # all that there are
+    assert planned(larger, families, SearchConfig(time_left_for_this_task=30, **of)) == 4
     assert planned(larger, families, SearchConfig(max_trials=10, **of)) == 0
     assert planned(larger, families, SearchConfig(time_left_for_this_task=5, **of)) == 0
     assert planned(larger, families, SearchConfig(max_trials=30, strategy="random", **of)) == 0

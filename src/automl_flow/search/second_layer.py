@@ -30,12 +30,22 @@ from automl_flow.search.trials import run_trials
 # network) of the columns and of what another linear model says of them finds out what the latter has not learned,
 # which is the targets of the very fold that the prediction is for. On one table its out-of-fold area under the ROC
 # curve was 0.82, that of everything else 0.76, and on new rows it was the worst.
-_ORDER: tuple[tuple[str, int], ...] = (("catboost", 0), ("extra_trees", 0), ("lightgbm", 1))
+_ORDER: tuple[tuple[str, int], ...] = (
+    ("catboost", 0),
+    ("extra_trees", 0),
+    ("lightgbm", 1),
+    ("xgboost", 0),
+    ("catboost", 1),
+    ("lightgbm", 3),
+    ("random_forest", 1),
+    ("extra_trees", 1),
+)
 _SHARE = 0.2  # of a search's time
 _LEAST_ROWS = 1000  # fewer say too little of whom to believe
 _LEAST_FOLDS = 5  # a search that has fewer is short of time
 _LEAST_SECONDS = 15.0  # of a search in which there is time for it
 _LEAST_TRIALS = 20  # of a search that can spare some
+_TRIAL_SHARE = 0.2  # of these trials
 
 
 def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> int:
@@ -52,6 +62,8 @@ def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config
         return min(config.stacking, most)
     seconds, trials = config.time_left_for_this_task, config.max_trials
     enough = (seconds is None or seconds >= _LEAST_SECONDS) and (trials is None or trials >= _LEAST_TRIALS)
+    if trials is not None:
+        most = min(most, round(_TRIAL_SHARE * trials))
     large = len(problem.X) >= _LEAST_ROWS and len(problem.folds) >= _LEAST_FOLDS
     return most if enough and large and config.strategy == "auto" else 0
 
