@@ -97,7 +97,7 @@ def test_the_settings_of_a_run_that_the_clock_ended_repeat_it(problem, tmp_path)
     assert np.array_equal(replayed.oof, limited.oof)
 
 
-@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("kind", ["multiclass", "regression"])
 def test_a_stacked_model_predicts_the_same_after_it_was_stored(kind, tmp_path):
     problem = make_problem(kind, rows=90)
     result = stacked(problem, tmp_path / "state")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,9 +22,8 @@ from automl_flow.tasks.metrics import metric_of
 BASELINE = "baseline"
 _FIRST_SHARE = 0.6  # of the allowed work, for an ensemble of the first layer that leaves room for a second one
 _READ_SHARE = 0.75  # likewise, for these and all others that are read
-_OF_A_FAMILY = 2  # candidates that are read
 _SHARES = (0.6, 0.4, 0.2)  # of the vote that a second layer may have
-_ALLOWANCE = 0.005  # of what the first layer has learned: how much its loss is below that of the best constant
+_ALLOWANCE = 0.01  # of what the first layer has learned: how much its loss is below that of the best constant
 
 
 def stack_models(
@@ -39,8 +37,8 @@ def stack_models(
 ) -> SearchResult:
     """Add a second layer to what a search found, where the settings leave trials and time for one.
 
-    It reads what the members of the best ensemble of the first layer predict, and the best candidates of each family,
-    as far as a share of the work that predicting may take allows: the more differ in what they say, the better.
+    It reads what the members of the best ensemble of the first layer predict, and the best candidate of each other
+    family, as far as a share of the work that predicting may take allows: the more differ in what they say, the better.
     """
     began = time.monotonic()
     if not result.candidates or not planned(problem, families, config):
@@ -54,15 +52,14 @@ def stack_models(
 
 
 def _worth_reading(result: SearchResult, selection: Selection, max_work: float) -> list[Candidate]:
-    """Members of an ensemble, then others, best first."""
+    """Members of an ensemble, then the best candidate of each other family."""
     read = [result.candidates[i] for i in selection.members]
-    taken = Counter(candidate.family for candidate in read)
+    families = {BASELINE, *(candidate.family for candidate in read)}
     left = max_work - sum(candidate.work for candidate in read)
     for candidate in result.candidates:
-        wanted = candidate not in read and candidate.family != BASELINE and taken[candidate.family] < _OF_A_FAMILY
-        if wanted and candidate.work <= left:
+        if candidate.family not in families and candidate.work <= left:
             read.append(candidate)
-            taken[candidate.family] += 1
+            families.add(candidate.family)
             left -= candidate.work
     return read
 

@@ -44,7 +44,7 @@ from automl_flow.tasks.target import encode_target
 
 _TARGET = "target"
 _PLAN_SHARE = 0.08  # of the time, for judging features
-_END_SHARE = 0.03  # of the time, kept for selecting and loading the ensemble
+_END_SHARE = 0.04  # of the time, kept for selecting and loading the ensemble
 _LEAST_PLAN_SECONDS = 2.0
 _MOST_CROWDING = 4.0
 
