@@ -13,8 +13,7 @@ from automl_flow.ensembles.saving import save_model
 from automl_flow.models import FAMILIES
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.fitted import fit_candidates
-from automl_flow.search.preprocessors import Rows
-from tests.models.problems import make_problem
+from tests.models.problems import make_problem, predictions
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def model(tmp_path_factory):
 
 def test_probabilities_are_the_weighted_mean_of_the_members(model):
     model, X = model
-    first, second = (member.predict_rows(Rows(X), {}) for member in model.members)
+    first, second = (predictions(member, X) for member in model.members)
     assert np.allclose(model.predict_proba(X), 0.25 * first + 0.75 * second)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.recipes import RecipeConfig, propose_recipe
+from automl_flow.search.fitted import FittedCandidate
+from automl_flow.search.preprocessors import Rows
 from automl_flow.search.problem import TabularProblem
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec
@@ -44,3 +46,8 @@ def make_problem(
     recipe = propose_recipe(profile, RecipeConfig())
     weights = np.linspace(0.5, 2.0, rows) if weight else None
     return TabularProblem(X, target, task, profile, recipe, None, make_folds(target, SplitConfig(folds=folds)), weights)
+
+
+def predictions(fitted: FittedCandidate, X: pd.DataFrame) -> np.ndarray:
+    """What a candidate that reads no other predicts of raw rows."""
+    return fitted.predict_rows(Rows(X), {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from automl_flow.search.candidate import Candidate
 from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.members import read_oof
 from automl_flow.search.objective import TrialContext, evaluate
-from tests.models.problems import make_problem
+from tests.models.problems import make_problem, predictions
 
 NAMES = sorted(FAMILIES.available())
 CONSTRAINED = [name for name in NAMES if FAMILIES.get(name).constrained]
@@ -26,7 +27,8 @@ def learn(problem, name, state):
     params = dict(FAMILIES.get(name).portfolio(problem.context(3))[0])
     attrs = evaluate(trial, {"number": 0, "payload": {"family": name, "params": params}}).attrs
     candidate = Candidate(0, name, params, 0.0, tuple(attrs["fold_losses"]))
-    return fit_candidates(problem, [candidate], trial.families, state, seed=3)[0].predict, read_oof(state, 0)
+    (fitted,) = fit_candidates(problem, [candidate], trial.families, state, seed=3)
+    return partial(predictions, fitted), read_oof(state, 0)
 
 
 @pytest.mark.parametrize("problem", ["binary", "regression"])

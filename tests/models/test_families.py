@@ -15,7 +15,7 @@ from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.members import read_oof
 from automl_flow.search.objective import TrialContext, evaluate
 from automl_flow.tasks.metrics import get_metric
-from tests.models.problems import make_problem
+from tests.models.problems import make_problem, predictions
 
 PROBLEMS = ("binary", "multiclass", "regression")
 NAMES = sorted(FAMILIES.available())
@@ -69,7 +69,7 @@ def test_a_family_learns_and_its_stored_models_predict_the_same(name, trial):
     assert name == "baseline" or evaluation.values[0] < run(trial, "baseline", 1).values[0]
     candidate = _candidate(evaluation)
     first, second = (
-        fit_candidates(trial.problem, [candidate], trial.families, state, seed=3)[0].predict(trial.problem.X)
+        predictions(fit_candidates(trial.problem, [candidate], trial.families, state, seed=3)[0], trial.problem.X)
         for state in (trial.state, trial.state)
     )
     assert first.shape == (len(trial.problem.X), trial.problem.target.outputs)
@@ -85,7 +85,7 @@ def test_fitting_again_gives_the_models_that_the_search_stored(name, tmp_path):
     candidate = _candidate(run(trial, name))
     stored = fit_candidates(trial.problem, [candidate], trial.families, tmp_path / "a", seed=3)
     again = fit_candidates(trial.problem, [candidate], trial.families, tmp_path / "empty", seed=3)
-    assert np.array_equal(stored[0].predict(trial.problem.X), again[0].predict(trial.problem.X))
+    assert np.array_equal(predictions(stored[0], trial.problem.X), predictions(again[0], trial.problem.X))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,8 +11,8 @@ from automl_flow.search.candidate import Candidate
 from automl_flow.search.fitted import FittedCandidate, fit_candidates
 from automl_flow.search.members import STAND_IN, kept_folds, part_folder
 from automl_flow.search.objective import TrialContext, evaluate
-from automl_flow.search.preprocessors import ALL_ROWS, Rows
-from tests.models.problems import make_problem
+from automl_flow.search.preprocessors import ALL_ROWS
+from tests.models.problems import make_problem, predictions
 
 _STEPS = (7, 9, 30)  # of the folds, as a search would have found them
 
@@ -61,9 +61,8 @@ def test_the_models_of_the_folds_have_half_of_the_vote(searched, tmp_path):
     every = tuple(range(len(problem.folds)))
 
     def predict(**kept):
-        return fit_candidates(problem, [candidate], families, tmp_path, seed=0, **kept)[0].predict_rows(
-            Rows(problem.X), {}
-        )
+        (fitted,) = fit_candidates(problem, [candidate], families, tmp_path, seed=0, **kept)
+        return predictions(fitted, problem.X)
 
     folds, whole = predict(folds={0: every}), predict(copies={0: 2})
     both = predict(copies={0: 2}, folds={0: every})
