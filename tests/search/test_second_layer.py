@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -20,8 +21,8 @@ from automl_flow.search.tabular import search_models
 from tests.models.problems import make_problem
 
 QUICK = ("lightgbm", "extra_trees", "knn")  # the second layer has the first two of them
-CONFIG = SearchConfig(max_trials=7, stacking=2, families=QUICK)
-SECOND = (5, 6)
+CONFIG = SearchConfig(max_trials=6, stacking=2, families=QUICK)
+SECOND = (4, 5)
 
 
 def stacked(problem, state, config=CONFIG):
@@ -49,16 +50,16 @@ def found(problem, tmp_path_factory):
 
 def test_the_last_trials_read_what_the_first_ones_predict(found):
     result, _ = found
-    assert [record.number for record in result.records] == list(range(7))
+    assert [record.number for record in result.records] == list(range(6))
     first = {c.number for c in result.candidates if not c.reads}
     second = {c.number: c.reads for c in result.candidates if c.reads}
-    assert first == set(range(5))
+    assert first == set(range(4))
     assert tuple(sorted(second)) == SECOND
     assert all(reads and set(reads) <= first for reads in second.values())
     best = {c.family: c.number for c in reversed(result.candidates) if not c.reads}
     assert set(best.values()) <= set(second[SECOND[0]])  # the best of each family, whether it is a member or not
-    assert len(result.oof) == len(result.candidates) == 7
-    assert result.reproduce["max_trials"] == 7
+    assert len(result.oof) == len(result.candidates) == 6
+    assert result.reproduce["max_trials"] == 6
     assert result.reproduce["stacking"] == 2
 
 
@@ -67,7 +68,7 @@ def test_two_workers_find_the_same(problem, found, tmp_path):
 
 
 def test_a_killed_second_layer_goes_on_where_it_was(problem, found, tmp_path):
-    stacked(problem, tmp_path)
+    shutil.copytree(found[1], tmp_path, dirs_exist_ok=True)
     folder = layer_folder(tmp_path, (0,))
     lines = (folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
     assert len(lines) == 1 + len(SECOND)
@@ -79,7 +80,7 @@ def test_a_killed_second_layer_goes_on_where_it_was(problem, found, tmp_path):
 
 
 def test_another_first_layer_gets_a_second_one_of_its_own(problem, found, tmp_path):
-    stacked(problem, tmp_path, CONFIG.model_copy(update={"max_trials": 5}))
+    stacked(problem, tmp_path, CONFIG.model_copy(update={"max_trials": 4}))
     assert essence(stacked(problem, tmp_path)) == essence(found[0])
     folder = layer_folder(tmp_path, (0,))
     assert sorted(path.stem for path in (folder / "oof").iterdir()) == [f"{number:06d}" for number in SECOND]
@@ -97,9 +98,8 @@ def test_the_settings_of_a_run_that_the_clock_ended_repeat_it(problem, tmp_path)
     assert np.array_equal(replayed.oof, limited.oof)
 
 
-@pytest.mark.parametrize("kind", ["multiclass", "regression"])
-def test_a_stacked_model_predicts_the_same_after_it_was_stored(kind, tmp_path):
-    problem = make_problem(kind, rows=90)
+def test_a_stacked_model_predicts_the_same_after_it_was_stored(tmp_path):
+    problem = make_problem("regression", rows=90)
     result = stacked(problem, tmp_path / "state")
     reader = next(c for c in result.candidates if c.reads)
     read = [c for c in result.candidates if c.number in reader.reads]
@@ -110,9 +110,7 @@ def test_a_stacked_model_predicts_the_same_after_it_was_stored(kind, tmp_path):
     model.save(tmp_path / "model")
     predicted = model.predict_raw(problem.X)
     assert np.array_equal(load_tabular_model(tmp_path / "model").predict_raw(problem.X), predicted)
-    y = problem.target.values
-    good = np.mean(predicted.argmax(axis=1) == y) if kind != "regression" else np.corrcoef(predicted[:, 0], y)[0, 1]
-    assert good > 0.7
+    assert np.corrcoef(predicted[:, 0], problem.target.values)[0, 1] > 0.7
 
 
 def test_where_the_target_is_noise_the_second_layer_finds_nothing(tmp_path):
