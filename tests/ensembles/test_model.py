@@ -81,6 +81,14 @@ def test_no_rows_give_no_predictions(model):
     assert model.predict_proba(X.head(0)).shape == (0, 3)
 
 
-@pytest.mark.parametrize(("n_rows", "pieces"), [(1, 1), (1023, 1), (1024, 2), (8192, 2), (8193, 4), (100_000, 32)])
-def test_many_rows_are_cut_into_pieces_that_processors_share_evenly(n_rows, pieces):
+@pytest.mark.parametrize(("n_rows", "pieces"), [(0, 1), (1, 1), (8192, 1), (8193, 2), (100_000, 13)])
+def test_many_rows_are_cut_into_pieces(n_rows, pieces):
     assert _pieces(n_rows) == pieces
+
+
+def test_pieces_are_predicted_as_the_whole_is(model, monkeypatch):
+    model, X = model
+    whole = model.predict_proba(X)
+    monkeypatch.setattr("automl_flow.ensembles.model._CHUNK", 50)
+    assert _pieces(len(X)) > 1
+    assert np.allclose(model.predict_proba(X), whole)

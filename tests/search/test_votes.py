@@ -8,7 +8,7 @@ from automl_flow.search.candidate import Candidate
 class TestCopies:
     def copies(self, *works: tuple[str, float], most: int, max_work: float) -> list[int]:
         members = [Candidate(n, family, {}, 0.0, (), work=work) for n, (family, work) in enumerate(works)]
-        return list(votes.plan_copies(members, FAMILIES.available(), most, max_work, {}).values())
+        return list(votes.plan_copies(members, FAMILIES.available(), most, max_work, folds={}, encoding=0.0).values())
 
     def test_each_member_gets_as_many_as_allowed(self):
         assert self.copies(("lightgbm", 1.0), ("xgboost", 1.0), most=3, max_work=100.0) == [3, 3]
@@ -21,18 +21,18 @@ class TestCopies:
 
     def test_models_of_folds_count(self):
         member = Candidate(0, "lightgbm", {}, 0.0, (), work=1.0)
-        assert votes.work([member], {0: 2}, {0: (0, 1, 2)}) == 5.0
-        assert votes.work([member], {}, {}) == 1.0
-        assert votes.plan_copies([member], FAMILIES.available(), 3, 5.0, {0: (0, 1, 2)}) == {0: 2}
+        assert votes.work([member], {0: 2}, {0: (0, 1, 2)}, 0.5) == 6.5
+        assert votes.work([member], {}, {}, 0.5) == 1.0
+        assert votes.plan_copies([member], FAMILIES.available(), 3, 6.5, folds={0: (0, 1, 2)}, encoding=0.5) == {0: 2}
 
     def test_none_at_all(self):
         assert self.copies(("lightgbm", 1.0), most=0, max_work=100.0) == [0]
 
 
 class TestFolds:
-    def folds(self, *works: tuple[str, float], n_folds: int, max_work: float) -> list[int]:
+    def folds(self, *works: tuple[str, float], n_folds: int, max_work: float, encoding: float = 0.0) -> list[int]:
         members = [Candidate(n, family, {}, 0.0, (), work=work) for n, (family, work) in enumerate(works)]
-        planned = votes.plan_folds(members, FAMILIES.available(), n_folds, max_work)
+        planned = votes.plan_folds(members, FAMILIES.available(), n_folds, max_work, encoding)
         return [len(planned.get(member.number, ())) for member in members]
 
     def test_boosters_and_networks_predict_with_them_and_forests_do_not(self):
@@ -45,3 +45,8 @@ class TestFolds:
 
     def test_one_fold_brings_nothing(self):
         assert self.folds(("lightgbm", 1.0), n_folds=1, max_work=99.0) == [0]
+
+    def test_rows_are_encoded_for_each_fold_anew(self):
+        works = (("lightgbm", 1.0), ("xgboost", 1.0))
+        assert self.folds(*works, n_folds=5, max_work=10.0) == [5, 5]
+        assert self.folds(*works, n_folds=5, max_work=10.0, encoding=0.5) == [5, 0]

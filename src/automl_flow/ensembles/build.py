@@ -61,10 +61,11 @@ def build_model(
         selection = Selection(np.ones(1), (), float("inf"))
     copies: dict[int, int] = {}
     folds: dict[int, tuple[int, ...]] = {}
+    encoding = votes.encoding_work(problem.X.shape[1])
 
     def add_folds(members: Sequence[Candidate]) -> None:
-        left = config.predict_microseconds - votes.work(chosen, copies, folds)
-        folds.update(votes.plan_folds(members, families, len(problem.folds), left))
+        left = config.predict_microseconds - votes.work(chosen, copies, folds, encoding)
+        folds.update(votes.plan_folds(members, families, len(problem.folds), left, encoding))
 
     if result.candidates and _mostly_noise(problem, result, selection):
         add_folds(chosen)
@@ -85,6 +86,7 @@ def build_model(
         task=problem.task,
         feature_names=tuple(str(name) for name in problem.X.columns),
     )
+    model.predict_raw(problem.X.iloc[:1])  # libraries load what predicting needs now, not when the first rows come
     return Built(model, selection, {**result.reproduce, "refits": copies})
 
 
@@ -113,7 +115,10 @@ def _refit(
 ) -> dict[int, int]:
     """Fit the chosen candidates again, in the time that is left; say how often that was done."""
     if isinstance(config.refits, int):
-        copies = votes.plan_copies(chosen, families, config.refits, config.predict_microseconds, folds)
+        encoding = votes.encoding_work(problem.X.shape[1])
+        copies = votes.plan_copies(
+            chosen, families, config.refits, config.predict_microseconds, folds=folds, encoding=encoding
+        )
     else:
         copies = {candidate.number: config.refits.get(candidate.number, 0) for candidate in chosen}
     seconds = config.time_left_for_this_task

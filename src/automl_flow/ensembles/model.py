@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -20,8 +22,7 @@ from automl_flow.search.fitted import FittedCandidate
 from automl_flow.search.preprocessors import Rows
 from automl_flow.tasks.spec import Label, TaskSpec
 
-_CHUNK = 4096  # rows that one thread predicts at once, at most: every piece has a fixed price
-_FEW = 1024  # rows that are not worth two threads
+_CHUNK = 8192  # rows that are predicted at once, at most: memory is bounded, and every piece has a fixed price
 
 
 @runtime_checkable
@@ -75,25 +76,25 @@ class TabularModel:
         return self.predict_raw(X)
 
     def predict_raw(self, X: pd.DataFrame) -> Array:
-        """Predict probabilities (n, k), or values (n, 1); many rows are shared out among the processors."""
+        """Predict probabilities (n, k), or values (n, 1); the members are shared out among the processors."""
         frame = self._checked(X)
         cuts = np.linspace(0, len(frame), _pieces(len(frame)) + 1).astype(int)
-        chunks = [frame.iloc[low:high] for low, high in itertools.pairwise(cuts)]
-        with ThreadPoolExecutor(min(len(chunks), processors())) as pool:
-            return np.concatenate(list(pool.map(self._predict_chunk, chunks)))
+        with ThreadPoolExecutor(processors()) as pool:
+            pieces = [self._predict_piece(frame.iloc[low:high], pool) for low, high in itertools.pairwise(cuts)]
+        return np.concatenate(pieces)
 
-    def _predict_chunk(self, frame: pd.DataFrame) -> Array:
-        rows = Rows(frame)
-        outputs = 1 if self.classes is None else len(self.classes)
-        total = np.zeros((len(rows.frame), outputs))
-        if len(rows.frame) == 0:
+    def _predict_piece(self, frame: pd.DataFrame, pool: Executor) -> Array:
+        total = np.zeros((len(frame), 1 if self.classes is None else len(self.classes)))
+        if len(frame) == 0:
             return total
+        rows, predicted = Rows(frame), list[Array]()
         said: dict[int, Array] = {}
-        for member, weight in zip(self.members, self.weights, strict=True):
-            if isinstance(member, FittedCandidate):
-                own = said[member.candidate.number] = member.predict_rows(rows, said)
-            else:
-                own = member.predict(rows.frame)
+        for _, group in itertools.groupby(self.members, key=_reads):
+            layer = list(group)
+            predicted += pool.map(partial(_predict, rows=rows, said=dict(said)), layer)
+            numbered = zip(layer, predicted[-len(layer) :], strict=True)
+            said |= {member.candidate.number: own for member, own in numbered if isinstance(member, FittedCandidate)}
+        for weight, own in zip(self.weights, predicted, strict=True):
             total += weight * np.asarray(own, dtype=np.float64).reshape(total.shape)
         if self.classes is not None:
             total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
@@ -119,12 +120,18 @@ class TabularModel:
         return frame
 
 
-def _pieces(n_rows: int) -> int:
-    """In how many pieces rows are predicted: it depends on their number alone, so that any machine computes the same.
+def _reads(member: FittedCandidate | Member) -> bool:
+    """Whether a member reads what others predict."""
+    return isinstance(member, FittedCandidate) and bool(member.candidate.reads)
 
-    A power of two, which processors can share out evenly.
-    """
-    return 1 if n_rows < _FEW else 2 ** max(1, math.ceil(math.log2(n_rows / _CHUNK)))
+
+def _predict(member: FittedCandidate | Member, rows: Rows, said: Mapping[int, Array]) -> Array:
+    return member.predict_rows(rows, said) if isinstance(member, FittedCandidate) else member.predict(rows.frame)
+
+
+def _pieces(n_rows: int) -> int:
+    """In how many pieces rows are predicted: their number alone says, so that any machine computes the same."""
+    return max(1, math.ceil(n_rows / _CHUNK))
 
 
 def label_array(classes: tuple[Label, ...]) -> NDArray[Any]:

@@ -41,13 +41,22 @@ def stack_models(
     family, as far as a share of the work that predicting may take allows: the more differ in what they say, the better.
     """
     began = time.monotonic()
-    if not result.candidates or not planned(problem, families, config):
+    trials = 0 if result.interrupted else planned(problem, families, config)
+    if trials == 0 or not result.candidates:
         return result
     read = _worth_reading(
         result, _first_layer(problem, result, config, _FIRST_SHARE), _READ_SHARE * config.predict_microseconds
     )
     return search_second_layer(
-        problem, result, read, families, config, state=state, began=began, progress=progress or silent_progress()
+        problem,
+        result,
+        read,
+        families,
+        config,
+        trials=trials,
+        state=state,
+        began=began,
+        progress=progress or silent_progress(),
     )
 
 

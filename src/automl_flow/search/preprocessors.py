@@ -7,6 +7,7 @@ the same on two folds is the same.
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ class Preprocessors:
 
 @dataclass
 class Rows:
-    """Raw rows that several models predict; each step of a preprocessor is taken once.
+    """Raw rows that several models predict, in several threads; each step of a preprocessor is taken once.
 
     Attributes:
         frame: The rows.
@@ -83,14 +84,16 @@ class Rows:
 
     frame: pd.DataFrame
     _encoded: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def encoded(self, preprocessor: Any) -> Any:
         """The rows as *preprocessor*, a pipeline, encodes them."""
         rows: Any = self.frame
         steps: tuple[int, ...] = ()
-        for _, step in preprocessor.steps:
-            steps = (*steps, id(step))
-            if steps not in self._encoded:
-                self._encoded[steps] = step.transform(rows)
-            rows = self._encoded[steps]
+        with self._lock:  # Python's own lock lets one thread encode at a time anyway
+            for _, step in preprocessor.steps:
+                steps = (*steps, id(step))
+                if steps not in self._encoded:
+                    self._encoded[steps] = step.transform(rows)
+                rows = self._encoded[steps]
         return rows

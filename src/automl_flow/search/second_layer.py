@@ -81,6 +81,7 @@ def search_second_layer(
     families: Mapping[str, ModelFamily],
     config: SearchConfig,
     *,
+    trials: int,
     state: Path,
     began: float,
     progress: Progress,
@@ -90,16 +91,14 @@ def search_second_layer(
     Args:
         problem: The problem that was searched.
         result: What was found.
-        read: Candidates whose predictions are read.
+        read: Candidates whose predictions are read; at least one.
         families: Families by name.
         config: Settings of the search.
+        trials: How many to try, as :func:`planned` says.
         state: Its state folder; the second layer has a folder of its own there, and is resumable by itself.
         began: ``time.monotonic()`` from which on its time counts.
         progress: Told of every trial.
     """
-    trials = planned(problem, families, config)
-    if trials == 0 or not read or result.interrupted:
-        return result
     numbers = tuple(sorted(candidate.number for candidate in read))
     context = _context(problem, config, numbers)
     starts = _starts(families, config, context)[:trials]

@@ -134,9 +134,9 @@ class TypedColumns(TransformerMixin, BaseEstimator):
 def known_codes(column: pd.Series[Any], labels: NDArray[np.str_]) -> NDArray[np.int64]:
     """Codes of a column in fixed *labels*: -1 where missing, ``len(labels)`` where the label is another one."""
     codes, found = to_label_codes(column)
-    places = pd.Index(labels.astype(object)).get_indexer(pd.Index(found, dtype=object))
-    lookup = np.append(np.where(places < 0, len(labels), places), -1)
-    return np.asarray(lookup[codes], dtype=np.int64)
+    places = {label: place for place, label in enumerate(labels.tolist())}
+    lookup = np.array([*(places.get(label, len(labels)) for label in found), -1], dtype=np.int64)
+    return np.asarray(lookup[codes])
 
 
 def _order_as_seen(column: pd.Series[Any], order: list[str]) -> NDArray[np.str_]:
