@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3.11
+# Python compiles a module when it is first imported; most of what is installed never is.
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -27,12 +29,12 @@ help:  ## Show this list
 setup: $(READY)  ## Create the environment from the lock (the other targets do it by themselves)
 
 $(READY): requirements.lock pyproject.toml
-	@echo "==> Setting up $(VENV) from requirements.lock (once; about five minutes)"
+	@echo "==> Setting up $(VENV) from requirements.lock (once; a few minutes)"
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is needed; name another with 'make PYTHON=/path/to/python3.11'"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet $(TORCH_OPTIONS) $(TORCH)
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes --no-deps -r requirements.lock
+	$(INSTALL) $(TORCH_OPTIONS) $(TORCH)
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 run: $(READY)  ## Run all tasks from raw data to report, and say where the reports are
@@ -54,7 +56,7 @@ compare: $(READY)  ## Say on a page what changed between two commits: make compa
 	$(BIN)/kedro compare "$(A)" $(if $(B),"$(B)")
 
 viz: $(READY)  ## Show the pipelines in the browser (installs the viz extra)
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-viz.lock
+	$(INSTALL) --require-hashes --no-deps -r requirements-viz.lock
 	$(BIN)/kedro viz run
 
 test: lint types contracts unit  ## Run all checks and tests, the smoke pipelines included
