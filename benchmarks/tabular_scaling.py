@@ -130,7 +130,11 @@ def draw(lines: list[dict[str, Any]], path: Path) -> None:
         x, seconds = np.array(sorted(points)).T
         (curve,) = axes.loglog(x, seconds, marker="o", label=f"{columns} columns")
         axes.loglog(x, seconds[-1] * x / x[-1], linestyle=":", color=curve.get_color())
-    axes.set(xlabel="rows", ylabel="seconds", title=f"{TRIALS} trials of five folds (dotted: proportional to rows)")
+    axes.set(xlabel="rows", ylabel="seconds")
+    axes.set_title(f"Feature planning and {TRIALS} trials of five folds (dotted: proportional to rows)", size="medium")
+    sizes = sorted({line["rows"] for line in lines})
+    axes.set_xticks(sizes, [f"{rows:,}" for rows in sizes])
+    axes.set_xticks([], minor=True)
     axes.legend()
     figure.savefig(path)
 
