@@ -32,7 +32,7 @@ from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import make_folds
 from automl_flow.tasks.target import encode_target
 
-LIMITS = (200.0, 40.0, 20.0)  # the first is the default
+LIMITS = (200.0, 40.0, 20.0, 10.0)  # the first is the default
 SEED = 0
 
 
