@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
+from sklearn.pipeline import Pipeline
 
 from automl_flow.models import FAMILIES
 from automl_flow.search.members import STAND_IN
@@ -39,6 +43,25 @@ def test_sharing_changes_no_value(preprocessors):
     rows = Rows(problem.X)
     for preprocessor in both:
         np.testing.assert_array_equal(rows.encoded(preprocessor), preprocessor.transform(problem.X))
+
+
+class Slow:
+    """A step that counts how often it is taken."""
+
+    calls = 0
+
+    def transform(self, X):
+        self.calls += 1
+        time.sleep(0.05)
+        return X
+
+
+def test_threads_that_ask_at_the_same_time_share_one_encoding():
+    step = Slow()
+    rows = Rows(make_problem("binary").X)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(rows.encoded, [Pipeline([("slow", step)])] * 4))
+    assert step.calls == 1
 
 
 def test_only_folds_whose_model_is_kept_leave_their_preprocessor(tmp_path):
