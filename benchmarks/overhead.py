@@ -25,15 +25,15 @@ from sklearn.datasets import load_breast_cancer
 
 from automl_flow.core import artifact, files, temporary
 from automl_flow.core.files import write_json
-from automl_flow.core.progress import silent_progress
 from automl_flow.ensembles.build import build_model
 from automl_flow.execution.local import LocalHandle
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
-from automl_flow.search import journal, objective, tabular
+from automl_flow.search import journal, objective, trials
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import search_models
+from automl_flow.search.workbench import open_workbench
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds
@@ -60,15 +60,16 @@ def main() -> None:
     args = parse()
     for home, name in IN_SEARCH:
         setattr(home, name, timed(name, getattr(home, name)))
-    tabular.evaluate = overhead.timed_evaluate
+    trials.evaluate = overhead.timed_evaluate
     waited = watch_handles()
     with tempfile.TemporaryDirectory(prefix="overhead-") as folder:
         state = Path(folder) / "state"
-        problem, families = make_problem(), FAMILIES.available()
+        problem = make_problem()
         config = SearchConfig(time_left_for_this_task=args.seconds, n_jobs=args.workers)
         began = time.monotonic()
-        result = search_models(problem, families, config, state, silent_progress())
-        build_model(problem, result, families, config, state).model.save(Path(folder) / "model")
+        with open_workbench(problem, FAMILIES.available(), config, state) as bench:
+            result = search_models(bench)
+            build_model(bench, result).model.save(Path(folder) / "model")
         total = time.monotonic() - began
         inside = [json.loads(path.read_text()) for path in Path(folder).glob("worker-*.json")]
     names = sorted({name for part in inside for name in part})
@@ -118,13 +119,13 @@ def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def timed_evaluate(context: objective.TrialContext, job: Any) -> Any:
+def timed_evaluate(context: objective.TrialContext, job: Any, pace: objective.Pace) -> Any:
     """Evaluate a trial in a worker, and note what storing has cost this worker so far."""
     if not hasattr(objective.write_oof, "__wrapped__"):
         for home, name in IN_WORKER:
             setattr(home, name, timed(name, getattr(home, name)))
     try:
-        return EVALUATE(context, job)
+        return EVALUATE(context, job, pace)
     finally:
         (context.state.parent / f"worker-{os.getpid()}.json").write_text(json.dumps(SPENT))
 

@@ -33,7 +33,7 @@ from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.search.family import FitContext, ModelFamily
 from automl_flow.search.members import read_oof
-from automl_flow.search.objective import TrialContext, evaluate
+from automl_flow.search.objective import Pace, TrialContext, evaluate
 from automl_flow.search.problem import TabularProblem
 from automl_flow.tasks.metrics import Metric, get_metric
 from automl_flow.tasks.profile import profile_table
@@ -125,7 +125,7 @@ def measure(tables: Path, state: Path, out: Path, only: list[str]) -> None:
         name, problem = load_problem(path)
         if only and name not in only:
             continue
-        context = TrialContext(problem, families, state / name, SEED, soft_seconds=LONGEST)
+        context = TrialContext(problem, families, state / name, SEED)
         for family in families.values():
             for entry, params in configurations(family, problem.context(SEED)).items():
                 if (name, family.name, entry) not in done:
@@ -135,7 +135,8 @@ def measure(tables: Path, state: Path, out: Path, only: list[str]) -> None:
 def _trial(context: TrialContext, family: ModelFamily, entry: str, params: dict[str, Any]) -> dict[str, Any]:
     number = oof_number(family.name, entry)
     began = time.process_time()
-    result = evaluate(context, {"number": number, "payload": {"family": family.name, "params": params}})
+    job = {"number": number, "payload": {"family": family.name, "params": params}}
+    result = evaluate(context, job, Pace(soft_seconds=LONGEST))
     seconds = time.process_time() - began
     line = {"family": family.name, "loss": result.values[0], "seconds": round(seconds, 3)}
     print(line, flush=True)

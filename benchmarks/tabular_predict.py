@@ -12,6 +12,7 @@ import argparse
 import json
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from automl_flow.search.config import SearchConfig
 from automl_flow.search.folding import choose_folds
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import search_models
+from automl_flow.search.workbench import open_workbench
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
@@ -52,13 +54,15 @@ def measure(folder: Path, name: str, seconds: float) -> list[dict[str, object]]:
     folds = make_folds(known, split)[:used]
     problem = TabularProblem(X, known, task, profile, propose_recipe(profile, RecipeConfig()), None, folds)
     metric, lines = metric_of(task, target.classes), []
-    with tempfile.TemporaryDirectory() as state:
-        result = search_models(problem, FAMILIES.available(), config, Path(state))
+    with (
+        tempfile.TemporaryDirectory() as state,
+        open_workbench(problem, FAMILIES.available(), config, Path(state)) as bench,
+    ):
+        result = search_models(bench)
         for limit in LIMITS:
-            allowed = config.model_copy(update={"predict_microseconds": limit})
+            allowed = replace(bench, config=config.model_copy(update={"predict_microseconds": limit}))
             began = time.monotonic()
-            found = stack_models(problem, result, FAMILIES.available(), allowed, state=Path(state))
-            model = build_model(problem, found, FAMILIES.available(), allowed, Path(state)).model
+            model = build_model(allowed, stack_models(allowed, result)).model
             built = time.monotonic() - began
             model.predict_raw(frame.iloc[test[:100]])
             began = time.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 
 from automl_flow.core.errors import DataError
 
@@ -56,3 +57,31 @@ def threads(context, job):
 def sleep(context, job):
     time.sleep(job)
     return os.getpid()
+
+
+def stay(context, job):
+    """Note in the file *job* that it runs, stay a while, and return its process and how often it has run."""
+    notes = Path(job)
+    with notes.open("a") as file:
+        file.write("run\n")
+    time.sleep(1.0)
+    return os.getpid(), len(notes.read_text().splitlines())
+
+
+def hoard(context, job):
+    """Go slowly over any limit of memory."""
+    time.sleep(0.3)
+    allocate_slowly(context, job)
+
+
+def die_later(context, job):
+    time.sleep(0.3)
+    os._exit(3)
+
+
+def imported(context, job):
+    return job in sys.modules
+
+
+def answer(context, job):
+    return context

@@ -103,7 +103,8 @@ def test_ctrl_c_in_a_stage_that_dvc_runs_leaves_no_part_of_a_search_as_its_resul
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(60) == -signal.SIGINT
-        assert b"Traceback" not in process.stderr.read()
+        said = process.stderr.read()
+        assert b"Traceback" not in said, said.decode()
     assert not (project / "data/07_model_output/penguins/trials.json").exists()
 
 

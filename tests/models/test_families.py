@@ -13,7 +13,7 @@ from automl_flow.models import FAMILIES
 from automl_flow.search.family import FitContext
 from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.members import read_oof
-from automl_flow.search.objective import TrialContext, evaluate
+from automl_flow.search.objective import UNHURRIED, Pace, TrialContext, evaluate
 from automl_flow.tasks.metrics import get_metric
 from tests.models.problems import make_problem, predictions
 
@@ -36,9 +36,9 @@ def trial(problem, tmp_path):
     return TrialContext(problem, FAMILIES.available(), tmp_path, seed=3)
 
 
-def run(trial: TrialContext, name: str, number: int = 0):
+def run(trial: TrialContext, name: str, number: int = 0, pace: Pace = UNHURRIED):
     params = FAMILIES.get(name).portfolio(trial.problem.context(3))[0]
-    return evaluate(trial, {"number": number, "payload": {"family": name, "params": dict(params)}})
+    return evaluate(trial, {"number": number, "payload": {"family": name, "params": dict(params)}}, pace)
 
 
 def test_the_name_of_a_family_is_the_stem_of_its_file():
@@ -111,9 +111,9 @@ def test_a_class_that_a_fold_lacks_gets_no_probability(tmp_path):
 
 
 def test_a_soft_deadline_keeps_what_a_booster_has(tmp_path):
-    trial = TrialContext(make_problem("binary"), FAMILIES.available(), tmp_path, seed=3, soft_seconds=1e-3)
+    trial = TrialContext(make_problem("binary"), FAMILIES.available(), tmp_path, seed=3)
     for number, name in enumerate(("lightgbm", "xgboost", "catboost")):
-        evaluation = run(trial, name, number)
+        evaluation = run(trial, name, number, Pace(soft_seconds=1e-3))
         assert evaluation.attrs["cut_short"]
         assert np.isfinite(evaluation.values[0])
 

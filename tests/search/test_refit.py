@@ -6,12 +6,13 @@ import pytest
 from automl_flow.core.errors import StorageError
 from automl_flow.models import FAMILIES
 from automl_flow.search import refit
-from automl_flow.search.budget import Budget
 from automl_flow.search.candidate import Candidate
+from automl_flow.search.config import SearchConfig
 from automl_flow.search.fitted import FittedCandidate, fit_candidates
 from automl_flow.search.members import STAND_IN, kept_folds, part_folder
 from automl_flow.search.objective import TrialContext, evaluate
 from automl_flow.search.preprocessors import ALL_ROWS
+from automl_flow.search.workbench import open_workbench
 from tests.models.problems import make_problem, predictions
 
 _STEPS = (7, 9, 30)  # of the folds, as a search would have found them
@@ -29,8 +30,8 @@ def searched(tmp_path):
 
 def run(searched, state, *, copies: int = 1, seconds: float | None = None) -> FittedCandidate:
     problem, families, candidate = searched
-    settings = {"seconds": seconds, "took": {0: 1.0}, "limits": Budget(seed=0), "threads": 1}
-    done = refit.refit(problem, [candidate], families, state, copies={0: copies}, **settings)
+    with open_workbench(problem, families, SearchConfig(seed=0), state) as bench:
+        done = refit.refit(bench, [candidate], copies={0: copies}, seconds=seconds, took={0: 1.0})
     return fit_candidates(problem, [candidate], families, state, seed=0, copies=done)[0]
 
 

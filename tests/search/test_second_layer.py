@@ -18,6 +18,7 @@ from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.members import layer_folder, oof_path
 from automl_flow.search.second_layer import planned
 from automl_flow.search.tabular import search_models
+from automl_flow.search.workbench import open_workbench
 from tests.models.problems import make_problem
 
 QUICK = ("lightgbm", "extra_trees", "knn")  # the second layer has the first two of them
@@ -26,8 +27,8 @@ SECOND = (4, 5)
 
 
 def stacked(problem, state, config=CONFIG):
-    families = FAMILIES.available()
-    return stack_models(problem, search_models(problem, families, config, state), families, config, state=state)
+    with open_workbench(problem, FAMILIES.available(), config, state) as bench:
+        return stack_models(bench, search_models(bench))
 
 
 def essence(result):

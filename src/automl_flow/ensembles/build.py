@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from automl_flow.search.family import ModelFamily
 from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.result import SearchResult
+from automl_flow.search.workbench import Workbench
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,7 @@ class Built:
     reproduce: Mapping[str, Any]
 
 
-def build_model(
-    problem: TabularProblem,
-    result: SearchResult,
-    families: Mapping[str, ModelFamily],
-    config: SearchConfig,
-    state: Path,
-) -> Built:
+def build_model(bench: Workbench, result: SearchResult) -> Built:
     """Select an ensemble and bring in its fitted members from the search's state folder.
 
     A search without any candidate gives the model that predicts class shares or the mean. Unless the
@@ -53,6 +47,7 @@ def build_model(
     of the target is noise.
     """
     began = time.monotonic()
+    problem, families, config = bench.problem, bench.families, bench.config
     if result.candidates:
         selection = select(problem, result, config)
         chosen = _with_read([result.candidates[i] for i in selection.members], result)
@@ -70,11 +65,12 @@ def build_model(
     if result.candidates and _mostly_noise(problem, result, selection):
         add_folds(chosen)
     if result.candidates and not result.interrupted:
-        spent = result.spent + (time.monotonic() - began)
-        copies.update(_refit(problem, result, chosen, families, config=config, state=state, folds=folds, spent=spent))
+        copies.update(_copies(chosen, families, config, folds=folds, encoding=encoding))
+        copies.update(_refit(bench, result, chosen, copies, began=began))
+    bench.runner.release()  # what is in their memory is needed no more, and the models come into ours now
     add_folds([c for c in chosen if not copies.get(c.number) and c.number not in folds])
     fitted = fit_candidates(
-        problem, chosen, families, state, seed=config.seed, threads=config.threads, copies=copies, folds=folds
+        problem, chosen, families, bench.state, seed=config.seed, threads=config.threads, copies=copies, folds=folds
     )
     weights = zip(result.candidates or chosen, selection.weights, strict=True)
     weight_of = {candidate.number: float(weight) for candidate, weight in weights}
@@ -86,7 +82,6 @@ def build_model(
         task=problem.task,
         feature_names=tuple(str(name) for name in problem.X.columns),
     )
-    model.predict_raw(problem.X.iloc[:1])  # libraries load what predicting needs now, not when the first rows come
     return Built(model, selection, {**result.reproduce, "refits": copies})
 
 
@@ -102,34 +97,26 @@ def _mostly_noise(problem: TabularProblem, result: SearchResult, selection: Sele
     return mostly_noise(prediction, problem.target.values[result.rows], weight)
 
 
-def _refit(
-    problem: TabularProblem,
-    result: SearchResult,
+def _copies(
     chosen: Sequence[Candidate],
     families: Mapping[str, ModelFamily],
-    *,
     config: SearchConfig,
-    state: Path,
+    *,
     folds: Mapping[int, tuple[int, ...]],
-    spent: float,
+    encoding: float,
+) -> dict[int, int]:
+    """How often the chosen candidates should be fitted again."""
+    if not isinstance(config.refits, int):
+        return {candidate.number: config.refits.get(candidate.number, 0) for candidate in chosen}
+    most, work = config.refits, config.predict_microseconds
+    return votes.plan_copies(chosen, families, most, work, folds=folds, encoding=encoding)
+
+
+def _refit(
+    bench: Workbench, result: SearchResult, chosen: Sequence[Candidate], copies: Mapping[int, int], *, began: float
 ) -> dict[int, int]:
     """Fit the chosen candidates again, in the time that is left; say how often that was done."""
-    if isinstance(config.refits, int):
-        encoding = votes.encoding_work(problem.X.shape[1])
-        copies = votes.plan_copies(
-            chosen, families, config.refits, config.predict_microseconds, folds=folds, encoding=encoding
-        )
-    else:
-        copies = {candidate.number: config.refits.get(candidate.number, 0) for candidate in chosen}
-    seconds = config.time_left_for_this_task
-    return refit.refit(
-        problem,
-        chosen,
-        families,
-        state,
-        copies=copies,
-        seconds=None if seconds is None else max(seconds - spent, 0.0),
-        took={record.number: record.seconds for record in result.records},
-        limits=config,
-        threads=config.threads,
-    )
+    seconds = bench.config.time_left_for_this_task
+    left = None if seconds is None else max(seconds - result.spent - (time.monotonic() - began), 0.0)
+    took = {record.number: record.seconds for record in result.records}
+    return refit.refit(bench, chosen, copies=copies, seconds=left, took=took)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
-from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.ensembles.greedy import Selection, greedy_selection
 from automl_flow.ensembles.noise import constant
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.config import SearchConfig
-from automl_flow.search.family import Array, ModelFamily
+from automl_flow.search.family import Array
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.result import SearchResult
 from automl_flow.search.second_layer import planned, search_second_layer
+from automl_flow.search.workbench import Workbench
 from automl_flow.tasks.metrics import metric_of
 
 BASELINE = "baseline"
@@ -26,38 +24,20 @@ _SHARES = (0.6, 0.4, 0.2)  # of the vote that a second layer may have
 _ALLOWANCE = 0.01  # of what the first layer has learned: how much its loss is below that of the best constant
 
 
-def stack_models(
-    problem: TabularProblem,
-    result: SearchResult,
-    families: Mapping[str, ModelFamily],
-    config: SearchConfig,
-    *,
-    state: Path,
-    progress: Progress | None = None,
-) -> SearchResult:
+def stack_models(bench: Workbench, result: SearchResult) -> SearchResult:
     """Add a second layer to what a search found, where the settings leave trials and time for one.
 
     It reads what the members of the best ensemble of the first layer predict, and the best candidate of each other
     family, as far as a share of the work that predicting may take allows: the more differ in what they say, the better.
     """
     began = time.monotonic()
-    trials = 0 if result.interrupted else planned(problem, families, config)
+    problem, config = bench.problem, bench.config
+    trials = 0 if result.interrupted else planned(problem, bench.families, config)
     if trials == 0 or not result.candidates:
         return result
-    read = _worth_reading(
-        result, _first_layer(problem, result, config, _FIRST_SHARE), _READ_SHARE * config.predict_microseconds
-    )
-    return search_second_layer(
-        problem,
-        result,
-        read,
-        families,
-        config,
-        trials=trials,
-        state=state,
-        began=began,
-        progress=progress or silent_progress(),
-    )
+    first = _first_layer(problem, result, config, _FIRST_SHARE)
+    read = _worth_reading(result, first, _READ_SHARE * config.predict_microseconds)
+    return search_second_layer(bench, result, read, trials=trials, began=began)
 
 
 def _worth_reading(result: SearchResult, selection: Selection, max_work: float) -> list[Candidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import shutil
@@ -12,31 +13,21 @@ import time
 import types
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from multiprocessing import context as mp_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 from automl_flow.core.threads import environment, thread_environment
 from automl_flow.execution import worker
+from automl_flow.execution.memory import FRUGAL_ENVIRONMENT, MEMORY_EXIT
 from automl_flow.execution.outcome import Limits, Outcome
+from automl_flow.execution.pool import DiedError, LateError, Member, Pool, Task
 from automl_flow.execution.scratch import SCRATCH, scratch_folder
-from automl_flow.execution.worker import Function, Report
-
-if TYPE_CHECKING:
-    from pebble import ProcessFuture
+from automl_flow.execution.worker import Call, Function, Report
 
 _LAST_LINES = 20
-_PRELOAD = (
-    "automl_flow.execution.guard",
-    "automl_flow.execution.worker",
-    "numpy",
-    "pandas",
-    "sklearn.base",
-    "threadpoolctl",
-    "psutil",
-)
+_PRELOAD = ("automl_flow.execution.guard", "automl_flow.execution.worker", "threadpoolctl", "psutil")
 
 
 class Handle(Protocol):
@@ -75,31 +66,37 @@ class LocalRunner:
     Use as a context manager; leaving the block kills what still runs.
 
     Attributes:
-        n_jobs: Number of workers.
+        n_jobs: Jobs at the same time.
     """
 
-    def __init__(self, context: Any, n_jobs: int = 1, threads: int = 1, preload: Sequence[str] = ()) -> None:
-        """Describe the workers; they start with the first job.
+    def __init__(
+        self,
+        context: Any = None,
+        n_jobs: int = 1,
+        threads: int = 1,
+        *,
+        lanes: int = 1,
+        preload: Sequence[str] = (),
+        imports: Sequence[str] = (),
+    ) -> None:
+        """Describe the workers; they start with the first job, or with :meth:`start`.
 
         Args:
-            context: Sent once to every worker and given to every function as first argument; picklable.
-            n_jobs: Number of workers.
-            threads: Threads that native libraries may use in each worker.
-            preload: Modules that the fork server imports once for all workers; those of the process's first runner
-                count, for there is one fork server.
+            context: Given to every function as first argument; picklable. :meth:`give` replaces it.
+            n_jobs: Jobs at the same time.
+            threads: Threads that native libraries may use in each job.
+            lanes: Jobs at the same time in one worker, which then hold libraries and the context once. The limit of
+                memory is for all of them together; a job that goes over it beside another one is tried again alone.
+            preload: Modules that the fork server imports once for all workers, so that further ones start at once;
+                those of the process's first runner count, for there is one fork server.
+            imports: Modules that every worker imports as it starts, where it has not inherited them. Without
+                *preload* they are in memory once for each worker, and not in the fork server besides.
         """
-        from pebble import ProcessPool
-        from pebble.pool import process
-
-        process.time = _SteadyTime
         self.n_jobs = n_jobs
-        self._logs = Path(tempfile.mkdtemp(prefix="logs-", dir=scratch_folder()))
-        self._pool = ProcessPool(
-            max_workers=n_jobs,
-            initializer=worker.initialise,
-            initargs=(context, threads, str(self._logs)),
-            context=_Context(preload),
-        )
+        self._context = context
+        self._folder: Path | None = None
+        self._threads, self._lanes, self._preload, self._imports = threads, lanes, preload, tuple(imports)
+        self._pool = Pool(self._start_process, math.ceil(n_jobs / lanes), lanes)
 
     def __enter__(self) -> Self:
         """Return the runner."""
@@ -108,36 +105,63 @@ class LocalRunner:
     def __exit__(self, *_: object) -> None:
         """Kill what runs and remove the workers."""
         self._pool.stop()
-        self._pool.join()
-        shutil.rmtree(self._logs, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Let workers start and import in the background, while the caller prepares the first job."""
+        self._make_folder()
+        self._pool.start()
+
+    def release(self) -> None:
+        """End idle workers, and with them what they hold in memory; new ones start when there are jobs again."""
+        self._pool.release()
+
+    def give(self, context: Any) -> None:
+        """Let workers hold *context* for the jobs that are submitted from now on; it is sent with the first of them."""
+        self._context = context
 
     def submit(self, function: Function, job: Any, limits: Limits) -> LocalHandle:
         """Start ``function(context, job)``; *function* must be importable by name."""
-        future = self._pool.schedule(worker.run, args=(function, job, limits), timeout=limits.seconds)
-        return LocalHandle(future, limits, self._logs)
+        folder = self._make_folder()
+        return LocalHandle(self._pool.submit(Call(function, job, limits), self._context), folder)
+
+    def _make_folder(self) -> Path:
+        """Folder of what workers print; it is made with the first of them."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="runner-", dir=scratch_folder()))
+        return self._folder
+
+    def _start_process(self) -> Member:
+        settings = worker.Settings(self._threads, self._lanes, self._make_folder(), self._imports)
+        context = _Context(self._preload)
+        ours, theirs = context.Pipe()
+        process = context.Process(target=worker.serve, args=(theirs, settings), daemon=True)
+        process.start()
+        theirs.close()  # so that the channel ends with the process
+        return process, ours
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
         """Return when one of *handles* is done or *timeout* seconds are over."""
-        futures = [handle.future for handle in handles if isinstance(handle, LocalHandle)]
+        futures = [handle.task.future for handle in handles if isinstance(handle, LocalHandle)]
         wait(futures, timeout=timeout, return_when=FIRST_COMPLETED)
 
     def cancel(self, handle: Handle) -> None:
         """Kill the job's process; its worker is replaced."""
         if isinstance(handle, LocalHandle):
-            handle.future.cancel()
+            self._pool.cancel(handle.task)
 
 
 class LocalHandle:
     """A job of a :class:`LocalRunner`."""
 
-    def __init__(self, future: ProcessFuture, limits: Limits, logs: Path) -> None:
-        """Wrap a pebble future."""
-        self.future = future
-        self._limits = limits
-        self._logs = logs
+    def __init__(self, task: Task, folder: Path) -> None:
+        """Follow a task, whose process prints to a file in *folder*."""
+        self.task = task
+        self._folder = folder
         self._began = time.monotonic()
         self._ended: float | None = None
-        future.add_done_callback(self._stamp)
+        task.future.add_done_callback(self._stamp)
 
     def _stamp(self, _: object) -> None:
         self._ended = time.monotonic()
@@ -145,7 +169,7 @@ class LocalHandle:
     @property
     def done(self) -> bool:
         """Whether the outcome is there."""
-        return bool(self.future.done())
+        return self.task.future.done()
 
     def outcome(self) -> Outcome:
         """Wait for the end and say how it was."""
@@ -155,37 +179,26 @@ class LocalHandle:
         return Outcome(report.value, report.cause, report.message, seconds, report.peak_mb)
 
     def _report(self) -> Report:
-        from pebble import ProcessExpired
-
+        limits = self.task.call.limits
         try:
-            report: Report = self.future.result()
-        except FutureTimeout:
-            return Report(None, "timeout", f"over the time limit of {self._limits.seconds:.1f} s{self._last_lines()}")
+            return self.task.future.result()
+        except LateError:
+            seconds = "" if limits.seconds is None else f" of {limits.seconds:.1f} s"
+            return Report(None, "timeout", f"over the time limit{seconds}")
         except CancelledError:
             return Report(None, "timeout", "cancelled")
-        except ProcessExpired as expired:
-            if expired.exitcode == worker.MEMORY_EXIT:
-                limit = self._limits.memory_mb
+        except DiedError as died:
+            if died.exitcode == MEMORY_EXIT:
+                limit = limits.memory_mb
                 return Report(None, "memory", f"over the memory limit of {limit} MB", float(limit or 0))
-            lines = self._last_lines(expired.pid)
-            return Report(None, "implementation", f"process died with exit code {expired.exitcode}{lines}")
-        except Exception as error:  # a job or result that cannot be pickled ends here
+            return Report(None, "implementation", f"{died}{self._last_lines(died.pid)}")
+        except Exception as error:  # a job that cannot be sent ends here
             return Report(None, "implementation", f"{type(error).__name__}: {error}")
-        return report
 
-    def _last_lines(self, pid: int | None = None) -> str:
-        if pid is None:
-            return ""
-        log = worker.log_of(self._logs, pid)
+    def _last_lines(self, pid: int | None) -> str:
+        log = worker.log_of(self._folder, pid or 0)
         lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
         return "; last lines:\n" + "\n".join(lines[-_LAST_LINES:]) if lines else ""
-
-
-class _SteadyTime:
-    """What pebble gets for the module ``time``: its limits are to hold when somebody sets the machine's clock."""
-
-    sleep = staticmethod(time.sleep)
-    time = staticmethod(time.monotonic)
 
 
 class _Process(mp_context.ForkServerProcess):
@@ -207,15 +220,6 @@ class _Context(mp_context.ForkServerContext):
         multiprocessing.set_forkserver_preload([*_PRELOAD, *preload])
 
 
-def start_fork_server(preload: Sequence[str]) -> None:
-    """Let the fork server import *preload* in the background, while the caller prepares its first job."""
-    from multiprocessing import forkserver
-
-    _Context(preload)
-    with _quiet_start():
-        forkserver.ensure_running()
-
-
 @contextmanager
 def _quiet_start() -> Iterator[None]:
     """What a fork server that is started in the block, and its workers, are to see.
@@ -223,7 +227,7 @@ def _quiet_start() -> Iterator[None]:
     The server imports for seconds before it ignores Ctrl-C by itself; what is blocked here is blocked there from its
     first moment.
     """
-    variables = {**thread_environment(1), SCRATCH: f"{os.getpid()}:{scratch_folder()}"}
+    variables = {**thread_environment(1), **FRUGAL_ENVIRONMENT, SCRATCH: f"{os.getpid()}:{scratch_folder()}"}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
         with _hidden_main(), environment(variables):

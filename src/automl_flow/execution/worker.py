@@ -1,141 +1,186 @@
-"""The inside of a worker process: one job at a time, watched from within."""
+"""The inside of a worker process: it answers jobs, each in a thread of its own, until its parent ends it."""
 
 from __future__ import annotations
 
+import importlib
 import os
-import resource
 import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from automl_flow.core.errors import DataError, StorageError
 from automl_flow.execution.guard import die_with_parent
+from automl_flow.execution.memory import MemoryGuard, Watch, give_back
 from automl_flow.execution.outcome import Cause, Limits
-
-MEMORY_EXIT = 86  # exit code of a process that ended itself because it was over its memory limit
-_POLL_SECONDS = 0.02
-_VIRTUAL_SLACK_MB = 2048  # address space is reserved far beyond what is used: libraries, thread stacks
-_MIB = 1 << 20
 
 Function = Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a worker sends back; a failure is a report too, so that exceptions never have to cross processes."""
+    """What a worker sends back; a failure is a report too, so that exceptions never have to cross processes.
+
+    Attributes:
+        value: What the function returned.
+        cause: Why it failed; ``None`` when it did not.
+        message: Text of the error.
+        peak_mb: Largest resident memory of the process meanwhile.
+        seconds: How long the function ran.
+        shared: Another job ran in the process at the same time.
+    """
 
     value: Any = None
     cause: Cause | None = None
     message: str = ""
     peak_mb: float = 0.0
     seconds: float = 0.0
+    shared: bool = False
 
 
-@dataclass
-class _State:
-    """The one context of this process, set when it starts."""
+@dataclass(frozen=True)
+class Settings:
+    """What a worker is told when it starts.
 
+    Attributes:
+        threads: Threads that native libraries may use in each job.
+        lanes: Jobs at the same time.
+        folder: Where it writes what is printed.
+        imports: Modules to import before the first job.
+    """
+
+    threads: int
+    lanes: int
+    folder: Path
+    imports: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A job on its way to a worker.
+
+    Attributes:
+        function: What to run.
+        job: Its second argument.
+        limits: Limits.
+    """
+
+    function: Function
+    job: Any
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class _Broken:
+    """A context that could not be read."""
+
+    error: Exception
+
+
+def log_of(folder: Path, pid: int) -> Path:
+    """File that the worker *pid* prints to."""
+    return folder / f"{pid}.log"
+
+
+def serve(channel: Connection, settings: Settings) -> None:
+    """Answer the calls that arrive through *channel*; the main function of a worker process.
+
+    What arrives are pairs: ``None`` and the bytes of a context, the first argument of the functions from then on, or a
+    number and the bytes of a :class:`Call`. What is sent are pairs too: ``None`` twice when the worker is ready, a
+    number and ``None`` when that job begins, and a number and a :class:`Report` when it has ended.
+    """
+    log = log_of(settings.folder, os.getpid())
+    _prepare(log)
+    for name in settings.imports:
+        importlib.import_module(name)
+    worker = _Worker(channel, settings.threads, log)
     context: Any = None
-    threads: int = 1
-    log: Path = field(default_factory=lambda: Path(os.devnull))
+    channel.send((None, None))
+    with ThreadPoolExecutor(settings.lanes) as lanes:
+        while True:
+            try:
+                number, content = channel.recv()
+            except EOFError:  # the parent has gone
+                os._exit(0)
+            if number is None:
+                context = None  # the old one goes before the new one comes
+                context = _read_context(content)
+            else:
+                lanes.submit(worker.answer, number, content, context)
 
 
-_STATE = _State()
+def _read_context(content: bytes) -> Any:
+    try:
+        return ForkingPickler.loads(content)
+    except Exception as error:
+        return _Broken(error)
 
 
-def initialise(context: Any, threads: int, logs: str) -> None:
-    """Prepare a new worker: keep the shared context, send what is printed to a file, die with the parent."""
-    _STATE.context, _STATE.threads = context, threads
-    _STATE.log = log_of(Path(logs), os.getpid())
-    descriptor = os.open(_STATE.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+def _prepare(log: Path) -> None:
+    """Send what is printed to a file, leave Ctrl-C to the parent, and die with it."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(descriptor, stream)
     os.close(descriptor)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGUSR1, signal.SIG_DFL)  # the fork server's handler is not ours
     die_with_parent(signal.SIGKILL)
 
 
-def log_of(logs: Path, pid: int) -> Path:
-    """File that the worker *pid* prints to."""
-    return logs / f"{pid}.log"
+class _Worker:
+    """What the jobs of this process share."""
 
+    def __init__(self, channel: Connection, threads: int, log: Path) -> None:
+        self._channel, self._threads, self._log = channel, threads, log
+        self._sending = threading.Lock()
+        self._guard = MemoryGuard()
+        self._guard.start()
 
-def run(function: Function, job: Any, limits: Limits) -> Report:
-    """Run ``function(context, job)`` in this process under *limits* of memory (time is the parent's to hold)."""
-    from threadpoolctl import threadpool_limits
+    def answer(self, number: int, content: bytes, context: Any) -> None:
+        """Run a call and send its report."""
+        report = self._run(number, content, context)
+        give_back()
+        try:
+            self._send((number, report))
+        except Exception as error:  # what the job returned cannot be pickled
+            failure = Report(None, "implementation", f"{type(error).__name__}: {error}", report.peak_mb, report.seconds)
+            self._send((number, failure))
 
-    os.truncate(_STATE.log, 0)
-    watch = _MemoryWatch(limits.memory_mb)
-    began = time.monotonic()
-    value: Any = None
-    cause: Cause | None = None
-    message = ""
-    try:
-        with watch, threadpool_limits(limits=_STATE.threads):
-            value = function(_STATE.context, job)
-    except MemoryError:
-        cause, message = "memory", f"over the memory limit of {limits.memory_mb} MB"
-    except DataError as error:
-        cause, message = "data", str(error)
-    except StorageError as error:
-        cause, message = "storage", str(error)
-    except Exception as error:  # whatever a trial raises is the trial's failure, never the search's
-        traceback.print_exc()
-        cause, message = "implementation", f"{type(error).__name__}: {error}"
-    return Report(value, cause, message, watch.peak_mb, time.monotonic() - began)
+    def _send(self, message: Any) -> None:
+        content = ForkingPickler.dumps(message)
+        with self._sending:
+            self._channel.send_bytes(content)
 
-
-class _MemoryWatch:
-    """Holds this process to a memory limit and remembers the peak.
-
-    Two guards, because each alone has a hole: a limit on the address space refuses one huge allocation at once, and
-    a thread that reads the resident size ends the process when many small ones add up.
-    """
-
-    def __init__(self, limit_mb: int | None) -> None:
-        self.limit_mb = limit_mb
-        self.peak_mb = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._poll, daemon=True)
-        self._before = resource.getrlimit(resource.RLIMIT_AS)
-
-    def __enter__(self) -> None:
-        if self.limit_mb is not None:
-            ceiling = (_virtual_mb() + self.limit_mb + _VIRTUAL_SLACK_MB) * _MIB
-            hard = self._before[1]
-            soft = int(ceiling) if hard == resource.RLIM_INFINITY else min(int(ceiling), hard)
-            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-        self._look()
-        resource.setrlimit(resource.RLIMIT_AS, self._before)
-
-    def _poll(self) -> None:
-        while not self._stop.wait(_POLL_SECONDS):
-            self._look()
-            if self.limit_mb is not None and self.peak_mb > self.limit_mb:
-                os._exit(MEMORY_EXIT)
-
-    def _look(self) -> None:
-        self.peak_mb = max(self.peak_mb, _resident_mb())
-
-
-def _resident_mb() -> float:
-    import psutil
-
-    return float(psutil.Process().memory_info().rss) / _MIB
-
-
-def _virtual_mb() -> float:
-    import psutil
-
-    return float(psutil.Process().memory_info().vms) / _MIB
+    def _run(self, number: int, content: bytes, context: Any) -> Report:
+        began, watch = time.monotonic(), Watch()
+        value: Any = None
+        cause: Cause | None = None
+        message = ""
+        try:
+            call: Call = ForkingPickler.loads(content)
+            watch.limit_mb = call.limits.memory_mb
+            if isinstance(context, _Broken):
+                raise context.error
+            with self._guard.watching(watch), threadpool_limits(limits=self._threads):
+                began = time.monotonic()
+                self._send((number, None))
+                value = call.function(context, call.job)
+        except MemoryError:
+            cause, message = "memory", f"over the memory limit of {watch.limit_mb} MB"
+        except DataError as error:
+            cause, message = "data", str(error)
+        except StorageError as error:
+            cause, message = "storage", str(error)
+        except BaseException as error:  # whatever a trial raises is the trial's failure, never the search's
+            traceback.print_exc()
+            cause, message = "implementation", f"{type(error).__name__}: {error}"
+        return Report(value, cause, message, watch.peak_mb, time.monotonic() - began, watch.shared)

@@ -37,6 +37,7 @@ from automl_flow.tasks.metrics import get_metric
 
 SEARCH_SHARE = 0.5  # of the time; the rest is for the final training
 FIRST_RUNG_SHARE = 0.6  # of the time of the search
+_PRELOAD = ("pandas", "sklearn.base", "torch")
 ONE_SHOT_SHARE = 0.5  # of the time of the first rung
 LAST_RESORT = 0.8  # of the time that is left, for the reference network, where no trial was finished in time
 MOST_JOBS = MOST_PROMOTED + 1  # trials that can be open at once
@@ -65,7 +66,7 @@ def search_architecture(problem: NasProblem, config: NasConfig, state: Path, pro
     jobs = min(config.n_jobs, MOST_JOBS)
     # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
     whole = Journal(setting.arena.folder, setting.key)
-    with whole.open(), LocalRunner(setting.arena, jobs, preload=("torch",)) as runner:
+    with whole.open(), LocalRunner(setting.arena, jobs, preload=_PRELOAD) as runner:
         studies = Studies(runner, setting.arena.folder, setting.key, progress)
         return _Run(problem, config, setting, studies).run(clock)
 

@@ -15,7 +15,8 @@ class Budget(Config):
     Attributes:
         time_left_for_this_task: Seconds for the whole search; ``None`` is no limit.
         per_run_time_limit: Seconds for one trial; ``None`` is no limit.
-        memory_limit: MiB of resident memory for one trial; ``None`` is no limit.
+        memory_limit: MiB of resident memory of the process that a trial runs in; ``None`` is no limit. A trial that
+            goes over it beside another one in that process is tried again alone.
         max_trials: Number of trials, failed ones included; ``None`` is no limit.
         n_jobs: Trials that run at the same time; never changes a trial-bounded result.
         seed: Seed of everything random.
@@ -54,6 +55,11 @@ class Clock:
     def left(self) -> float:
         """Seconds to the end, never negative; infinite without a limit."""
         return float("inf") if self.seconds is None else max(0.0, self.seconds - self.spent)
+
+    @property
+    def deadline(self) -> float | None:
+        """``time.monotonic()`` at which the time is over; ``None`` without a limit."""
+        return None if self.seconds is None else self._began + self.seconds
 
     @property
     def expired(self) -> bool:

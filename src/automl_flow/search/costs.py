@@ -11,6 +11,7 @@ from automl_flow.search.family import FitContext, ModelFamily, Params
 _OVERHEAD = 0.3  # seconds of a trial beside its fits
 _HOPEFUL = 0.8  # an iterative trial is worth starting when this share of its time is left
 _MARGIN = 1.15
+_WIDE_MARGIN = 1.5  # for a family of which no trial has ended; a trial that is killed takes its worker along
 
 
 class CostModel:
@@ -44,7 +45,8 @@ class CostModel:
 
     def refusal(self, family: str, params: Params, left: float) -> str | None:
         """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
-        needed = _MARGIN * self.seconds(family, params)
+        margin = _MARGIN if family in self._ratios else _WIDE_MARGIN
+        needed = margin * self.seconds(family, params)
         if self._families[family].stops_early:
             needed = min(needed * _HOPEFUL, self._soft_seconds)
         if needed + _OVERHEAD <= left:

@@ -20,8 +20,8 @@ from automl_flow.search.members import (
     part_name,
     read_part,
 )
-from automl_flow.search.objective import TrialContext, encoded_fold, fit_part
-from automl_flow.search.preprocessors import ALL_ROWS, Preprocessors, Rows, preprocessor_path
+from automl_flow.search.objective import TrialContext, fit_part
+from automl_flow.search.preprocessors import ALL_ROWS, Preprocessors, Rows
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.readings import as_readings, beside
 
@@ -97,8 +97,6 @@ def fit_candidates(
         number = candidate.number
         parts = _parts(context, candidate, family, (copies or {}).get(number, 0), (folds or {}).get(number, ()))
         for part in parts:
-            if not preprocessor_path(context.state, part.preprocessor_key).is_file():
-                encoded_fold(context, part.encoding, part.fold)  # fits it and stores it there
             preprocessors.read(context.state, part.preprocessor_key)
         fitted.append(FittedCandidate(candidate, parts, family, preprocessors.by_key))
     return tuple(fitted)

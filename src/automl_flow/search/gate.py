@@ -26,10 +26,10 @@ class Gate:
 
     def __init__(
         self,
+        costs: CostModel,
         plan: Plan,
         journal: Journal,
         clock: EndableClock,
-        soft_seconds: float | None,
         *,
         before: Sequence[TrialRecord],
         context: FitContext,
@@ -37,15 +37,14 @@ class Gate:
         """Begin with the experience of an earlier search.
 
         Args:
+            costs: Predicts what trials take; it learns from those that end.
             plan: What is searched.
             journal: Finished trials, from which costs are learned.
             clock: Time of the search.
-            soft_seconds: Seconds after which a trial's iterative fits stop and keep what they have.
             before: Trials of an earlier search.
             context: Size of the data that those were fitted on.
         """
-        self._costs = CostModel(plan.families, plan.context, plan.n_folds, soft_seconds)
-        self._plan, self._journal, self._clock = plan, journal, clock
+        self._costs, self._plan, self._journal, self._clock = costs, plan, journal, clock
         self._seen: set[int] = set()
         for record in before:
             if record.state == "complete" and record.attrs["family"] in plan.families:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.core.files import read_json, write_bytes, write_json
+from automl_flow.core.files import atomic_file, read_json, write_bytes, write_json
 from automl_flow.search import storage
 from automl_flow.search.family import Array, Encoding, ModelFamily
 from automl_flow.search.preprocessors import ALL_ROWS, preprocessor_key
@@ -78,8 +78,12 @@ def write_part(folder: Path, part: Part, family: ModelFamily) -> None:
     """Store a part in two files, ``.json`` and ``.model``, that have its name."""
     document = {key: value for key, value in vars(part).items() if key != "model"}
     if part.model is not None:
-        dump = family.dump or storage.dump
-        write_bytes(folder / f"{part.name}.model", dump(part.model))
+        path = folder / f"{part.name}.model"
+        if family.dump is not None:
+            write_bytes(path, family.dump(part.model))
+        else:
+            with atomic_file(path) as draft, draft.open("wb") as sink:
+                storage.write(part.model, sink)
     write_json(folder / f"{part.name}.json", {**document, "stored": part.model is not None})
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.seeds import derive_seed
 from automl_flow.recipes import build_preprocessor
+from automl_flow.search.encodings import Encoded, Encodings
 from automl_flow.search.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.search.members import Part, kept_folds, layer_folder, part_folder, read_oof, write_oof, write_part
 from automl_flow.search.preprocessors import ALL_ROWS, preprocessor_key, preprocessor_path, write_preprocessor
@@ -22,8 +25,6 @@ from automl_flow.search.records import Evaluation
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import Problem
 
-PRELOAD = ("automl_flow.search.preload",)  # imports what the workers of a tabular search need
-_CACHE_BYTES = 128 << 20
 _LAST_SECONDS = 1.0  # kept free at the end of a trial for storing what it made
 
 
@@ -37,9 +38,7 @@ class TrialContext:
         state: Folder for predictions and models of trials.
         seed: Seed of the search.
         threads: Threads of one fit.
-        soft_seconds: Seconds after which a trial's iterative fits stop and keep what they have; ``None``: never.
-        end: ``time.monotonic()`` at which the whole search ends; ``None``: never.
-        cache: Encoded rows that this worker has made already.
+        cache: Encoded rows that this worker has made already; trials that run in it at the same time share them.
     """
 
     problem: TabularProblem
@@ -47,9 +46,20 @@ class TrialContext:
     state: Path
     seed: int
     threads: int = 1
+    cache: Encodings = field(default_factory=Encodings, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When iterative fits stop by themselves and keep what they have.
+
+    Attributes:
+        soft_seconds: Seconds from the start of a trial; ``None``: never.
+        end: ``time.monotonic()`` at which the whole search ends; ``None``: never.
+    """
+
     soft_seconds: float | None = None
     end: float | None = None
-    cache: dict[str, _Encoded] = field(default_factory=dict, repr=False, compare=False)
 
     def deadline(self) -> float | None:
         """When a trial that starts now should stop by itself."""
@@ -59,18 +69,7 @@ class TrialContext:
         return min(limits, default=None)
 
 
-@dataclass(frozen=True)
-class _Encoded:
-    """Rows of one fold in one encoding, and the preprocessor that was fitted on its training part."""
-
-    preprocessor: Any
-    X: Any
-    X_valid: Any
-
-    @property
-    def size(self) -> int:
-        """Bytes of the rows."""
-        return _bytes(self.X) + _bytes(self.X_valid)
+UNHURRIED = Pace()
 
 
 @dataclass
@@ -90,7 +89,7 @@ class _Tally:
         return covered, (self.total[covered] / self.times[covered, None]).astype(np.float32)
 
 
-def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
+def evaluate(context: TrialContext, job: Mapping[str, Any], pace: Pace = UNHURRIED) -> Evaluation:
     """Fit the job's candidate on every fold, store its predictions and its models, and return its loss.
 
     Of a family that is not bagged one model is stored, for the case that there is no time to fit it on all rows.
@@ -99,23 +98,23 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
         context: Data and settings.
         job: ``number``, and a ``payload`` with ``family``, ``params`` and ``give_up``: the mean loss after some
             number of folds beyond which the trial ends. A trial of the second layer also has ``reads``.
+        pace: When its iterative fits stop by themselves.
     """
     number, payload = int(job["number"]), job["payload"]
     family, params = context.families[payload["family"]], dict(payload["params"])
     problem = context.problem
     tally = _Tally(np.zeros((len(problem.X), problem.target.outputs)), np.zeros(len(problem.X), dtype=np.int64))
     reads = tuple(payload.get("reads", ()))
-    parts = _fit_all(context, family, params, tally, reads=reads, give_up=payload.get("give_up", {}))
-    if not parts:
+    folder = layer_folder(context.state, reads)
+    fit = partial(_fit_fold, context, family, params, tally=tally, reads=reads, folder=part_folder(folder, number))
+    if not _fit_all(fit, tally, len(problem.folds), payload.get("give_up", {}), pace.deadline()):
+        shutil.rmtree(part_folder(folder, number), ignore_errors=True)
         known = {"family": family.name, "params": params, "fold_losses": tally.losses}
         return Evaluation((), known, dict(enumerate(tally.losses)), pruned=True)
     covered, oof = tally.oof()
     weight = None if problem.weight is None else problem.weight[covered]
     metric = metric_of(problem.task, problem.target.classes)
     loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
-    folder = layer_folder(context.state, reads)
-    for part in parts:
-        write_part(part_folder(folder, number), part, family)
     write_oof(folder, number, oof)
     attrs: Params = {
         "family": family.name,
@@ -130,40 +129,51 @@ def evaluate(context: TrialContext, job: Mapping[str, Any]) -> Evaluation:
 
 
 def _fit_all(
+    fit: Callable[[int, float | None], None],
+    tally: _Tally,
+    n_folds: int,
+    give_up: Mapping[int, float],
+    deadline: float | None,
+) -> bool:
+    """Fit every fold; the time to *deadline* is shared among them. Return whether the trial went to its end."""
+    for fold in range(n_folds):
+        now = time.monotonic()
+        fit(fold, None if deadline is None else now + (deadline - now) / (n_folds - fold))
+        if float(np.mean(tally.losses)) > give_up.get(len(tally.losses), np.inf):
+            return False
+    return True
+
+
+def _fit_fold(
     context: TrialContext,
     family: ModelFamily,
     params: Params,
-    tally: _Tally,
+    fold: int,
+    deadline: float | None,
     *,
+    tally: _Tally,
     reads: tuple[int, ...],
-    give_up: Mapping[int, float],
-) -> list[Part]:
-    """Fit every fold.
+    folder: Path,
+) -> None:
+    """Fit one fold, count its predictions, and store its model in *folder* if it is to be kept.
 
-    Returns:
-        The models to keep; none when the trial was given up after some folds.
+    Afterwards the model is in memory no more: a forest can be larger than the rows.
     """
-    problem, deadline = context.problem, context.deadline()
+    problem = context.problem
+    valid = problem.folds[fold][1]
+    part, fitted = fit_part(context, family, params, fold, reads=reads, deadline=deadline)
+    prediction = part.predict(family, rows_of(context, family.encoding, fold, reads).X_valid)
+    weight = None if problem.weight is None else problem.weight[valid]
     metric = metric_of(problem.task, problem.target.classes)
-    kept = []
-    for fold, (_, valid) in enumerate(problem.folds):
-        now = time.monotonic()
-        soft = None if deadline is None else now + (deadline - now) / (len(problem.folds) - fold)
-        part, fitted = fit_part(context, family, params, fold, reads=reads, deadline=soft)
-        tally.cut_short |= fitted.cut_short
-        if fold in kept_folds(family, len(problem.folds)):
-            kept.append(part)
-        tally.work.append(part.work)
-        prediction = part.predict(family, rows_of(context, family.encoding, fold, reads).X_valid)
-        weight = None if problem.weight is None else problem.weight[valid]
-        tally.losses.append(metric.loss(problem.target.values[valid], prediction, weight))
-        tally.total[valid] += prediction
-        tally.times[valid] += 1
-        if fitted.iterations is not None:
-            tally.iterations.append(fitted.iterations)
-        if float(np.mean(tally.losses)) > give_up.get(len(tally.losses), np.inf):
-            return []
-    return kept
+    tally.losses.append(metric.loss(problem.target.values[valid], prediction, weight))
+    tally.total[valid] += prediction
+    tally.times[valid] += 1
+    tally.work.append(part.work)
+    tally.cut_short |= fitted.cut_short
+    if fitted.iterations is not None:
+        tally.iterations.append(fitted.iterations)
+    if fold in kept_folds(family, len(problem.folds)):
+        write_part(folder, part, family)
 
 
 def fit_part(
@@ -236,7 +246,7 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
     return replace(data, X_valid=X_valid, y_valid=y_valid, weight_valid=weight_valid)
 
 
-def rows_of(context: TrialContext, encoding: Encoding, fold: int, reads: tuple[int, ...]) -> _Encoded:
+def rows_of(context: TrialContext, encoding: Encoding, fold: int, reads: tuple[int, ...]) -> Encoded:
     """Rows of a fold in an encoding, and beside them the out-of-fold predictions of the candidates that are read."""
     encoded = encoded_fold(context, encoding, fold)
     if not reads:
@@ -248,21 +258,19 @@ def rows_of(context: TrialContext, encoding: Encoding, fold: int, reads: tuple[i
     return replace(encoded, X=beside(encoded.X, readings[rows]), X_valid=beside(encoded.X_valid, readings[valid]))
 
 
-def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> _Encoded:
+def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> Encoded:
     """Rows of a fold in an encoding."""
-    key = preprocessor_key(encoding, fold)
-    if key in context.cache:
-        return context.cache[key]
+    return context.cache.get(preprocessor_key(encoding, fold), partial(_encode, context, encoding, fold))
+
+
+def _encode(context: TrialContext, encoding: Encoding, fold: int) -> Encoded:
     problem = context.problem
     rows = problem.folds[fold][0] if fold != ALL_ROWS else np.arange(len(problem.X))
     seed = derive_seed(context.seed, "preprocessor", encoding, fold)
     preprocessor = build_preprocessor(problem.recipe, problem.plan, problem.profile, encoding, seed)
     X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.values[rows])
     X_valid = None if fold == ALL_ROWS else preprocessor.transform(problem.X.iloc[problem.folds[fold][1]])
-    encoded = _Encoded(preprocessor, X, X_valid)
-    context.cache[key] = encoded
-    _shrink(context.cache, keep=key)
-    return encoded
+    return Encoded(preprocessor, X, X_valid)
 
 
 def _store_preprocessor(state: Path, key: str, preprocessor: Any) -> None:
@@ -271,20 +279,5 @@ def _store_preprocessor(state: Path, key: str, preprocessor: Any) -> None:
         write_preprocessor(state, key, preprocessor)
 
 
-def _shrink(cache: dict[str, _Encoded], keep: str) -> None:
-    """Forget the oldest entries until the rest fits; the newest one stays."""
-    for key in [key for key in cache if key != keep]:
-        if sum(entry.size for entry in cache.values()) <= _CACHE_BYTES:
-            return
-        del cache[key]
-
-
 def _take(encoded: Any, mask: NDArray[np.bool_]) -> Any:
     return encoded.loc[mask] if hasattr(encoded, "loc") else encoded[mask]
-
-
-def _bytes(encoded: Any) -> int:
-    if encoded is None:
-        return 0
-    usage = encoded.memory_usage(deep=False).sum() if hasattr(encoded, "memory_usage") else encoded.nbytes
-    return int(usage)

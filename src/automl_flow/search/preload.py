@@ -1,6 +1,6 @@
-"""What every worker of a tabular search needs; the fork server imports it once, and workers inherit it.
+"""What every worker of a tabular search needs, for it to import before its first job.
 
-Importing a library starts no threads, so that it is safe to fork afterwards.
+Importing a library starts no threads, so that the fork server can do it too.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 
+from automl_flow.core.imports import hidden
 from automl_flow.search import objective, storage
 
 _LIBRARIES = (
@@ -19,11 +20,13 @@ _LIBRARIES = (
     "sklearn.pipeline",
     "lightgbm",
     "xgboost",
+    "catboost",
 )
 
 __all__ = ["objective"]
 
-for library in _LIBRARIES:
-    if importlib.util.find_spec(library) is not None:
-        importlib.import_module(library)
+with hidden("IPython"):  # CatBoost would import it for its plots in notebooks: 20 MB, and most of a second
+    for library in _LIBRARIES:
+        if importlib.util.find_spec(library) is not None:
+            importlib.import_module(library)
 storage.prepare()

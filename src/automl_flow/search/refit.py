@@ -5,26 +5,25 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from automl_flow.execution.local import Handle, LocalRunner
+from automl_flow.execution.local import Handle
 from automl_flow.execution.outcome import Limits, Outcome
-from automl_flow.search.budget import Budget, Clock
+from automl_flow.search.budget import Clock
 from automl_flow.search.candidate import Candidate
-from automl_flow.search.family import ModelFamily
 from automl_flow.search.members import is_stored, layer_folder, part_folder, write_part
-from automl_flow.search.objective import PRELOAD, TrialContext, fit_part
+from automl_flow.search.objective import TrialContext, fit_part
 from automl_flow.search.preprocessors import ALL_ROWS
 from automl_flow.search.problem import TabularProblem
+from automl_flow.search.workbench import Workbench
 
 logger = logging.getLogger("automl_flow")
 _SHARE, _LARGEST_SHARE = 0.5, 0.3  # of a search's time for refitting, to be divided by the folds of a trial
 _MORE_ROWS = 1.3  # times as long as on a fold, roughly
 
-Job = tuple[Candidate, int]  # a candidate, and which of its fits on all rows
+Fit = tuple[Candidate, int]  # a candidate, and which of its fits on all rows
 
 
 def share(problem: TabularProblem) -> float:
@@ -33,31 +32,23 @@ def share(problem: TabularProblem) -> float:
 
 
 def refit(
-    problem: TabularProblem,
+    bench: Workbench,
     candidates: Sequence[Candidate],
-    families: Mapping[str, ModelFamily],
-    state: Path,
     *,
     copies: Mapping[int, int],
     seconds: float | None,
     took: Mapping[int, float],
-    limits: Budget,
-    threads: int,
 ) -> dict[int, int]:
     """Fit candidates on all rows, as long as they took on the folds, and store the models in the state folder.
 
     All members come before the second model of any. What does not end in time is left out. Ctrl-C ends the time.
 
     Args:
-        problem: The problem that was searched.
+        bench: The search that found them.
         candidates: What to fit, the most important first.
-        families: Families by name.
-        state: State folder of the search; models that it holds already are not fitted again.
         copies: Models of each candidate, by its number.
         seconds: Time for all of it; ``None`` is no limit.
         took: Seconds of the candidates' trials, by number; what cannot end in time is not begun.
-        limits: Workers, memory and seed.
-        threads: Threads of one fit.
 
     Returns:
         How many of the models are there, by the candidate's number.
@@ -65,23 +56,25 @@ def refit(
     Raises:
         StorageError: The disk is full, or the state folder cannot be written to.
     """
-    clock = Clock(seconds)
-    waiting = deque(
-        (candidate, copy) for candidate, copy in _in_turns(candidates, copies) if not _is_there(state, candidate, copy)
-    )
+    state, runner, clock = bench.state, bench.runner, Clock(seconds)
+    waiting = deque(fit for fit in _in_turns(candidates, copies) if not _is_there(state, *fit))
     running: dict[Handle, Candidate] = {}
-    context = TrialContext(problem, families, state, limits.seed, threads)
-    with suppress(KeyboardInterrupt), LocalRunner(context, limits.n_jobs, threads, PRELOAD) as runner:
+    try:
         while waiting or running:
-            while waiting and len(running) < limits.n_jobs:
+            while waiting and len(running) < runner.n_jobs:
                 candidate, copy = waiting.popleft()
-                if _MORE_ROWS * took.get(candidate.number, 0.0) / len(problem.folds) <= clock.left:
+                if _MORE_ROWS * took.get(candidate.number, 0.0) / len(bench.problem.folds) <= clock.left:
                     job = {"candidate": candidate.to_document(), "copy": copy}
-                    allowed = Limits(None if seconds is None else clock.left, limits.memory_limit)
+                    allowed = Limits(None, bench.config.memory_limit, clock.deadline)
                     running[runner.submit(fit_all_rows, job, allowed)] = candidate
             runner.wait_any(running, None)
             for handle in [handle for handle in running if handle.done]:
                 _check(handle.outcome(), running.pop(handle))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for handle in running:
+            runner.cancel(handle)
     return {candidate.number: _stored(state, candidate, copies[candidate.number]) for candidate in candidates}
 
 
@@ -103,7 +96,7 @@ def _check(outcome: Outcome, candidate: Candidate) -> None:
         logger.warning("fitting %s on all rows failed (%s): %s", candidate.name, outcome.cause, outcome.message)
 
 
-def _in_turns(candidates: Sequence[Candidate], copies: Mapping[int, int]) -> Iterator[Job]:
+def _in_turns(candidates: Sequence[Candidate], copies: Mapping[int, int]) -> Iterator[Fit]:
     for copy in range(max(copies.values(), default=0)):
         yield from ((candidate, copy) for candidate in candidates if copy < copies[candidate.number])
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from automl_flow.core.progress import Progress
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import FitContext, ModelFamily
@@ -25,6 +23,7 @@ from automl_flow.search.readings import readings_width
 from automl_flow.search.result import SearchResult, add_layer
 from automl_flow.search.strategies import Plan
 from automl_flow.search.trials import run_trials
+from automl_flow.search.workbench import Workbench
 
 # Family and position in its portfolio; the most useful per second first. Trees alone: a linear model (and, less, a
 # network) of the columns and of what another linear model says of them finds out what the latter has not learned,
@@ -75,53 +74,31 @@ def share(problem: TabularProblem, families: Mapping[str, ModelFamily], config: 
 
 
 def search_second_layer(
-    problem: TabularProblem,
-    result: SearchResult,
-    read: Sequence[Candidate],
-    families: Mapping[str, ModelFamily],
-    config: SearchConfig,
-    *,
-    trials: int,
-    state: Path,
-    began: float,
-    progress: Progress,
+    bench: Workbench, result: SearchResult, read: Sequence[Candidate], *, trials: int, began: float
 ) -> SearchResult:
     """Try candidates that read the predictions of chosen ones, and add them to what was found.
 
     Args:
-        problem: The problem that was searched.
+        bench: The search, whose state folder has one for the second layer in it, which is resumable by itself.
         result: What was found.
         read: Candidates whose predictions are read; at least one.
-        families: Families by name.
-        config: Settings of the search.
         trials: How many to try, as :func:`planned` says.
-        state: Its state folder; the second layer has a folder of its own there, and is resumable by itself.
         began: ``time.monotonic()`` from which on its time counts.
-        progress: Told of every trial.
     """
+    problem, config = bench.problem, bench.config
     numbers = tuple(sorted(candidate.number for candidate in read))
     context = _context(problem, config, numbers)
-    starts = _starts(families, config, context)[:trials]
-    usable = {start.family: families[start.family] for start in starts}
+    starts = _starts(bench.families, config, context)[:trials]
+    usable = {start.family: bench.families[start.family] for start in starts}
     plan = Plan(
         "auto", usable, context, config.seed, len(problem.folds), starts, trials, len(result.records), reads=numbers
     )
     key = problem.key(len(result.records), numbers, [c.params for c in read], config.seed, config.threads)
-    limits = config.model_copy(update={"max_trials": trials})
-    with Journal(layer_folder(state, numbers), key).open() as journal:
+    with Journal(layer_folder(bench.state, numbers), key).open() as journal:
         seconds = None if config.time_left_for_this_task is None else _SHARE * config.time_left_for_this_task
         clock = EndableClock(seconds, journal.spent + (time.monotonic() - began))
-        study = run_trials(
-            problem,
-            plan,
-            limits,
-            state=state,
-            journal=journal,
-            clock=clock,
-            progress=progress,
-            before=result.records,
-        )
-    return add_layer(result, study, state, numbers)
+        study = run_trials(bench, plan, trials, journal=journal, clock=clock, before=result.records)
+    return add_layer(result, study, bench.state, numbers)
 
 
 def _context(problem: TabularProblem, config: SearchConfig, reads: tuple[int, ...]) -> FitContext:

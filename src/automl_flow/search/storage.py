@@ -6,17 +6,18 @@ import importlib
 import io
 import json
 import sys
+import tempfile
+import threading
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from automl_flow import features, recipes
 from automl_flow.core.errors import ArtifactError
+from automl_flow.core.imports import hidden
 
 # Models, beyond what skops trusts by itself. Everything here is plain data with code of a library that the model
 # needs anyway.
@@ -40,6 +41,8 @@ _TRUSTED = frozenset(
         *features.TRUSTED_TYPES,
     }
 )
+_LARGE = 1 << 20  # bytes beyond which a draft is on disk and not in memory
+_WRITING = threading.Lock()  # a forest takes its memory twice while it is written: one at a time
 _UNWANTED = "sklearn.externals.array_api_compat.torch"
 
 
@@ -48,15 +51,23 @@ def prepare() -> None:
     _skops()
 
 
-def dump(value: Any) -> bytes:
-    """Return *value* (a fitted scikit-learn object) as bytes; equal objects give equal bytes.
+def write(value: Any, sink: IO[bytes]) -> None:
+    """Write *value* (a fitted scikit-learn object) into *sink*; equal objects give equal bytes.
 
     Raises:
         ArtifactError: It holds a type that :func:`load` would refuse. Better now than when the search is over.
     """
-    content = bytes(_skops().dumps(value))
-    _check(content, type(value).__name__)
-    return _stable(content)
+    with _WRITING, tempfile.SpooledTemporaryFile(_LARGE) as draft:
+        _skops().dump(value, draft)
+        _check(draft, type(value).__name__)
+        _stabilise(draft, sink)
+
+
+def dump(value: Any) -> bytes:
+    """Return what :func:`write` writes."""
+    buffer = io.BytesIO()
+    write(value, buffer)
+    return buffer.getvalue()
 
 
 def load(content: bytes, source: str = "stored model") -> Any:
@@ -65,13 +76,13 @@ def load(content: bytes, source: str = "stored model") -> Any:
     Raises:
         ArtifactError: The bytes are damaged, or hold a type that is not on the list.
     """
-    return _skops().loads(content, trusted=_check(content, source))
+    return _skops().loads(content, trusted=_check(io.BytesIO(content), source))
 
 
-def _check(content: bytes, source: str) -> list[str]:
-    """Return the types in *content* that skops does not trust by itself; all of them are on our list."""
+def _check(archive: IO[bytes], source: str) -> list[str]:
+    """Return the types in *archive* that skops does not trust by itself; all of them are on our list."""
     try:
-        found: list[str] = _skops().get_untrusted_types(data=content)
+        found: list[str] = _skops().get_untrusted_types(file=archive)
     except Exception as error:  # a damaged archive can fail in many ways
         raise ArtifactError(f"{source}: cannot be read ({type(error).__name__}: {error})") from None
     refused = sorted(set(found) - _TRUSTED)
@@ -80,19 +91,15 @@ def _check(content: bytes, source: str) -> list[str]:
     return found
 
 
-def _stable(content: bytes) -> bytes:
-    """Take the memory addresses and the time out of skops' archive: numbers in the order of appearance instead."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
+def _stabilise(draft: IO[bytes], sink: IO[bytes]) -> None:
+    """Copy an archive without the memory addresses and the time: numbers in the order of appearance instead."""
     names: dict[str, str] = {}
-    schema = _renumbered(json.loads(files.pop("schema.json")), {}, names)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
+    with zipfile.ZipFile(draft) as before, zipfile.ZipFile(sink, "w") as archive:
+        schema = _renumbered(json.loads(before.read("schema.json")), {}, names)
         for old, new in names.items():
-            content = _padded_with_zeros(files[old]) if new.endswith(".npy") else files[old]
-            archive.writestr(zipfile.ZipInfo(new), content)
+            file = before.read(old)
+            archive.writestr(zipfile.ZipInfo(new), _padded_with_zeros(file) if new.endswith(".npy") else file)
         archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps(schema))
-    return buffer.getvalue()
 
 
 def _padded_with_zeros(content: bytes) -> bytes:
@@ -128,24 +135,14 @@ def _renumbered(node: Any, ids: dict[int, int], names: dict[str, str]) -> Any:
 
 
 def _skops() -> ModuleType:
+    """Import skops.
+
+    It lists all estimators of scikit-learn when it is imported, and that walk would import torch, which costs seconds
+    and 200 MB in every worker and has no estimators. The walk passes over modules that cannot be imported.
+    """
     import sklearn.base  # noqa: F401 - must be complete before a part of it is hidden
 
-    with _hidden(_UNWANTED):
+    if "skops.io" in sys.modules:
+        return sys.modules["skops.io"]
+    with hidden(_UNWANTED):
         return importlib.import_module("skops.io")
-
-
-@contextmanager
-def _hidden(name: str) -> Iterator[None]:
-    """Make the import of a module fail inside the block.
-
-    skops lists all estimators of scikit-learn when it is imported, and that walk would import torch, which costs
-    seconds and 200 MB in every worker and has no estimators. The walk passes over modules that cannot be imported.
-    """
-    if name in sys.modules or "skops.io" in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment] # this is how the import system is told "absent"
-    try:
-        yield
-    finally:
-        del sys.modules[name]

@@ -9,7 +9,6 @@ repeated, and evaluations that the journal holds are not.
 from __future__ import annotations
 
 import logging
-import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -198,7 +197,7 @@ class _Loop:
                 self._skip(number)
                 continue
             job = {"number": number, "params": dict(item.trial.params), "payload": item.payload}
-            limits = Limits(_least(self.budget.per_run_time_limit, self.clock.left), self.budget.memory_limit)
+            limits = Limits(self.budget.per_run_time_limit, self.budget.memory_limit, self.clock.deadline)
             self._running[number] = self.runner.submit(self.search.evaluate, job, limits)
 
     def _refusal(self, item: _Open) -> str | None:
@@ -252,9 +251,3 @@ class _Loop:
         """Mark trials that were asked and will never be told, so that none stays running in the study."""
         for item in self._open.values():
             self.study.tell(item.trial, state=TrialState.FAIL)
-
-
-def _least(*limits: float | None) -> float | None:
-    """The smallest of the limits that are set and finite."""
-    finite = [limit for limit in limits if limit is not None and math.isfinite(limit)]
-    return min(finite, default=None)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from automl_flow.core.errors import ConfigError, nearest
-from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.search import refit, second_layer
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import ModelFamily
@@ -18,61 +16,47 @@ from automl_flow.search.problem import TabularProblem
 from automl_flow.search.result import SearchResult, collect
 from automl_flow.search.strategies import make_plan
 from automl_flow.search.trials import run_trials
+from automl_flow.search.workbench import Workbench
 
 
-def search_models(
-    problem: TabularProblem,
-    families: Mapping[str, ModelFamily],
-    config: SearchConfig,
-    state: Path,
-    progress: Progress | None = None,
-) -> SearchResult:
+def search_models(bench: Workbench) -> SearchResult:
     """Search for good candidates of the first layer; what the second layer is to have of time and trials is left.
 
     The state folder makes the search resumable: called again with the same problem and settings, it goes on where
     it was killed. Models of each trial are kept there.
-
-    Args:
-        problem: Training rows, folds and preprocessing.
-        families: Families by name, usually ``models.FAMILIES.available()``.
-        config: Limits and strategy.
-        state: Folder for the journal, predictions and fitted models.
-        progress: Told of every trial.
 
     Raises:
         ConfigError: No limit at all, an unknown family, or none that suits the problem.
         BudgetError: Another search runs in the same folder.
     """
     began = time.monotonic()
+    problem, config = bench.problem, bench.config
     if config.max_trials is None and config.time_left_for_this_task is None:
         raise ConfigError("a search needs a limit: set time_left_for_this_task (seconds) or max_trials")
-    chosen = choose_families(families, config.families)
-    threads = config.threads
-    plan = make_plan(config.strategy, chosen, problem.context(config.seed, threads), len(problem.folds), config.seed)
-    progress = progress or silent_progress()
+    chosen = choose_families(bench.families, config.families)
+    context = problem.context(config.seed, config.threads)
+    plan = make_plan(config.strategy, chosen, context, len(problem.folds), config.seed)
     left_out = {name: why for name, family in chosen.items() if (why := family.obstacle(plan.context)) is not None}
     if not plan.families:
         reasons = "; ".join(f"{name} {why}" for name, why in left_out.items())
         raise ConfigError(f"no model family suits {len(problem.X)} rows of a {problem.task.problem} problem: {reasons}")
     for name, why in left_out.items():
-        progress.note(f"family {name} is left out: it {why}")
-    limits, state = _first_layer(problem, plan.families, config), Path(state)
-    key = problem.key(config.strategy, sorted(plan.families), config.seed, threads)
-    with Journal(state, key).open() as journal:
+        bench.progress.note(f"family {name} is left out: it {why}")
+    key = problem.key(config.strategy, sorted(plan.families), config.seed, config.threads)
+    with Journal(bench.state, key).open() as journal:
         spent = journal.spent + (time.monotonic() - began)
         seconds = config.time_left_for_this_task
         later = refit.share(problem) + second_layer.share(problem, plan.families, config)
         clock = EndableClock(None if seconds is None else seconds * (1 - later), spent)
-        study = run_trials(problem, plan, limits, state=state, journal=journal, clock=clock, progress=progress)
-    return replace(collect(problem, study, state, config), left_out=left_out)
+        study = run_trials(bench, plan, _first_trials(problem, plan.families, config), journal=journal, clock=clock)
+    return replace(collect(problem, study, bench.state, config), left_out=left_out)
 
 
-def _first_layer(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> SearchConfig:
-    """The settings, with the trials that the second layer leaves."""
+def _first_trials(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> int | None:
+    """The trials that the second layer leaves; ``None`` is no limit."""
     if config.max_trials is None:
-        return config
-    trials = max(1, config.max_trials - second_layer.planned(problem, families, config))
-    return config.model_copy(update={"max_trials": trials})
+        return None
+    return max(1, config.max_trials - second_layer.planned(problem, families, config))
 
 
 def choose_families(families: Mapping[str, ModelFamily], names: Sequence[str] | None) -> dict[str, ModelFamily]:

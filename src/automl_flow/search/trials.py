@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
-from automl_flow.core.progress import Progress
-from automl_flow.execution.local import LocalRunner
 from automl_flow.search.budget import Budget
 from automl_flow.search.config import SearchConfig
+from automl_flow.search.costs import CostModel
 from automl_flow.search.gate import EndableClock, Gate
 from automl_flow.search.journal import Journal
-from automl_flow.search.objective import PRELOAD, TrialContext, evaluate
-from automl_flow.search.problem import TabularProblem
+from automl_flow.search.objective import Pace, evaluate
 from automl_flow.search.strategies import Plan
 from automl_flow.search.study import Search, StudyResult, TrialRecord, run_study
+from automl_flow.search.workbench import Workbench
 from automl_flow.tasks.metrics import Metric, metric_of
 
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
@@ -26,46 +23,37 @@ _RUN_SHARE = 0.55  # of the time limit of a trial, likewise; predicting and stor
 
 
 def run_trials(
-    problem: TabularProblem,
+    bench: Workbench,
     plan: Plan,
-    config: SearchConfig,
+    most: int | None,
     *,
-    state: Path,
     journal: Journal,
     clock: EndableClock,
-    progress: Progress,
     before: Sequence[TrialRecord] = (),
 ) -> StudyResult:
     """Run the trials of a plan.
 
     Args:
-        problem: Training rows, folds and preprocessing.
+        bench: The search that they belong to.
         plan: What is tried.
-        config: Limits.
-        state: Folder for predictions and models of trials.
+        most: How many trials; ``None`` is no limit.
         journal: Open journal of these trials.
         clock: Their time.
-        progress: Told of every trial.
         before: Trials of the first layer, which say what those of the second will take.
     """
-    seconds, budget = clock.seconds, _trial_budget(config, plan)
+    problem, config, seconds = bench.problem, bench.config, clock.seconds
+    budget = _trial_budget(config, plan, most)
     share = _LAST_TRIAL_SHARE if plan.reads else _TRIAL_SHARE
-    context = TrialContext(
-        problem=problem,
-        families=plan.families,
-        state=state,
-        seed=config.seed,
-        threads=config.threads,
-        soft_seconds=_soft_seconds(share, seconds, budget.per_run_time_limit),
-        end=None if seconds is None else time.monotonic() + clock.left,
-    )
+    soft_seconds = _soft_seconds(share, seconds, budget.per_run_time_limit)
+    pace = Pace(soft_seconds, clock.deadline)
     known = problem.context(config.seed, config.threads)
-    gate = Gate(plan, journal, clock, context.soft_seconds, before=before, context=known)
+    costs = CostModel(plan.families, plan.context, plan.n_folds, soft_seconds)
+    gate = Gate(costs, plan, journal, clock, before=before, context=known)
     search = Search(
         directions=("minimize",),
         sampler=plan.sampler,
         suggest=plan.suggest,
-        evaluate=evaluate,
+        evaluate=partial(evaluate, pace=pace),
         enqueue=plan.enqueue(),
         first=plan.first,
         window=_WINDOW,
@@ -73,8 +61,7 @@ def run_trials(
         label="stacked models" if plan.reads else "models",
         describe=partial(_describe, metric=metric_of(problem.task)),
     )
-    with LocalRunner(context, config.n_jobs, config.threads, PRELOAD) as runner:
-        return run_study(search, runner=runner, budget=budget, clock=clock, journal=journal, progress=progress)
+    return run_study(search, runner=bench.runner, budget=budget, clock=clock, journal=journal, progress=bench.progress)
 
 
 def _soft_seconds(share: float, total: float | None, trial: float | None) -> float | None:
@@ -83,12 +70,12 @@ def _soft_seconds(share: float, total: float | None, trial: float | None) -> flo
     return min(limits, default=None)
 
 
-def _trial_budget(config: SearchConfig, plan: Plan) -> Budget:
+def _trial_budget(config: SearchConfig, plan: Plan, most: int | None) -> Budget:
     """The budget in terms of trials: a trial fits one model per fold."""
     values = {name: getattr(config, name) for name in Budget.model_fields}
     if config.per_run_time_limit is not None:
         values["per_run_time_limit"] = config.per_run_time_limit * plan.n_folds
-    limits = [limit for limit in (config.max_trials, plan.limit) if limit is not None]
+    limits = [limit for limit in (most, plan.limit) if limit is not None]
     return Budget(**{**values, "max_trials": min(limits, default=None)})
 
 

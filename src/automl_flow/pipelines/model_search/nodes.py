@@ -20,6 +20,7 @@ from automl_flow.recipes import Recipe
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import search_models
+from automl_flow.search.workbench import open_workbench
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
@@ -46,11 +47,9 @@ def pose(
 
 def search(problem: TabularProblem, config: SearchConfig, state: Path) -> Found:
     """Trials, candidates with their weights, their out-of-fold predictions, and the ensemble of the best."""
-    families = FAMILIES.available()
-    progress = console_progress()
-    result = search_models(problem, families, config, state, progress)
-    result = stack_models(problem, result, families, config, state=state, progress=progress)
-    built = build_model(problem, result, families, config, state)
+    with open_workbench(problem, FAMILIES.available(), config, state, console_progress()) as bench:
+        result = stack_models(bench, search_models(bench))
+        built = build_model(bench, result)
     trials = trials_document(result.records, reproduce=dict(built.reproduce))
     candidates = [candidate.to_document() for candidate in result.candidates]
     chosen = {"candidates": candidates, "weights": built.selection.weights, "trajectory": built.selection.trajectory}

@@ -1,0 +1,122 @@
+"""Holds a worker process to the memory limit of its jobs."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+# Environment of workers: the allocators of CatBoost and of Arrow would keep 60 and 20 MB of what was freed.
+FRUGAL_ENVIRONMENT = {"MIMALLOC_PURGE_DELAY": "0", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+MEMORY_EXIT = 86  # exit code of a process that ended itself because it was over its memory limit
+_POLL_SECONDS = 0.02
+_VIRTUAL_SLACK_MB = 2048  # address space is reserved far beyond what is used: libraries, thread stacks
+_MIB = 1 << 20
+
+
+@dataclass(eq=False)
+class Watch:
+    """What is seen of the process while one job runs in it.
+
+    Attributes:
+        limit_mb: Largest resident size that the job allows; ``None`` is no limit.
+        peak_mb: Largest resident size that was seen.
+        shared: Another job ran in the process at the same time, which may have taken the memory.
+    """
+
+    limit_mb: int | None = None
+    peak_mb: float = 0.0
+    shared: bool = False
+
+
+class MemoryGuard:
+    """Watches this process while jobs run in it.
+
+    Two guards, because each alone has a hole: a limit on the address space refuses one huge allocation at once, and
+    a thread that reads the resident size ends the process when many small ones add up. Where several jobs run, the
+    largest of their limits counts for all of them together.
+    """
+
+    def __init__(self) -> None:
+        """Watch nothing yet."""
+        self._watches: set[Watch] = set()
+        self._lock = threading.Lock()
+        self._busy = threading.Event()
+        self._before = resource.getrlimit(resource.RLIMIT_AS)
+
+    def start(self) -> None:
+        """Start the thread that looks."""
+        threading.Thread(target=self._poll, daemon=True).start()
+
+    @contextmanager
+    def watching(self, watch: Watch) -> Iterator[None]:
+        """Fill in *watch* and hold the process to its limit for the time of the block."""
+        with self._lock:
+            self._watches.add(watch)
+            for one in self._watches:
+                one.shared = len(self._watches) > 1 or one.shared
+            self._bound()
+        self._busy.set()
+        try:
+            yield
+        finally:
+            self._look()
+            with self._lock:
+                self._watches.remove(watch)
+                self._bound()
+                if not self._watches:
+                    self._busy.clear()
+
+    def _limit(self) -> int | None:
+        limits = [watch.limit_mb for watch in self._watches]
+        return None if None in limits else max((limit for limit in limits if limit is not None), default=None)
+
+    def _bound(self) -> None:
+        """Bound the address space as the jobs that run ask for."""
+        limit, hard = self._limit(), self._before[1]
+        if limit is None:
+            resource.setrlimit(resource.RLIMIT_AS, self._before)
+            return
+        ceiling = int((_virtual_mb() + limit + _VIRTUAL_SLACK_MB) * _MIB)
+        resource.setrlimit(
+            resource.RLIMIT_AS, (ceiling if hard == resource.RLIM_INFINITY else min(ceiling, hard), hard)
+        )
+
+    def _poll(self) -> None:
+        while True:
+            self._busy.wait()
+            self._look()
+            threading.Event().wait(_POLL_SECONDS)
+
+    def _look(self) -> None:
+        resident = _resident_mb()
+        with self._lock:
+            limit = self._limit()
+            for watch in self._watches:
+                watch.peak_mb = max(watch.peak_mb, resident)
+        if limit is not None and resident > limit:
+            os._exit(MEMORY_EXIT)
+
+
+def give_back() -> None:
+    """Return freed memory to the system, which the C library would keep (with glibc; elsewhere this does nothing)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
+def _resident_mb() -> float:
+    import psutil
+
+    return float(psutil.Process().memory_info().rss) / _MIB
+
+
+def _virtual_mb() -> float:
+    import psutil
+
+    return float(psutil.Process().memory_info().vms) / _MIB

@@ -1,0 +1,69 @@
+"""Encoded rows of the folds, which a worker keeps as long as there is room."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+_CACHE_BYTES = 128 << 20
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Rows of one fold in one encoding, and the preprocessor that was fitted on its training part.
+
+    Attributes:
+        preprocessor: The fitted preprocessor.
+        X: Training rows.
+        X_valid: Validation rows; ``None`` where all rows are for training.
+    """
+
+    preprocessor: Any
+    X: Any
+    X_valid: Any
+
+    @property
+    def size(self) -> int:
+        """Bytes of the rows."""
+        return _bytes(self.X) + _bytes(self.X_valid)
+
+
+class Encodings:
+    """What a worker has encoded already; of each a single thread makes it, and others that ask wait for it."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self._kept: dict[str, Encoded] = {}
+        self._making: dict[str, threading.Lock] = {}
+        self._shrinking = threading.Lock()
+
+    def __reduce__(self) -> tuple[type[Encodings], tuple[()]]:
+        """Arrive empty in another process."""
+        return Encodings, ()
+
+    def get(self, key: str, make: Callable[[], Encoded]) -> Encoded:
+        """Return what is called *key*; *make* is called if it is not there."""
+        with self._making.setdefault(key, threading.Lock()):
+            encoded = self._kept.get(key)
+            if encoded is None:
+                encoded = make()
+                with self._shrinking:
+                    self._kept[key] = encoded
+                    self._shrink(keep=key)
+        return encoded
+
+    def _shrink(self, keep: str) -> None:
+        """Forget the oldest entries until the rest fits; the newest one stays."""
+        for key in [key for key in self._kept if key != keep]:
+            if sum(entry.size for entry in self._kept.values()) <= _CACHE_BYTES:
+                return
+            del self._kept[key]
+
+
+def _bytes(encoded: Any) -> int:
+    if encoded is None:
+        return 0
+    usage = encoded.memory_usage(deep=False).sum() if hasattr(encoded, "memory_usage") else encoded.nbytes
+    return int(usage)
