@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from contextlib import contextmanager
 from multiprocessing import context as mp_context
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -225,8 +226,9 @@ def _quiet_start() -> Iterator[None]:
     """What a fork server that is started in the block, and its workers, are to see.
 
     The server imports for seconds before it ignores Ctrl-C by itself; what is blocked here is blocked there from its
-    first moment.
+    first moment. Starting multiprocessing's resource tracker takes the block away again, so that comes before.
     """
+    resource_tracker.ensure_running()
     variables = {**thread_environment(1), **FRUGAL_ENVIRONMENT, SCRATCH: f"{os.getpid()}:{scratch_folder()}"}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
