@@ -29,7 +29,7 @@ from automl_flow.ensembles.build import build_model
 from automl_flow.execution.local import LocalHandle
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
-from automl_flow.search import journal, objective, trials
+from automl_flow.search import journal, objective, preprocessors, trials
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import search_models
@@ -50,7 +50,7 @@ IN_SEARCH = (
     (temporary, "sweep"),
     (artifact, "sha256"),
 )
-IN_WORKER = ((objective, "write_part"), (objective, "write_oof"), (objective, "write_bytes"))
+IN_WORKER = ((objective, "write_part"), (objective, "write_oof"), (preprocessors, "write_bytes"))
 EVALUATE = objective.evaluate
 
 

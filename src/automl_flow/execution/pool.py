@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing import connection
@@ -149,25 +150,28 @@ class Pool:
 
     def _work(self) -> None:
         """Look after the processes until :meth:`stop`."""
-        while not self._stopped:
-            self._assign()
-            members = list(self._members)
-            ready = connection.wait([self._bell, *(member.channel for member in members)], self._patience())
-            if self._bell in ready:
-                self._obey()
-            for member in members:
-                if member.channel in ready:
-                    self._listen(member)
-            self._end_late()
-        self._end()
+        try:
+            while not self._stopped:
+                self._assign()
+                members = list(self._members)
+                ready = connection.wait([self._bell, *(member.channel for member in members)], self._patience())
+                if self._bell in ready:
+                    self._obey()
+                for member in members:
+                    if member.channel in ready:
+                        self._listen(member)
+                self._end_late()
+        finally:  # nobody waits for ever, whatever happened here
+            self._end()
 
     def _obey(self) -> None:
         self._bell.recv_bytes()
         order, task = self._orders.get()
         match order:
             case "start":
-                while len(self._members) < self._most:
-                    self._add()
+                with suppress(OSError):  # the first job will tell
+                    while len(self._members) < self._most:
+                        self._add()
             case "submit" if task is not None:
                 self._waiting.append(task)
             case "cancel" if task is not None:
