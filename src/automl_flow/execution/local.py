@@ -23,8 +23,9 @@ from automl_flow.core.threads import environment, thread_environment
 from automl_flow.execution import worker
 from automl_flow.execution.memory import FRUGAL_ENVIRONMENT, MEMORY_EXIT
 from automl_flow.execution.outcome import Limits, Outcome
-from automl_flow.execution.pool import DiedError, LateError, Member, Pool, Task
+from automl_flow.execution.pool import Member, Pool
 from automl_flow.execution.scratch import SCRATCH, scratch_folder
+from automl_flow.execution.task import DiedError, LateError, Task
 from automl_flow.execution.worker import Call, Function, Report
 
 _LAST_LINES = 20
@@ -170,7 +171,7 @@ class LocalHandle:
     @property
     def done(self) -> bool:
         """Whether the outcome is there."""
-        return self.task.future.done()
+        return self.task.done
 
     def outcome(self) -> Outcome:
         """Wait for the end and say how it was."""

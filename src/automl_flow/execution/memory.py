@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ class MemoryGuard:
         while True:
             self._busy.wait()
             self._look()
-            threading.Event().wait(_POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def _look(self) -> None:
         resident = _resident_mb()

@@ -14,7 +14,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,51 +23,10 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Literal
 
+from automl_flow.execution.task import DiedError, LateError, Task
 from automl_flow.execution.worker import Call, Report
 
 Member = tuple[BaseProcess, Connection]  # a process that was started, and the channel to it
-
-
-class LateError(Exception):
-    """The job was over its time limit."""
-
-
-class DiedError(Exception):
-    """The process ended by itself.
-
-    Attributes:
-        exitcode: Its exit code.
-        pid: Its number.
-    """
-
-    def __init__(self, exitcode: int | None, pid: int | None) -> None:
-        """Keep how it ended."""
-        super().__init__(f"process died with exit code {exitcode}")
-        self.exitcode, self.pid = exitcode, pid
-
-
-@dataclass(eq=False)
-class Task:
-    """A job from its submission to its end.
-
-    Attributes:
-        call: What is to be run.
-        context: What its process is to hold for that.
-        future: Gets the report, or why there is none.
-        alone: No other job may run in its process.
-        began: ``time.monotonic()`` at which it began to run; ``None`` while it waits.
-    """
-
-    call: Call
-    context: Any
-    future: Future[Report] = field(default_factory=Future)
-    alone: bool = False
-    began: float | None = None
-
-    @property
-    def latest(self) -> float | None:
-        """When it is over its time limit."""
-        return self.call.limits.until if self.began is None else self.call.limits.latest(self.began)
 
 
 @dataclass(eq=False)
@@ -186,7 +144,7 @@ class Pool:
     def _give_up(self, task: Task) -> None:
         if task in self._waiting:
             self._waiting.remove(task)
-        _cancel(task.future)
+        task.cancel()
         for member in self._members:
             if task in member.tasks.values():
                 self._kill(member)
@@ -202,13 +160,13 @@ class Pool:
         while self._waiting:
             task = self._waiting[0]
             try:
-                content = bytes(ForkingPickler.dumps(task.call))
                 member = self._room_for(task)
+                if member is None:
+                    return
+                content = bytes(ForkingPickler.dumps(task.call))
             except Exception as error:  # the job cannot be sent, or no process started
-                _resolve(self._waiting.popleft().future, error)
+                self._waiting.popleft().resolve(error)
                 continue
-            if member is None:
-                return
             number = next(self._numbers)
             try:
                 self._let_hold(member, task.context)
@@ -216,7 +174,7 @@ class Pool:
             except OSError:  # the process has just ended, as its channel will say
                 self._kill(member)
             except Exception as error:  # the context cannot be sent
-                _resolve(self._waiting.popleft().future, error)
+                self._waiting.popleft().resolve(error)
             else:
                 member.tasks[number] = self._waiting.popleft()
 
@@ -248,15 +206,15 @@ class Pool:
             self._take(member.tasks.pop(number), report)
 
     def _take(self, task: Task, report: Report) -> None:
-        if report.cause == "memory" and report.shared and not task.future.done():
+        if report.cause == "memory" and report.shared and not task.done:
             task.alone, task.began = True, None  # the other job may have taken the memory
             self._waiting.appendleft(task)
         else:
-            _resolve(task.future, report)
+            task.resolve(report)
 
     def _patience(self) -> float | None:
         """Seconds until a task is late."""
-        assigned = [task for member in self._members for task in member.tasks.values() if not task.future.done()]
+        assigned = [task for member in self._members for task in member.tasks.values() if not task.done]
         times = [task.latest for task in (*self._waiting, *assigned) if task.latest is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
@@ -265,14 +223,14 @@ class Pool:
         now = time.monotonic()
 
         def late(task: Task) -> bool:
-            return task.latest is not None and task.latest <= now and not task.future.done()
+            return task.latest is not None and task.latest <= now and not task.done
 
         for task in [task for task in self._waiting if late(task)]:
             self._waiting.remove(task)
-            _resolve(task.future, LateError())
+            task.resolve(LateError())
         for member in self._members:
             for task in [task for task in member.tasks.values() if late(task)]:
-                _resolve(task.future, LateError())
+                task.resolve(LateError())
                 self._kill(member)
 
     def _kill(self, member: _Member) -> None:
@@ -284,17 +242,17 @@ class Pool:
         self._members.remove(member)
         member.process.join()
         member.channel.close()
-        left = [task for task in member.tasks.values() if not task.future.done()]
+        left = [task for task in member.tasks.values() if not task.done]
         suspects = [] if member.killed else [task for task in left if task.began is not None]
         died = DiedError(member.process.exitcode, member.process.pid)
         for task in reversed(left):
             task.began, task.alone = None, task.alone or task in suspects
             if len(suspects) == 1 and task in suspects:
-                _resolve(task.future, died)
+                task.resolve(died)
             else:
                 self._waiting.appendleft(task)
         if not member.ready and not member.killed and self._waiting:
-            _resolve(self._waiting.popleft().future, died)  # or it would be tried for ever
+            self._waiting.popleft().resolve(died)  # or it would be tried for ever
 
     def _end(self) -> None:
         for member in self._members:
@@ -303,22 +261,6 @@ class Pool:
             member.process.join()
             member.channel.close()
         for task in [*self._waiting, *(task for member in self._members for task in member.tasks.values())]:
-            _cancel(task.future)
+            task.cancel()
         self._bell.close()
         self._ring.close()
-
-
-def _cancel(future: Future[Report]) -> None:
-    """Cancel a future and tell those who wait for it."""
-    if future.cancel():
-        future.set_running_or_notify_cancel()
-
-
-def _resolve(future: Future[Report], result: Report | Exception) -> None:
-    """Set the result of a future, unless it was cancelled meanwhile."""
-    if future.done():
-        return
-    if isinstance(result, Exception):
-        future.set_exception(result)
-    else:
-        future.set_result(result)

@@ -1,0 +1,70 @@
+"""A job on its way through the pool of workers."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from automl_flow.execution.worker import Call, Report
+
+
+class LateError(Exception):
+    """The job was over its time limit."""
+
+
+class DiedError(Exception):
+    """The process ended by itself.
+
+    Attributes:
+        exitcode: Its exit code.
+        pid: Its number.
+    """
+
+    def __init__(self, exitcode: int | None, pid: int | None) -> None:
+        """Keep how it ended."""
+        super().__init__(f"process died with exit code {exitcode}")
+        self.exitcode, self.pid = exitcode, pid
+
+
+@dataclass(eq=False)
+class Task:
+    """A job from its submission to its end.
+
+    Attributes:
+        call: What is to be run.
+        context: What its process is to hold for that.
+        future: Gets the report, or why there is none.
+        alone: No other job may run in its process.
+        began: ``time.monotonic()`` at which it began to run; ``None`` while it waits.
+    """
+
+    call: Call
+    context: Any
+    future: Future[Report] = field(default_factory=Future)
+    alone: bool = False
+    began: float | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, or was given up."""
+        return self.future.done()
+
+    @property
+    def latest(self) -> float | None:
+        """When it is over its time limit."""
+        return self.call.limits.until if self.began is None else self.call.limits.latest(self.began)
+
+    def cancel(self) -> None:
+        """Give it up, and tell those who wait for it."""
+        if self.future.cancel():
+            self.future.set_running_or_notify_cancel()
+
+    def resolve(self, result: Report | Exception) -> None:
+        """Say how it ended, unless it was given up meanwhile."""
+        if self.done:
+            return
+        if isinstance(result, Exception):
+            self.future.set_exception(result)
+        else:
+            self.future.set_result(result)
