@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,7 +24,7 @@ from automl_flow.ensembles.select import stack_models
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.tables import Rows, read_features, read_rows
 from automl_flow.execution.scratch import scratch_folder
-from automl_flow.features import FeatureConfig, FeaturePlan, plan_features
+from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.search.budget import Clock
@@ -112,14 +111,13 @@ class TabularEstimator(BaseEstimator):
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Self:
         config = self._search_config()
         clock, busy = Clock(config.time_left_for_this_task), time.process_time()
-        rows = read_rows(X, y, sample_weight, groups)
-        validate_data(self, X, skip_check_array=True)
         progress = console_progress() if self.progress else silent_progress()
-        problem = self._problem(rows, config, clock)
         workers = make_workers(config)
         with tempfile.TemporaryDirectory(prefix="state-", dir=scratch_folder()) as state, workers:
-            workers.start()
-            problem = replace(problem, plan=self._plan(problem, config, clock, progress))
+            workers.start()  # they import while rows are read and features are planned
+            rows = read_rows(X, y, sample_weight, groups)
+            validate_data(self, X, skip_check_array=True)
+            problem = self._problem(rows, config, clock, progress)
             config = _keep_the_end(config, clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
             bench = Workbench(problem, FAMILIES.available(), config, Path(state), workers, progress).hand_out()
             result = stack_models(bench, search_models(bench))
@@ -150,11 +148,12 @@ class TabularEstimator(BaseEstimator):
         values = {"target": name, "problem": problem, "metric": metric, **own}
         return parse_config(TaskSpec, values, type(self).__name__)
 
-    def _problem(self, rows: Rows, config: SearchConfig, clock: Clock) -> TabularProblem:
-        """Encode the target, profile the rows, choose folds and write the recipe."""
+    def _problem(self, rows: Rows, config: SearchConfig, clock: Clock, progress: Progress) -> TabularProblem:
+        """Encode the target, profile the rows, choose folds, write the recipe and plan features."""
         task = self._task(rows)
         target = encode_target(rows.y, task)
         profile = profile_table(rows.X, task)
+        recipe = propose_recipe(profile, RecipeConfig())
         split, used = choose_folds(
             n_rows=len(rows.X),
             n_columns=rows.X.shape[1],
@@ -167,27 +166,14 @@ class TabularEstimator(BaseEstimator):
             split, used = split.model_copy(update={"folds": self.folds, "repeats": 1}), self.folds
         folds = make_folds(target, split, groups=rows.groups, time=time_of(rows.X, task))
         folds = folds[:used] if task.time is None else folds[-used:]  # in time order the last one learns from most
-        recipe = propose_recipe(profile, RecipeConfig())
-        return TabularProblem(rows.X, target, task, profile, recipe, None, folds, rows.weight)
-
-    def _plan(
-        self, problem: TabularProblem, config: SearchConfig, clock: Clock, progress: Progress
-    ) -> FeaturePlan | None:
-        """Plan features, where that is wanted and there is time."""
+        plan = None
         seconds = None if clock.seconds is None else _PLAN_SHARE * clock.seconds
-        if not self.features or (seconds is not None and seconds < _LEAST_PLAN_SECONDS):
-            return None
-        return plan_features(
-            problem.X,
-            problem.target,
-            problem.task,
-            problem.profile,
-            problem.recipe,
-            folds=problem.folds,
-            config=FeatureConfig(seconds=seconds, seed=config.seed),
-            seed=config.seed,
-            progress=progress,
-        )
+        if self.features and (seconds is None or seconds >= _LEAST_PLAN_SECONDS):
+            settings = FeatureConfig(seconds=seconds, seed=config.seed)
+            plan = plan_features(
+                rows.X, target, task, profile, recipe, folds=folds, config=settings, seed=config.seed, progress=progress
+            )
+        return TabularProblem(rows.X, target, task, profile, recipe, plan, folds, rows.weight)
 
     def _keep(self, problem: TabularProblem, result: SearchResult, built: Built) -> None:
         self.model_: TabularModel = built.model
