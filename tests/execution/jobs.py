@@ -60,11 +60,12 @@ def sleep(context, job):
 
 
 def stay(context, job):
-    """Note in the file *job* that it runs, stay a while, and return its process and how often it has run."""
-    notes = Path(job)
+    """Note in a file that it runs, stay some seconds, and return its process and how often it has run."""
+    path, seconds = job
+    notes = Path(path)
     with notes.open("a") as file:
         file.write("run\n")
-    time.sleep(1.0)
+    time.sleep(seconds)
     return os.getpid(), len(notes.read_text().splitlines())
 
 

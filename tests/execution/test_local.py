@@ -87,7 +87,7 @@ import os, sys, time
 from automl_flow.execution.local import LocalRunner
 from automl_flow.execution.outcome import Limits
 from tests.execution import jobs
-with LocalRunner(0, n_jobs=2) as runner:
+with LocalRunner(0, n_jobs=2, preload=sys.argv[1:]) as runner:
     runner.submit(jobs.sleep, 0, Limits()).outcome()
     for _ in range(2):
         runner.submit(jobs.spin, 0, Limits())
@@ -97,15 +97,17 @@ with LocalRunner(0, n_jobs=2) as runner:
 """
 
 
-@pytest.fixture
-def busy(tmp_path_factory):
+@pytest.fixture(params=[(), ("colorsys",)], ids=["alone", "forked"])
+def busy(request, tmp_path_factory):
     """A process with busy workers, its descendants, and its folder for temporary files."""
     folder = tmp_path_factory.mktemp("busy")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TMPDIR": str(folder)}
-    with subprocess.Popen([sys.executable, "-c", _BUSY], env=environment, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", _BUSY, *request.param], env=environment, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout.readline() == b"busy\n"
         family = psutil.Process(process.pid).children(recursive=True)
-        assert len(family) == 4  # fork server, resource tracker, two workers
+        assert len(family) == (4 if request.param else 2)  # fork server, resource tracker, two workers
         yield process, family, folder
         process.kill()
 

@@ -23,14 +23,14 @@ def runner():
 def test_jobs_share_a_process_and_run_at_the_same_time(runner, tmp_path):
     runner.submit(jobs.sleep, 0, Limits()).outcome()  # the process is there
     began = time.monotonic()
-    handles = [runner.submit(jobs.stay, str(tmp_path / name), Limits()) for name in "ab"]
+    handles = [runner.submit(jobs.stay, (str(tmp_path / name), 1.0), Limits()) for name in "ab"]
     (first, _), (second, _) = (handle.outcome().value for handle in handles)
     assert first == second
     assert time.monotonic() - began < 1.8  # one second each
 
 
 def test_a_third_job_waits_for_its_turn(runner, tmp_path):
-    handles = [runner.submit(jobs.stay, str(tmp_path / name), Limits()) for name in "abc"]
+    handles = [runner.submit(jobs.stay, (str(tmp_path / name), 1.0), Limits()) for name in "abc"]
     began = time.monotonic()
     assert len({handle.outcome().value for handle in handles}) == 1
     assert time.monotonic() - began > 1.8
@@ -47,7 +47,7 @@ def test_a_third_job_waits_for_its_turn(runner, tmp_path):
     ],
 )
 def test_what_one_job_does_is_not_held_against_another(runner, tmp_path, culprit, limits, cause):
-    innocent = runner.submit(jobs.stay, str(tmp_path / "innocent"), Limits(60.0, limits.get("memory_mb")))
+    innocent = runner.submit(jobs.stay, (str(tmp_path / "innocent"), 2.0), Limits(60.0, limits.get("memory_mb")))
     guilty = runner.submit(culprit, 0, Limits(**limits))
     assert guilty.outcome().cause == cause
     assert innocent.outcome().ok
@@ -65,14 +65,14 @@ def test_what_is_late_together_ends_together(runner):
 
 def test_a_job_that_runs_again_has_no_more_time_than_before(runner, tmp_path):
     end = time.monotonic() + 1.2
-    innocent = runner.submit(jobs.stay, str(tmp_path / "innocent"), Limits(until=end))
+    innocent = runner.submit(jobs.stay, (str(tmp_path / "innocent"), 1.0), Limits(until=end))
     runner.submit(jobs.spin, 0, Limits(seconds=0.6)).outcome()
     assert innocent.outcome().cause == "timeout"
     assert time.monotonic() < end + 1.0
 
 
 def test_a_cancelled_job_ends_and_the_other_runs_again(runner, tmp_path):
-    other = runner.submit(jobs.stay, str(tmp_path / "other"), Limits())
+    other = runner.submit(jobs.stay, (str(tmp_path / "other"), 1.0), Limits())
     handle = runner.submit(jobs.spin, 0, Limits())
     time.sleep(0.3)
     runner.cancel(handle)
@@ -81,8 +81,8 @@ def test_a_cancelled_job_ends_and_the_other_runs_again(runner, tmp_path):
 
 
 def test_a_job_that_waits_can_be_cancelled(runner, tmp_path):
-    running = [runner.submit(jobs.stay, str(tmp_path / name), Limits()) for name in "ab"]
-    waiting = runner.submit(jobs.stay, str(tmp_path / "c"), Limits())
+    running = [runner.submit(jobs.stay, (str(tmp_path / name), 1.0), Limits()) for name in "ab"]
+    waiting = runner.submit(jobs.stay, (str(tmp_path / "c"), 1.0), Limits())
     runner.cancel(waiting)
     runner.wait_any([waiting], 5)
     assert waiting.done

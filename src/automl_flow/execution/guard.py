@@ -1,7 +1,9 @@
-"""Imported by the fork server, first of all: it ends with the process that started it, and takes its workers along.
+"""Imported first of all by a process that looks after others, or by a worker that nobody looks after.
 
-The kernel tells a process of the death of its parent only. The parent of a worker is the fork server, which by itself
-lives as long as any worker does, so a search that was killed would go on computing for nobody.
+Such a process ends with the one that started it, takes the processes that it has started along, and removes what the
+parent leaves behind. The kernel tells a process of the death of its parent only. The parent of a forked worker is the
+fork server, which by itself lives as long as any worker does, so a search that was killed would go on computing for
+nobody.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import shutil
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 from automl_flow.execution.scratch import SCRATCH
 
@@ -26,10 +29,8 @@ def die_with_parent(number: signal.Signals) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number))
 
 
-def _end(_number: int, _frame: FrameType | None) -> None:
-    """End with the parent: kill the workers and remove what they and the parent leave behind."""
-    if os.getppid() == int(_PARENT):  # only the thread that started us has ended
-        return
+def leave() -> NoReturn:
+    """End, as the parent has gone: kill the processes of this one, and remove what they and the parent leave behind."""
     import psutil
 
     workers = psutil.Process().children()
@@ -40,7 +41,12 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     os._exit(0)
 
 
-if _PARENT:  # this is the fork server; anywhere else, importing does nothing
-    signal.signal(signal.SIGUSR1, _end)
+def _check(_number: int, _frame: FrameType | None) -> None:
+    if os.getppid() != int(_PARENT):  # else only the thread that started us has ended
+        leave()
+
+
+if _PARENT:  # anywhere else, importing does nothing
+    signal.signal(signal.SIGUSR1, _check)
     die_with_parent(signal.SIGUSR1)
-    _end(signal.SIGUSR1, None)  # where the parent has gone already
+    _check(signal.SIGUSR1, None)  # where the parent has gone already

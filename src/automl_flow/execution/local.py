@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
-import os
 import shutil
-import signal
-import sys
 import tempfile
 import time
-import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
-from contextlib import contextmanager
-from multiprocessing import context as mp_context
-from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from automl_flow.core.threads import environment, thread_environment
 from automl_flow.execution import worker
-from automl_flow.execution.memory import FRUGAL_ENVIRONMENT, MEMORY_EXIT
+from automl_flow.execution.memory import MEMORY_EXIT
 from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.execution.pool import Member, Pool
-from automl_flow.execution.scratch import SCRATCH, scratch_folder
+from automl_flow.execution.processes import start_alone, start_forked
+from automl_flow.execution.scratch import scratch_folder
 from automl_flow.execution.task import DiedError, LateError, Task
 from automl_flow.execution.worker import Call, Function, Report
 
 _LAST_LINES = 20
-_PRELOAD = ("automl_flow.execution.guard", "automl_flow.execution.worker", "threadpoolctl", "psutil")
 
 
 class Handle(Protocol):
@@ -63,8 +54,7 @@ class Runner(Protocol):
 class LocalRunner:
     """Processes on this machine that are killed when a job reaches its limits.
 
-    A worker serves many jobs, so libraries are imported once, and is replaced when it was killed. Workers come from a
-    fork server that imports nothing of the caller's main module: scripts need no ``if __name__ == "__main__"``.
+    A worker serves many jobs, so libraries are imported once, and is replaced when it was killed.
     Use as a context manager; leaving the block kills what still runs.
 
     Attributes:
@@ -89,10 +79,10 @@ class LocalRunner:
             threads: Threads that native libraries may use in each job.
             lanes: Jobs at the same time in one worker, which then hold libraries and the context once. The limit of
                 memory is for all of them together; a job that goes over it beside another one is tried again alone.
-            preload: Modules that the fork server imports once for all workers, so that further ones start at once;
-                those of the process's first runner count, for there is one fork server.
-            imports: Modules that every worker imports as it starts, where it has not inherited them. Without
-                *preload* they are in memory once for each worker, and not in the fork server besides.
+            preload: Modules that a fork server imports once for all workers, so that further ones start at once;
+                those of the process's first runner count, for there is one fork server. With none there is no fork
+                server, and each worker starts by itself.
+            imports: Modules that every worker imports as it starts, where it has not inherited them.
         """
         self.n_jobs = n_jobs
         self._context = context
@@ -136,12 +126,7 @@ class LocalRunner:
 
     def _start_process(self) -> Member:
         settings = worker.Settings(self._threads, self._lanes, self._make_folder(), self._imports)
-        context = _Context(self._preload)
-        ours, theirs = context.Pipe()
-        process = context.Process(target=worker.serve, args=(theirs, settings), daemon=True)
-        process.start()
-        theirs.close()  # so that the channel ends with the process
-        return process, ours
+        return start_forked(settings, self._preload) if self._preload else start_alone(settings)
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
         """Return when one of *handles* is done or *timeout* seconds are over."""
@@ -201,50 +186,3 @@ class LocalHandle:
         log = worker.log_of(self._folder, pid or 0)
         lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
         return "; last lines:\n" + "\n".join(lines[-_LAST_LINES:]) if lines else ""
-
-
-class _Process(mp_context.ForkServerProcess):
-    """A process whose start does not import the caller's main module."""
-
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the name is multiprocessing's
-        with _quiet_start():
-            return mp_context.ForkServerProcess._Popen(process_obj)
-
-
-class _Context(mp_context.ForkServerContext):
-    """Fork-server processes with our preloads."""
-
-    Process = _Process
-
-    def __init__(self, preload: Sequence[str]) -> None:
-        super().__init__()
-        multiprocessing.set_forkserver_preload([*_PRELOAD, *preload])
-
-
-@contextmanager
-def _quiet_start() -> Iterator[None]:
-    """What a fork server that is started in the block, and its workers, are to see.
-
-    The server imports for seconds before it ignores Ctrl-C by itself; what is blocked here is blocked there from its
-    first moment. Starting multiprocessing's resource tracker takes the block away again, so that comes before.
-    """
-    resource_tracker.ensure_running()
-    variables = {**thread_environment(1), **FRUGAL_ENVIRONMENT, SCRATCH: f"{os.getpid()}:{scratch_folder()}"}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
-    try:
-        with _hidden_main(), environment(variables):
-            yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _hidden_main() -> Iterator[None]:
-    """Let multiprocessing see an empty main module, so that a script is not run again in every worker."""
-    real = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = real

@@ -19,14 +19,32 @@ from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing import connection
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from automl_flow.execution.task import DiedError, LateError, Task
 from automl_flow.execution.worker import Call, Report
 
-Member = tuple[BaseProcess, Connection]  # a process that was started, and the channel to it
+
+class Process(Protocol):
+    """A process that was started."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its number."""
+
+    @property
+    def exitcode(self) -> int | None:
+        """How it ended: minus the number of a signal that killed it; ``None`` until :meth:`join` has returned."""
+
+    def kill(self) -> None:
+        """Kill it."""
+
+    def join(self) -> None:
+        """Wait for its end."""
+
+
+Member = tuple[Process, Connection]  # a process, and the channel to it
 
 
 @dataclass(eq=False)
@@ -42,7 +60,7 @@ class _Member:
         killed: It was killed, and will be gone soon.
     """
 
-    process: BaseProcess
+    process: Process
     channel: Connection
     tasks: dict[int, Task] = field(default_factory=dict)
     context: Any = None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from automl_flow.core.temporary import claim, sweep
 
-SCRATCH = "AUTOML_FLOW_SCRATCH"  # environment variable by which the fork server knows its parent and the folder
+SCRATCH = "AUTOML_FLOW_SCRATCH"  # environment variable by which a process knows its parent, and the folder
 _PREFIX = "automl-"  # short, for paths of sockets may have 107 characters
 
 
@@ -19,8 +19,8 @@ _PREFIX = "automl-"  # short, for paths of sockets may have 107 characters
 def scratch_folder() -> Path:
     """Folder for temporary files of this process.
 
-    It is removed when the process ends. Where the process is killed, its fork server removes it; where that is killed
-    too, the next process that asks for such a folder does.
+    It is removed when the process ends. Where the process is killed, its fork server or worker removes it; where that
+    is killed too, the next process that asks for such a folder does.
     """
     parent = Path(tempfile.gettempdir())
     sweep(parent, _PREFIX)

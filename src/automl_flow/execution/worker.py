@@ -91,8 +91,16 @@ def log_of(folder: Path, pid: int) -> Path:
     return folder / f"{pid}.log"
 
 
+def serve_forked(channel: Connection, settings: Settings) -> None:
+    """:func:`serve` in a process that a fork server made: that server looks after it, and it ends with the server."""
+    signal.signal(signal.SIGUSR1, signal.SIG_DFL)  # the fork server's handler is not ours
+    die_with_parent(signal.SIGKILL)
+    serve(channel, settings)
+    os._exit(0)
+
+
 def serve(channel: Connection, settings: Settings) -> None:
-    """Answer the calls that arrive through *channel*; the main function of a worker process.
+    """Answer the calls that arrive through *channel* until its other end has gone: what a worker process does.
 
     What arrives are pairs: ``None`` and the bytes of a context, the first argument of the functions from then on, or a
     number and the bytes of a :class:`Call`. What is sent are pairs too: ``None`` twice when the worker is ready, a
@@ -105,17 +113,17 @@ def serve(channel: Connection, settings: Settings) -> None:
     worker = _Worker(channel, settings.threads, log)
     context: Any = None
     channel.send((None, None))
-    with ThreadPoolExecutor(settings.lanes) as lanes:
-        while True:
-            try:
-                number, content = channel.recv()
-            except EOFError:  # the parent has gone
-                os._exit(0)
-            if number is None:
-                context = None  # the old one goes before the new one comes
-                context = _read_context(content)
-            else:
-                lanes.submit(worker.answer, number, content, context)
+    lanes = ThreadPoolExecutor(settings.lanes)
+    while True:
+        try:
+            number, content = channel.recv()
+        except (EOFError, OSError):
+            return  # and what still runs ends with the process
+        if number is None:
+            context = None  # the old one goes before the new one comes
+            context = _read_context(content)
+        else:
+            lanes.submit(worker.answer, number, content, context)
 
 
 def _read_context(content: bytes) -> Any:
@@ -126,14 +134,12 @@ def _read_context(content: bytes) -> Any:
 
 
 def _prepare(log: Path) -> None:
-    """Send what is printed to a file, leave Ctrl-C to the parent, and die with it."""
+    """Send what is printed to a file, and leave Ctrl-C to the parent."""
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(descriptor, stream)
     os.close(descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGUSR1, signal.SIG_DFL)  # the fork server's handler is not ours
-    die_with_parent(signal.SIGKILL)
 
 
 class _Worker:
