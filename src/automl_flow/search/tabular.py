@@ -18,6 +18,8 @@ from automl_flow.search.strategies import make_plan
 from automl_flow.search.trials import run_trials
 from automl_flow.search.workbench import Workbench
 
+_START_SECONDS = 5.0  # until workers are ready, roughly; before that nothing is found that could be fitted again
+
 
 def search_models(bench: Workbench) -> SearchResult:
     """Search for good candidates of the first layer; what the second layer is to have of time and trials is left.
@@ -45,11 +47,18 @@ def search_models(bench: Workbench) -> SearchResult:
     key = problem.key(config.strategy, sorted(plan.families), config.seed, config.threads)
     with Journal(bench.state, key).open() as journal:
         spent = journal.spent + (time.monotonic() - began)
-        seconds = config.time_left_for_this_task
-        later = refit.share(problem) + second_layer.share(problem, plan.families, config)
-        clock = EndableClock(None if seconds is None else seconds * (1 - later), spent)
+        clock = EndableClock(_first_seconds(problem, plan.families, config), spent)
         study = run_trials(bench, plan, _first_trials(problem, plan.families, config), journal=journal, clock=clock)
     return replace(collect(problem, study, bench.state, config), left_out=left_out)
+
+
+def _first_seconds(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> float | None:
+    """The seconds that the second layer and refitting leave; ``None`` is no limit."""
+    seconds = config.time_left_for_this_task
+    if seconds is None:
+        return None
+    to_refit = refit.share(problem) * max(0.0, seconds - _START_SECONDS)
+    return seconds - to_refit - second_layer.share(problem, families, config) * seconds
 
 
 def _first_trials(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> int | None:
