@@ -112,7 +112,7 @@ class TabularEstimator(BaseEstimator):
         config = self._search_config()
         clock, busy = Clock(config.time_left_for_this_task), time.process_time()
         progress = console_progress() if self.progress else silent_progress()
-        workers = make_workers(config)
+        workers = make_workers(config, X)
         with tempfile.TemporaryDirectory(prefix="state-", dir=scratch_folder()) as state, workers:
             workers.start()  # they import while rows are read and features are planned
             rows = read_rows(X, y, sample_weight, groups)

@@ -41,14 +41,29 @@ _TRUSTED = frozenset(
         *features.TRUSTED_TYPES,
     }
 )
-_LARGE = 1 << 20  # bytes beyond which a draft is on disk and not in memory
 _WRITING = threading.Lock()  # a forest takes its memory twice while it is written: one at a time
 _UNWANTED = "sklearn.externals.array_api_compat.torch"
 
 
 def prepare() -> None:
-    """Import what storing needs, before it is needed."""
-    _skops()
+    """Import what storing needs, before it is needed, in a process that is ours alone.
+
+    As it is imported, skops lists the estimators of scikit-learn, which imports all of it: a second, and 15 MB. Here it
+    gets no list, and :func:`_is_estimator` says the same. Others in the process could not load estimators by skops.
+    """
+    import sklearn.utils
+
+    listed = sklearn.utils.all_estimators
+    sklearn.utils.all_estimators = list
+    try:
+        importlib.import_module("skops.io")
+    finally:
+        sklearn.utils.all_estimators = listed
+
+
+def prepare_in_background() -> None:
+    """Import what restoring needs while this process, which may be the user's, has nothing else to do."""
+    threading.Thread(target=_skops, name="import of skops", daemon=True).start()
 
 
 def write(value: Any, sink: IO[bytes]) -> None:
@@ -57,7 +72,7 @@ def write(value: Any, sink: IO[bytes]) -> None:
     Raises:
         ArtifactError: It holds a type that :func:`load` would refuse. Better now than when the search is over.
     """
-    with _WRITING, tempfile.SpooledTemporaryFile(_LARGE) as draft:
+    with _WRITING, tempfile.TemporaryFile() as draft:
         _skops().dump(value, draft)
         _check(draft, type(value).__name__)
         _stabilise(draft, sink)
@@ -85,10 +100,24 @@ def _check(archive: IO[bytes], source: str) -> list[str]:
         found: list[str] = _skops().get_untrusted_types(file=archive)
     except Exception as error:  # a damaged archive can fail in many ways
         raise ArtifactError(f"{source}: cannot be read ({type(error).__name__}: {error})") from None
-    refused = sorted(set(found) - _TRUSTED)
+    refused = sorted(name for name in set(found) - _TRUSTED if not _is_estimator(name))
     if refused:
         raise ArtifactError(f"{source}: holds types that are not allowed: {', '.join(refused)}")
     return found
+
+
+def _is_estimator(name: str) -> bool:
+    """Whether a type is an estimator of scikit-learn; skops trusts those by itself where it has listed them."""
+    module, _, attribute = name.rpartition(".")
+    if not module.startswith("sklearn."):
+        return False
+    from sklearn.base import BaseEstimator
+
+    try:
+        found = getattr(importlib.import_module(module), attribute, None)
+    except ImportError:
+        return False
+    return isinstance(found, type) and issubclass(found, BaseEstimator)
 
 
 def _stabilise(draft: IO[bytes], sink: IO[bytes]) -> None:
@@ -142,7 +171,7 @@ def _skops() -> ModuleType:
     """
     import sklearn.base  # noqa: F401 - must be complete before a part of it is hidden
 
-    if "skops.io" in sys.modules:
-        return sys.modules["skops.io"]
-    with hidden(_UNWANTED):
-        return importlib.import_module("skops.io")
+    if "skops.io" not in sys.modules:
+        with hidden(_UNWANTED):
+            importlib.import_module("skops.io")
+    return importlib.import_module("skops.io")  # waits where another thread is at it

@@ -4,34 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.memory import give_back
+from automl_flow.search import storage
+from automl_flow.search.arrow import freed_of_arrow, is_free_of_arrow
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import ModelFamily
 from automl_flow.search.objective import TrialContext
 from automl_flow.search.problem import TabularProblem
 
 _IMPORTS = ("automl_flow.search.preload",)
+_IMPORTS_WITHOUT_ARROW = ("automl_flow.search.preload_without_arrow",)
 _LANES = 2  # fits at the same time in one process; more would wait for Python's lock too often
-_LONG_SECONDS = 30.0  # of a search, from which less memory is worth a slower start of its workers
+_LONG_SECONDS = 30.0  # of a search, from which less memory is worth a slower start and end
 
 
-def make_workers(config: SearchConfig) -> LocalRunner:
+def make_workers(config: SearchConfig, X: Any) -> LocalRunner:
     """Describe the workers of a search.
 
     Two fits share a process, so that libraries, rows and encodings are in memory once for both. In a short search
-    the workers inherit libraries from the fork server, which the next search of this process finds there; in a long one
-    they import them by themselves, and the fork server stays small.
+    the workers inherit libraries from a fork server, which the next search of this process finds there; in a long one
+    they start by themselves, and there is no fork server.
+
+    Args:
+        config: Limits of the search.
+        X: The table, as it was given: in a long search, workers do without Arrow where it needs none.
     """
+    long = _is_long(config)
+    imports = _IMPORTS_WITHOUT_ARROW if long and is_free_of_arrow(X) else _IMPORTS
+    preload = () if long else _IMPORTS
+    return LocalRunner(n_jobs=config.n_jobs, threads=config.threads, lanes=_LANES, preload=preload, imports=imports)
+
+
+def _is_long(config: SearchConfig) -> bool:
     seconds = config.time_left_for_this_task
-    long = seconds is not None and seconds >= _LONG_SECONDS and config.max_trials is None
-    return LocalRunner(
-        n_jobs=config.n_jobs, threads=config.threads, lanes=_LANES, preload=() if long else _IMPORTS, imports=_IMPORTS
-    )
+    return seconds is not None and seconds >= _LONG_SECONDS and config.max_trials is None
 
 
 @dataclass(frozen=True)
@@ -56,8 +68,13 @@ class Workbench:
 
     def hand_out(self) -> Self:
         """Let the workers hold the problem."""
-        config = self.config
-        self.runner.give(TrialContext(self.problem, self.families, self.state, config.seed, config.threads))
+        config, problem = self.config, self.problem
+        if is_free_of_arrow(problem.X):
+            problem = replace(problem, X=freed_of_arrow(problem.X))
+        self.runner.give(TrialContext(problem, self.families, self.state, config.seed, config.threads))
+        give_back()  # what planning has freed: from here on this process does little but wait
+        if not _is_long(config):
+            storage.prepare_in_background()
         return self
 
 
@@ -70,5 +87,5 @@ def open_workbench(
     progress: Progress | None = None,
 ) -> Iterator[Workbench]:
     """A workbench with workers of its own, which end with the block."""
-    with make_workers(config) as workers:
+    with make_workers(config, problem.X) as workers:
         yield Workbench(problem, families, config, Path(state), workers, progress or silent_progress()).hand_out()
