@@ -87,10 +87,10 @@ def test_another_first_layer_gets_a_second_one_of_its_own(problem, found, tmp_pa
     assert sorted(path.stem for path in (folder / "oof").iterdir()) == [f"{number:06d}" for number in SECOND]
 
 
-@pytest.mark.usefixtures("found")  # workers then inherit libraries: importing them takes most of four seconds
+@pytest.mark.usefixtures("found")  # workers then inherit libraries: importing them takes most of the time
 def test_the_settings_of_a_run_that_the_clock_ended_repeat_it(problem, tmp_path):
     config = CONFIG.model_copy(update={"families": ("linear", "knn", "extra_trees")})  # never cut short
-    limit = {"max_trials": None, "time_left_for_this_task": 4.0}
+    limit = {"max_trials": None, "time_left_for_this_task": 8.0}
     limited = stacked(problem, tmp_path / "limited", config.model_copy(update=limit))
     assert limited.reproduce["stacking"] == 2
     assert limited.reproduce["exact"]
