@@ -5,6 +5,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 import psutil
@@ -126,8 +127,8 @@ def test_a_second_run_in_the_same_state_is_refused_with_the_holder(project):
 
 @pytest.mark.parametrize(
     ("kilobytes", "file"),
-    [(0, "lock"), (2, ".skops"), (64, ".model")],
-    ids=["state", "preprocessors", "models"],
+    [(0, "lock"), (2, ".skops"), (64, tempfile.gettempdir())],
+    ids=["state", "preprocessors", "drafts of models"],
 )
 def test_a_full_disk_is_told_with_the_file_and_the_search_goes_on_when_there_is_space(kilobytes, file, project, smoke):
     def full():

@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
@@ -187,6 +188,7 @@ class _Worker:
         except StorageError as error:
             cause, message = "storage", str(error)
         except BaseException as error:  # whatever a trial raises is the trial's failure, never the search's
-            traceback.print_exc()
+            with suppress(OSError):  # a full disk
+                traceback.print_exc()
             cause, message = "implementation", f"{type(error).__name__}: {error}"
         return Report(value, cause, message, watch.peak_mb, time.monotonic() - began, watch.shared)

@@ -11,13 +11,17 @@ import threading
 import zipfile
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl_flow import features, recipes
 from automl_flow.core.errors import ArtifactError
+from automl_flow.core.files import storage_errors
 from automl_flow.core.imports import hidden
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 # Models, beyond what skops trusts by itself. Everything here is plain data with code of a library that the model
 # needs anyway.
@@ -41,6 +45,7 @@ _TRUSTED = frozenset(
         *features.TRUSTED_TYPES,
     }
 )
+_LARGE = 1 << 20  # bytes beyond which a draft is on disk and not in memory
 _WRITING = threading.Lock()  # a forest takes its memory twice while it is written: one at a time
 _UNWANTED = "sklearn.externals.array_api_compat.torch"
 
@@ -72,10 +77,21 @@ def write(value: Any, sink: IO[bytes]) -> None:
     Raises:
         ArtifactError: It holds a type that :func:`load` would refuse. Better now than when the search is over.
     """
-    with _WRITING, tempfile.TemporaryFile() as draft:
-        _skops().dump(value, draft)
+    with _WRITING, _Draft(_LARGE) as draft:
+        with storage_errors(Path(tempfile.gettempdir())):
+            _skops().dump(value, draft)
         _check(draft, type(value).__name__)
         _stabilise(draft, sink)
+
+
+class _Draft(tempfile.SpooledTemporaryFile[bytes]):
+    """A file in memory that goes to disk before it becomes large, and not, as usual, only afterwards."""
+
+    def write(self, content: ReadableBuffer) -> int:
+        """Write; skops writes an archive in one piece."""
+        if memoryview(content).nbytes > _LARGE:
+            self.rollover()
+        return super().write(content)
 
 
 def dump(value: Any) -> bytes:
