@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl_flow.search.family import FitContext, Fitted, FoldData, ModelFamily, Params
+import numpy as np
+
+from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params, plain_predict
+from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial
@@ -34,6 +37,11 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:  # noqa: A
     """Fit; the learner around a standardised target does not say that it hands weights on, but it does."""
     learner.fit(data.X, data.y, **({} if data.weight is None else {"sample_weight": data.weight}))
     return Fitted(learner)
+
+
+def predict(model: Any, X: Any, problem: Problem) -> Array:
+    """Predict in double precision: a product in single precision depends in its last digit on the place of a row."""
+    return plain_predict(model, np.asarray(X, dtype=np.float64), problem)
 
 
 def suggest(trial: BaseTrial, context: FitContext) -> Params:
@@ -71,5 +79,6 @@ ENTRY = ModelFamily(
     seconds=seconds,
     work=work,
     fit=fit,
+    predict=predict,
     seeded=False,
 )
