@@ -16,6 +16,8 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+import psutil  # before the signal can come: a handler cannot import what the process is importing
+
 from automl_flow.execution.scratch import SCRATCH
 
 _PR_SET_PDEATHSIG = 1
@@ -31,8 +33,6 @@ def die_with_parent(number: signal.Signals) -> None:
 
 def leave() -> NoReturn:
     """End, as the parent has gone: kill the processes of this one, and remove what they and the parent leave behind."""
-    import psutil
-
     workers = psutil.Process().children()
     for worker in workers:
         worker.kill()
