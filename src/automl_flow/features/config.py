@@ -13,7 +13,7 @@ class FeatureConfig(Config):
     Attributes:
         enabled: ``false`` makes no features and drops no columns.
         makers: Names of the makers that may propose; ``None`` means all.
-        select: Whether columns that carry no more than noise are dropped where this does no harm.
+        select: Whether columns that carry no more than noise are dropped where models are better for it.
         max_features: Features that may be kept, in all.
         strong: How many of the strongest columns are combined with each other.
         min_gain: Least decrease of the loss, relative to the loss without the feature.

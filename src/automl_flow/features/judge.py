@@ -188,3 +188,8 @@ def without(frames: Frames, names: set[str]) -> Frames:
 
 def _others(frame: pd.DataFrame, names: set[str]) -> NDArray[np.bool_]:
     return ~np.asarray(frame.columns.isin(sorted(names)))
+
+
+def standard_error(differences: NDArray[np.float64]) -> float:
+    """Standard error of a mean."""
+    return float(np.std(differences, ddof=1) / np.sqrt(len(differences)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from automl_flow.core.seeds import generator
-from automl_flow.features.judge import SEEDS, Frames, Judge, join, without
+from automl_flow.features.judge import SEEDS, Frames, Judge, join, standard_error, without
 from automl_flow.features.plan import FeaturePlan
 from automl_flow.recipes.preprocessor import safe_names
 from automl_flow.recipes.recipe import Recipe
@@ -18,18 +19,21 @@ _FEWEST_COLUMNS = 4
 _MARK = "+shadow+"
 
 
-def noise_columns(judge: Judge, recipe: Recipe, plan: FeaturePlan) -> tuple[str, ...]:
-    """Find columns that can go without loss.
+def noise_columns(judge: Judge, recipe: Recipe, plan: FeaturePlan, noise_factor: float) -> tuple[str, ...]:
+    """Find columns that models are better without.
 
     Shuffled copies of columns compete with the columns themselves (after Kursa and Rudnicki, "Feature selection with
     the Boruta package", 2010, with one round in place of many). Numbers that matter less than most shuffled numbers,
-    and categories that matter less than their own shuffled copy, are left out together; if the out-of-fold loss rises,
-    the weaker half of them is tried, and if it rises still, nothing is dropped.
+    and categories that matter less than their own shuffled copy, are left out together; if the out-of-fold loss does
+    not fall beyond its noise, the weaker half of them is tried, and if it does not fall then, nothing is dropped. That
+    the loss of one small model does not rise is not enough: where many columns have a weak signal, other models see
+    more of it.
 
     Args:
         judge: Fits the models.
         recipe: Recipe of the table.
         plan: The features that were kept; they stay.
+        noise_factor: Standard errors by which the loss must fall.
 
     Returns:
         Raw names, in the order of the table; never all columns.
@@ -42,16 +46,20 @@ def noise_columns(judge: Judge, recipe: Recipe, plan: FeaturePlan) -> tuple[str,
         return ()
     labels = {name for name in single if kinds[raw[name]] == "label"}
     weak = _weak(judge, frames, single, labels)
-    before = np.mean([judge.losses(frames, model).losses for model in SEEDS]) if weak else 0.0
+    before = _losses(judge, frames) if weak else np.empty(0)
     for candidates in (weak, weak[: len(weak) // 2]):
         if not candidates or len(candidates) == frames[0][0].shape[1]:
             continue
-        left = without(frames, set(candidates))
-        after = np.mean([judge.losses(left, model).losses for model in SEEDS])
-        if after <= before:
+        gains = before - _losses(judge, without(frames, set(candidates)))
+        if gains.mean() > noise_factor * standard_error(gains) and 2 * int((gains > 0).sum()) > len(gains):
             out = {raw[name] for name in candidates}
             return tuple(column.name for column in judge.profile.columns if column.name in out)
     return ()
+
+
+def _losses(judge: Judge, frames: Frames) -> NDArray[np.float64]:
+    """Loss on each fold, the mean of the models."""
+    return np.asarray(np.mean([judge.losses(frames, model).losses for model in SEEDS], axis=0))
 
 
 def _weak(judge: Judge, frames: Frames, single: list[str], labels: set[str]) -> list[str]:

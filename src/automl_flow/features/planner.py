@@ -13,7 +13,18 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.features.config import FeatureConfig
-from automl_flow.features.judge import SEEDS, Fold, Frames, Judge, Judgement, OutOfTimeError, join, make_judge, without
+from automl_flow.features.judge import (
+    SEEDS,
+    Fold,
+    Frames,
+    Judge,
+    Judgement,
+    OutOfTimeError,
+    join,
+    make_judge,
+    standard_error,
+    without,
+)
 from automl_flow.features.maker import MAKERS, Evidence, Proposal, narrowed
 from automl_flow.features.noise import noise_columns
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
@@ -45,7 +56,7 @@ def plan_features(
     A small LightGBM model is fitted with and without the features of a proposal, on the same folds and with the same
     seeds. The proposal is kept if the loss falls in most folds, and by more on average than ``noise_factor`` standard
     errors of the paired differences; what is kept stands beside what is judged later. Then columns that matter less
-    than shuffled copies of columns are dropped, if the loss does not rise.
+    than shuffled copies of columns are dropped, by the same rule.
 
     Args:
         X: Raw feature columns of the rows that may be learned from (no holdout).
@@ -80,7 +91,7 @@ def plan_features(
     dropped: tuple[str, ...] = ()
     if config.select and planning.may_fit(7 * len(judge.folds)):
         with suppress(OutOfTimeError):
-            dropped = noise_columns(judge, recipe, planning.plan())
+            dropped = noise_columns(judge, recipe, planning.plan(), config.noise_factor)
         progress.advance(f"{len(dropped)} columns without use")
     progress.finish()
     return FeaturePlan(tuple(planning.made), dropped)
@@ -111,7 +122,7 @@ class _Planning:
             frames = without(frames, set(weakest))
             judgements = [judge.losses(frames, model) for model in SEEDS]
         losses = np.array([judgement.losses for judgement in judgements])
-        return cls(judge, recipe, config, frames, losses, _error(losses[0] - losses[1]) / 2, strength, [], 0)
+        return cls(judge, recipe, config, frames, losses, standard_error(losses[0] - losses[1]) / 2, strength, [], 0)
 
     def plan(self) -> FeaturePlan:
         """What is planned so far."""
@@ -156,7 +167,8 @@ class _Planning:
         if narrow is not proposal and self.may_fit(len(SEEDS) * len(self.judge.folds)):
             smaller = join(self.frames, self.judge.features(self.recipe, self._alone(name, narrow)))
             smaller_losses = self._losses(smaller)
-            if float(smaller_losses.mean()) <= float(losses.mean()) + _error(np.mean(smaller_losses - losses, axis=0)):
+            worse = np.mean(smaller_losses - losses, axis=0)
+            if float(smaller_losses.mean()) <= float(losses.mean()) + standard_error(worse):
                 proposal, frames, losses = narrow, smaller, smaller_losses
         gains = np.mean(self.losses - losses, axis=0)
         kept, reason = self._decide(gains)
@@ -178,7 +190,7 @@ class _Planning:
 
     def _decide(self, gains: NDArray[np.float64]) -> tuple[bool, str]:
         """The one-standard-error rule on paired differences."""
-        mean, error = float(gains.mean()), max(_error(gains), self.seed_noise)
+        mean, error = float(gains.mean()), max(standard_error(gains), self.seed_noise)
         wins = int((gains > 0).sum())
         facts = f"gain {mean:.3g} ± {error:.2g}, better in {wins} of {len(gains)} folds"
         if not np.isfinite(mean) or mean <= self.config.noise_factor * error or wins * 2 <= len(gains):
@@ -192,11 +204,6 @@ def _planned(name: str, proposal: Proposal, gain: float, reason: str, *, kept: b
     """What is written down; six digits, so that the document does not depend on the last bits of a sum."""
     rounded = float(f"{gain:.6g}") if np.isfinite(gain) else 0.0
     return PlannedMaker(name, proposal.columns, proposal.options, rounded, kept, reason)
-
-
-def _error(differences: NDArray[np.float64]) -> float:
-    """Standard error of a mean."""
-    return float(np.std(differences, ddof=1) / np.sqrt(len(differences)))
 
 
 def _check_makers(config: FeatureConfig) -> None:
