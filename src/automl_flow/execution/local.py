@@ -59,6 +59,7 @@ class LocalRunner:
 
     Attributes:
         n_jobs: Jobs at the same time.
+        imports: Modules that every worker imports as it starts.
     """
 
     def __init__(
@@ -84,10 +85,10 @@ class LocalRunner:
                 server, and each worker starts by itself.
             imports: Modules that every worker imports as it starts, where it has not inherited them.
         """
-        self.n_jobs = n_jobs
+        self.n_jobs, self.imports = n_jobs, tuple(imports)
         self._context = context
         self._folder: Path | None = None
-        self._threads, self._lanes, self._preload, self._imports = threads, lanes, preload, tuple(imports)
+        self._threads, self._lanes, self._preload = threads, lanes, preload
         self._pool = Pool(self._start_process, math.ceil(n_jobs / lanes), lanes)
 
     def __enter__(self) -> Self:
@@ -125,7 +126,7 @@ class LocalRunner:
         return self._folder
 
     def _start_process(self) -> Member:
-        settings = worker.Settings(self._threads, self._lanes, self._make_folder(), self._imports)
+        settings = worker.Settings(self._threads, self._lanes, self._make_folder(), self.imports)
         return start_forked(settings, self._preload) if self._preload else start_alone(settings)
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:

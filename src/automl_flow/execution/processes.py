@@ -26,7 +26,7 @@ from automl_flow.execution.pool import Member
 from automl_flow.execution.scratch import SCRATCH, scratch_folder
 from automl_flow.execution.worker import Settings
 
-_PRELOAD = ("automl_flow.execution.guard", "automl_flow.execution.worker", "threadpoolctl", "psutil")
+_PRELOAD = ("automl_flow.execution.guard", "automl_flow.execution.worker", "threadpoolctl")
 # What a process that starts by itself runs. Modules are found where its parent finds them.
 _BOOTSTRAP = """
 import sys

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.seeds import generator
-from automl_flow.features.judge import SEEDS, Frames, Judge, join, standard_error, without
+from automl_flow.features.judge import SEEDS, Frames, Judge, join, without
 from automl_flow.features.plan import FeaturePlan
 from automl_flow.recipes.preprocessor import safe_names
 from automl_flow.recipes.recipe import Recipe
@@ -19,21 +21,22 @@ _FEWEST_COLUMNS = 4
 _MARK = "+shadow+"
 
 
-def noise_columns(judge: Judge, recipe: Recipe, plan: FeaturePlan, noise_factor: float) -> tuple[str, ...]:
+def noise_columns(
+    judge: Judge, recipe: Recipe, plan: FeaturePlan, pays: Callable[[NDArray[np.float64]], bool]
+) -> tuple[str, ...]:
     """Find columns that models are better without.
 
     Shuffled copies of columns compete with the columns themselves (after Kursa and Rudnicki, "Feature selection with
     the Boruta package", 2010, with one round in place of many). Numbers that matter less than most shuffled numbers,
-    and categories that matter less than their own shuffled copy, are left out together; if the out-of-fold loss does
-    not fall beyond its noise, the weaker half of them is tried, and if it does not fall then, nothing is dropped. That
-    the loss of one small model does not rise is not enough: where many columns have a weak signal, other models see
-    more of it.
+    and categories that matter less than their own shuffled copy, are left out together; if that does not pay, the
+    weaker half of them is tried, and if that does not pay either, nothing is dropped. That the loss of one small model
+    does not rise is not enough: where many columns have a weak signal, other models see more of it.
 
     Args:
         judge: Fits the models.
         recipe: Recipe of the table.
         plan: The features that were kept; they stay.
-        noise_factor: Standard errors by which the loss must fall.
+        pays: Whether gains on the folds are more than noise.
 
     Returns:
         Raw names, in the order of the table; never all columns.
@@ -50,8 +53,7 @@ def noise_columns(judge: Judge, recipe: Recipe, plan: FeaturePlan, noise_factor:
     for candidates in (weak, weak[: len(weak) // 2]):
         if not candidates or len(candidates) == frames[0][0].shape[1]:
             continue
-        gains = before - _losses(judge, without(frames, set(candidates)))
-        if gains.mean() > noise_factor * standard_error(gains) and 2 * int((gains > 0).sum()) > len(gains):
+        if pays(before - _losses(judge, without(frames, set(candidates)))):
             out = {raw[name] for name in candidates}
             return tuple(column.name for column in judge.profile.columns if column.name in out)
     return ()

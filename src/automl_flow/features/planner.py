@@ -91,7 +91,7 @@ def plan_features(
     dropped: tuple[str, ...] = ()
     if config.select and planning.may_fit(7 * len(judge.folds)):
         with suppress(OutOfTimeError):
-            dropped = noise_columns(judge, recipe, planning.plan(), config.noise_factor)
+            dropped = noise_columns(judge, recipe, planning.plan(), pays=lambda gains: planning.decide(gains)[0])
         progress.advance(f"{len(dropped)} columns without use")
     progress.finish()
     return FeaturePlan(tuple(planning.made), dropped)
@@ -145,6 +145,17 @@ class _Planning:
         self.made.append(made)
         return f"{name}: {made.reason}"
 
+    def decide(self, gains: NDArray[np.float64]) -> tuple[bool, str]:
+        """Whether paired differences on the folds are more than noise (one-standard-error rule), and why."""
+        mean, error = float(gains.mean()), max(standard_error(gains), self.seed_noise)
+        wins = int((gains > 0).sum())
+        facts = f"gain {mean:.3g} ± {error:.2g}, better in {wins} of {len(gains)} folds"
+        if not np.isfinite(mean) or mean <= self.config.noise_factor * error or wins * 2 <= len(gains):
+            return False, f"within the noise of the folds: {facts}"
+        if mean < self.config.min_gain * abs(float(self.losses.mean())):
+            return False, f"too small: {facts}"
+        return True, facts
+
     def _judge_in_time(self, name: str, proposal: Proposal) -> PlannedMaker:
         try:
             return self._judge(name, proposal)
@@ -171,7 +182,7 @@ class _Planning:
             if float(smaller_losses.mean()) <= float(losses.mean()) + standard_error(worse):
                 proposal, frames, losses = narrow, smaller, smaller_losses
         gains = np.mean(self.losses - losses, axis=0)
-        kept, reason = self._decide(gains)
+        kept, reason = self.decide(gains)
         if kept:
             self.frames, self.losses = frames, losses
             self.features += proposal.size
@@ -187,17 +198,6 @@ class _Planning:
         done = begun.losses if begun is not None else np.empty(0)
         rest = self.judge.losses(frames[len(done) :], SEEDS[0], len(done)).losses
         return np.array([np.append(done, rest), *(self.judge.losses(frames, model).losses for model in SEEDS[1:])])
-
-    def _decide(self, gains: NDArray[np.float64]) -> tuple[bool, str]:
-        """The one-standard-error rule on paired differences."""
-        mean, error = float(gains.mean()), max(standard_error(gains), self.seed_noise)
-        wins = int((gains > 0).sum())
-        facts = f"gain {mean:.3g} ± {error:.2g}, better in {wins} of {len(gains)} folds"
-        if not np.isfinite(mean) or mean <= self.config.noise_factor * error or wins * 2 <= len(gains):
-            return False, f"within the noise of the folds: {facts}"
-        if mean < self.config.min_gain * abs(float(self.losses.mean())):
-            return False, f"too small: {facts}"
-        return True, facts
 
 
 def _planned(name: str, proposal: Proposal, gain: float, reason: str, *, kept: bool = False) -> PlannedMaker:

@@ -69,7 +69,7 @@ class Workbench:
     def hand_out(self) -> Self:
         """Let the workers hold the problem."""
         config, problem = self.config, self.problem
-        if is_free_of_arrow(problem.X):
+        if self.runner.imports == _IMPORTS_WITHOUT_ARROW:
             problem = replace(problem, X=freed_of_arrow(problem.X))
         self.runner.give(TrialContext(problem, self.families, self.state, config.seed, config.threads))
         give_back()  # what planning has freed: from here on this process does little but wait
