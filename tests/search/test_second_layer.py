@@ -14,6 +14,7 @@ from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.select import stack_models
 from automl_flow.models import FAMILIES
 from automl_flow.search.config import SearchConfig
+from automl_flow.search.family import plain_fit
 from automl_flow.search.fitted import fit_candidates
 from automl_flow.search.members import layer_folder, oof_path
 from automl_flow.search.second_layer import planned
@@ -26,8 +27,8 @@ CONFIG = SearchConfig(max_trials=6, stacking=2, families=QUICK)
 SECOND = (4, 5)
 
 
-def stacked(problem, state, config=CONFIG):
-    with open_workbench(problem, FAMILIES.available(), config, state) as bench:
+def stacked(problem, state, config=CONFIG, families=None):
+    with open_workbench(problem, families or FAMILIES.available(), config, state) as bench:
         return stack_models(bench, search_models(bench))
 
 
@@ -89,13 +90,15 @@ def test_another_first_layer_gets_a_second_one_of_its_own(problem, found, tmp_pa
 
 @pytest.mark.usefixtures("found")  # workers then inherit libraries: importing them takes most of the time
 def test_the_settings_of_a_run_that_the_clock_ended_repeat_it(problem, tmp_path):
-    config = CONFIG.model_copy(update={"families": ("linear", "knn", "extra_trees")})  # never cut short
+    config = CONFIG.model_copy(update={"families": ("linear", "knn", "extra_trees")})
+    families = FAMILIES.available()
+    families["extra_trees"] = replace(families["extra_trees"], fit=plain_fit)  # so that none is ever cut short
     limit = {"max_trials": None, "time_left_for_this_task": 8.0}
-    limited = stacked(problem, tmp_path / "limited", config.model_copy(update=limit))
+    limited = stacked(problem, tmp_path / "limited", config.model_copy(update=limit), families)
     assert limited.reproduce["stacking"] == 2
     assert limited.reproduce["exact"]
     again = {key: limited.reproduce[key] for key in ("max_trials", "skip_trials", "stacking")}
-    replayed = stacked(problem, tmp_path / "replayed", config.model_copy(update=again))
+    replayed = stacked(problem, tmp_path / "replayed", config.model_copy(update=again), families)
     assert essence(replayed)[0] == essence(limited)[0]
     assert np.array_equal(replayed.oof, limited.oof)
 

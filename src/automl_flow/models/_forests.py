@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_flow.search.family import Array, FitContext, ModelFamily, Params
+from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TREES = 100
 _MOST_TREES = 300
 _BYTES = 48 << 20  # of one forest, at most, roughly
+_STEP = 10  # trees that grow between two looks at the clock
 
 
 def forest_family(
@@ -35,6 +36,7 @@ def forest_family(
         portfolio=portfolio,
         seconds=seconds,
         work=forest_work,
+        fit=grow_forest,
         predict=forest_predict,
     )
 
@@ -56,6 +58,21 @@ def options(params: Params, context: FitContext) -> Params:
         "n_jobs": context.threads,
         "random_state": context.seed,
     }
+
+
+def grow_forest(learner: Any, data: FoldData, context: FitContext) -> Fitted:
+    """Grow a forest some trees at a time, and keep what there is where the deadline has passed.
+
+    Each tree has its own seed from the forest's, so that they are the trees of a forest that grew in one go.
+    """
+    rows = np.ascontiguousarray(data.X, dtype=np.float32)  # once, and not at each step
+    most = context.iterations or int(learner.n_estimators)
+    learner.set_params(warm_start=True)
+    trees = 0
+    while trees < most and not (trees and context.out_of_time()):
+        trees = min(trees + _STEP, most)
+        learner.set_params(n_estimators=trees).fit(rows, data.y, sample_weight=data.weight)
+    return Fitted(learner.set_params(warm_start=False), trees, cut_short=trees < most)
 
 
 def criteria(context: FitContext) -> list[str]:

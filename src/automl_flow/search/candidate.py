@@ -19,7 +19,7 @@ class Candidate:
         params: Its parameters.
         loss: Loss of all out-of-fold predictions together (smaller is better, whatever the metric).
         fold_losses: Loss of each fold.
-        iterations: Boosting steps or epochs kept in each fold; empty where there is no such thing.
+        iterations: Boosting steps, epochs or trees kept in each fold; empty where there is no such thing.
         work: Microseconds of one thread to predict a row with one of its models, roughly.
         cut_short: The clock ended a fit before its own stopping rule did; such a trial is not repeatable.
         reads: Numbers of the candidates whose predictions it reads beside the columns: it is of the second layer.

@@ -97,7 +97,7 @@ class Fitted:
 
     Attributes:
         model: The fitted model.
-        iterations: Boosting steps or epochs that were kept; ``None`` where there is no such thing.
+        iterations: Boosting steps, epochs or trees that were kept; ``None`` where there is no such thing.
         cut_short: The soft deadline ended the fit before its own stopping rule did.
     """
 
