@@ -19,7 +19,8 @@ def limited(smoke, tmp_path):
     """A project whose model search ends by the clock; its families never stop in the middle of a fit."""
     project = tmp_path / "p"
     shutil.copytree(smoke, project, ignore=shutil.ignore_patterns(".automl_flow"))
-    settings = {"max_trials": None, "time_left_for_this_task": 12.0, "n_jobs": 2}
+    limits = {"max_trials": None, "time_left_for_this_task": 12.0, "n_jobs": 2}
+    settings = {**limits, "families": ["linear", "knn"]}
     edit(project, f"conf/smoke/parameters/{TASK}.yml", lambda task: task[TASK]["model_search"].update(settings))
     done = run(project, *SEARCH)
     assert done.returncode == 0, done.stderr
