@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-import resource
 
 import numpy as np
 import pytest
 
 from automl_flow.core.errors import ArtifactError, DataError, StorageError
 from automl_flow.core.files import atomic_file, atomic_folder, json_text, read_json, write_json, write_text
+from tests.full_disk import largest_file
 
 
 def names(folder):
@@ -40,20 +40,13 @@ def test_a_failed_folder_leaves_the_old_one(tmp_path):
     assert names(tmp_path / "model") == ["a"]
 
 
-def limited(size, write):
-    """Call *write* while no file may grow beyond *size* bytes, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        write()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_a_full_disk_leaves_the_old_file_and_is_told_with_the_file_and_the_way_out(tmp_path):
     write_text(tmp_path / "a.txt", "old")
-    with pytest.raises(StorageError, match=r"a\.txt: cannot be written: File too large; .* run again"):
-        limited(10, lambda: write_text(tmp_path / "a.txt", "new" * 10))
+    with (
+        largest_file(10),
+        pytest.raises(StorageError, match=r"a\.txt: cannot be written: File too large; .* run again"),
+    ):
+        write_text(tmp_path / "a.txt", "new" * 10)
     assert (tmp_path / "a.txt").read_text() == "old"
     assert names(tmp_path) == ["a.txt"]
 
@@ -64,8 +57,8 @@ def test_a_full_disk_leaves_the_old_folder(tmp_path):
             (folder / "a").write_text("new" * 10)
 
     write()
-    with pytest.raises(StorageError, match="model: cannot be written"):
-        limited(10, write)
+    with largest_file(10), pytest.raises(StorageError, match="model: cannot be written"):
+        write()
     assert names(tmp_path) == ["model"]
     assert (tmp_path / "model/a").read_text() == "new" * 10
 

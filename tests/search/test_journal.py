@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import resource
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from automl_flow.core.errors import StorageError
 from automl_flow.search.journal import Journal
+from tests.full_disk import largest_file
 
 
 @pytest.fixture
@@ -24,17 +23,6 @@ def path(tmp_path):
 def numbers(path):
     with Journal(path.parent, key="k").open() as journal:
         return sorted(journal.entries)
-
-
-@contextmanager
-def largest_file(size):
-    """Let no file grow beyond *size* bytes in the block, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-
 import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesRegressor
@@ -12,22 +10,13 @@ from automl_flow.core.errors import StorageError
 from automl_flow.models import FAMILIES
 from automl_flow.search.fitted import Part
 from automl_flow.search.members import write_part
+from tests.full_disk import largest_file
 
 
-@pytest.fixture
-def four_kilobytes():
-    """Let no file become longer, as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.mark.usefixtures("four_kilobytes")
 def test_a_model_that_does_not_fit_on_the_disk_is_told_with_its_file_and_leaves_nothing(tmp_path):
     random = np.random.default_rng(0)
     forest = ExtraTreesRegressor(5, random_state=0).fit(random.normal(size=(100, 2)), random.normal(size=100))
     part = Part("extra_trees", 0, "ordinal", "regression", (), 1, 0, model=forest)  # its draft stays in memory
-    with pytest.raises(StorageError, match=r"fold-0\.model: cannot be written: File too large"):
+    with largest_file(4096), pytest.raises(StorageError, match=r"fold-0\.model: cannot be written: File too large"):
         write_part(tmp_path, part, FAMILIES.get("extra_trees"))
     assert list(tmp_path.iterdir()) == []
