@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from automl_flow.core.errors import nearest
+from automl_flow.core.errors import nearest, shown
 
 
 def test_a_close_choice_is_proposed():
@@ -17,3 +17,15 @@ def test_many_choices_are_cut():
 
 def test_nothing_to_choose_from_says_nothing():
     assert not nearest("x", [])
+
+
+def test_what_a_terminal_would_obey_is_written_out():
+    assert shown("a\x1b[31m\nb\u202e\ud800é") == "a\\x1b[31m\\nb\\u202e\\ud800é"
+
+
+def test_a_long_name_is_cut():
+    assert shown("x" * 500, limit=3) == "xxx…"
+
+
+def test_choices_are_shown_safely():
+    assert nearest("q", ["a\x1bb"]) == "; valid: a\\x1bb"

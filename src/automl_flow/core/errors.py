@@ -36,6 +36,10 @@ class DependencyError(AutoMLFlowError, ImportError):
     """An optional library is needed and is not installed; the text names the extra to install."""
 
 
+class AutoMLFlowWarning(UserWarning):
+    """What was done is not what one would expect, and goes on: its text says what, where and what to do about it."""
+
+
 STORAGE_ERRORS = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
@@ -52,6 +56,22 @@ def storage_message(path: Path, error: OSError) -> str:
     return f"{path}: cannot be written: {error.strerror}; {way_out} and run again, finished trials are kept"
 
 
+def shown(value: object, limit: int = 80) -> str:
+    """Return *value* as text that is safe in a message, whoever wrote it.
+
+    Args:
+        value: A name, a label or a cell that comes from outside.
+        limit: Letters that are kept.
+
+    Returns:
+        One line: what a terminal or a log would obey (escapes, line breaks, marks that turn the direction of text) is
+        written as an escape sequence, and what is longer than *limit* is cut, with an ellipsis.
+    """
+    text = str(value)
+    cut = text if len(text) <= limit else text[:limit] + "…"
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in cut)
+
+
 def nearest(name: object, valid: Iterable[object]) -> str:
     """Return the end of an error sentence that points to what *name* probably meant.
 
@@ -62,12 +82,12 @@ def nearest(name: object, valid: Iterable[object]) -> str:
     Returns:
         ``"; did you mean 'x'?"`` when one choice is close, else ``"; valid: a, b, c"`` (at most 20 choices).
     """
-    choices = [str(choice) for choice in valid]
+    choices = [shown(choice) for choice in valid]
     if not choices:
         return ""
-    close = difflib.get_close_matches(str(name), choices, n=1)
+    close = difflib.get_close_matches(shown(name), choices, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
-    shown = ", ".join(choices[:20])
+    listed = ", ".join(choices[:20])
     more = len(choices) - 20
-    return f"; valid: {shown}" + (f" and {more} more" if more > 0 else "")
+    return f"; valid: {listed}" + (f" and {more} more" if more > 0 else "")
