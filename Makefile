@@ -39,8 +39,8 @@ $(READY): requirements.lock pyproject.toml
 
 run: $(READY)  ## Run all tasks from raw data to report, and say where the reports are
 	$(BIN)/kedro run
-	-$(BIN)/kedro dvc-adopt
 	$(BIN)/kedro report
+	$(BIN)/kedro dvc-adopt
 
 nas: $(READY)  ## Run neural architecture search, and what stands before it, for all tasks
 	$(BIN)/kedro run --pipeline=nas

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import stat
 
 import pytest
 import yaml
@@ -191,12 +192,44 @@ def test_a_further_environment_has_results_of_its_own_that_are_verified_too(prod
     assert "all that is there is as dvc.lock says" in succeed(prod, "kedro", "dvc-verify", stage)
 
 
-def test_dvc_takes_over_what_kedro_run_has_made(tracked, tmp_path):
+@pytest.fixture
+def run_without_dvc(tracked, tmp_path):
+    """A clone in which `kedro run` made everything and DVC's cache is empty."""
     clone_of = tmp_path / "clone"
     shutil.copytree(tracked, clone_of, ignore=shutil.ignore_patterns("cache", "tmp"))
-    assert "outputs of 7 stages" in succeed(clone_of, "kedro", "dvc-adopt")
-    assert "Running stage" not in succeed(clone_of, "dvc", "repro")
-    assert "nothing that DVC could take over" in succeed(clone_of, "kedro", "dvc-adopt")
+    for path in (clone_of / "data").rglob("*"):
+        path.chmod(path.stat().st_mode | stat.S_IWUSR)
+    return clone_of
+
+
+def test_dvc_takes_over_what_kedro_run_has_made(run_without_dvc):
+    assert "outputs of 7 stages." in succeed(run_without_dvc, "kedro", "dvc-adopt")
+    assert "Running stage" not in succeed(run_without_dvc, "dvc", "repro")
+    assert "nothing to add to DVC's cache" in succeed(run_without_dvc, "kedro", "dvc-adopt")
+
+
+def test_what_another_processor_made_is_named_in_a_sentence_and_the_rest_is_taken_over(run_without_dvc):
+    """Other last digits in the network: what follows from it differs too, and a metric is in git."""
+    metrics = f"data/08_reporting/{TASK}/metrics.json"
+    for name in (f"data/06_models/{TASK}/architecture.json", metrics):
+        with (run_without_dvc / name).open("a") as sink:
+            sink.write(" ")
+    done = run(run_without_dvc, "kedro", "dvc-adopt")
+    assert (done.returncode, done.stderr) == (0, "")
+    taken, sentence = done.stdout.splitlines()
+    assert taken == "DVC took over the outputs of 5 stages."
+    assert sentence.startswith(f"2 of 7 stages made other bytes than dvc.lock records (git status lists {metrics})")
+    assert sentence.endswith(f": {TASK} (nas, evaluation).")
+    assert succeed(run_without_dvc, "git", "status", "--porcelain").split() == ["M", metrics]
+
+
+def test_results_of_changed_settings_are_not_blamed_on_the_processor(run_without_dvc):
+    edit(run_without_dvc, f"conf/base/parameters/{TASK}.yml", lambda task: task[TASK]["nas"].update(seed=7))
+    with (run_without_dvc / f"data/06_models/{TASK}/architecture.json").open("a") as sink:
+        sink.write(" ")
+    _, sentence = succeed(run_without_dvc, "kedro", "dvc-adopt").splitlines()
+    assert sentence.startswith("Code, data or settings have changed since dvc.lock was written")
+    assert sentence.endswith(f"the results of {TASK} (nas, evaluation, inference).")
 
 
 def test_only_the_cheap_stage_has_results_outside_the_cache(tracked):

@@ -17,7 +17,7 @@ os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
         "add-task": "automl_flow.cli.adding.add_task",
         "dvc-sync": "automl_flow.cli.syncing.dvc_sync",
         "dvc-verify": "automl_flow.cli.verifying.dvc_verify",
-        "dvc-adopt": "automl_flow.cli.verifying.dvc_adopt",
+        "dvc-adopt": "automl_flow.cli.adopting.dvc_adopt",
         "compare": "automl_flow.cli.comparing.compare",
         "report": "automl_flow.cli.reporting.report",
         "tasks": "automl_flow.cli.reporting.tasks",

@@ -1,4 +1,4 @@
-"""``kedro dvc-verify`` and ``kedro dvc-adopt``: results that are what they were, and results that DVC should know."""
+"""``kedro dvc-verify``: whether results are what they were when DVC recorded them."""
 
 from __future__ import annotations
 
@@ -37,15 +37,6 @@ def dvc_verify(metadata: ProjectMetadata, *, names: tuple[str, ...], mend: bool)
         _mend(project, verdict)
     else:
         raise CommandFailed(_advice(verdict.faults))
-
-
-@click.command("dvc-adopt")
-@click.pass_obj
-@told_clearly
-def dvc_adopt(metadata: ProjectMetadata) -> None:
-    """Give DVC the outputs of `kedro run` that are, to the byte, what dvc.lock records, so that it need not run."""
-    taken = adopt_outputs(Path(metadata.project_path))
-    click.echo(f"DVC took over the outputs of {len(taken)} stages" if taken else "nothing that DVC could take over")
 
 
 def _tell_rest(verdict: Verdict) -> None:
