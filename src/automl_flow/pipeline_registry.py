@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from kedro.framework.project import settings
 from kedro.pipeline import Pipeline
 from kedro.utils import find_kedro_project
 
 from automl_flow.core.config import parse_config
-from automl_flow.core.errors import ConfigError
+from automl_flow.core.errors import ConfigError, shown
+from automl_flow.core.yaml import read_yaml
 from automl_flow.pipelines.evaluation.pipeline import create_pipeline as evaluation
 from automl_flow.pipelines.feature_engineering.pipeline import create_pipeline as feature_engineering
 from automl_flow.pipelines.inference.pipeline import create_pipeline as inference
@@ -77,19 +77,16 @@ def read_tasks(project: Path, folder: Path) -> dict[str, TaskSpec]:
 
 
 def _read_sections(file: Path, source: str) -> Mapping[str, Any]:
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{source}: not a YAML document ({error})") from None
+    document = read_yaml(file, source)
     if not isinstance(document, Mapping):
-        raise ConfigError(f"{source}: must hold the sections of a task under the task's name, got {document!r}")
+        raise ConfigError(f"{source}: must hold the sections of a task under the task's name, got {shown(document)}")
     return document
 
 
-def _read_task(name: str, sections: object, source: str) -> TaskSpec:
-    if not name.isidentifier() or name in STAGES:
+def _read_task(name: object, sections: object, source: str) -> TaskSpec:
+    if not isinstance(name, str) or not name.isidentifier() or name in STAGES:
         rule = "must be made of letters, digits and underscores, and not be the name of a stage"
-        raise ConfigError(f"{source}: the name of a task {rule}, got {name!r}")
+        raise ConfigError(f"{source}: the name of a task {rule}, got {shown(name)!r}")
     if not isinstance(sections, Mapping) or "task" not in sections:
         raise ConfigError(f"{source}: {name}.task: this section is required (modality, target, problem)")
     values = sections["task"]

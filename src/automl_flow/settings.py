@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 
-from kedro.config import OmegaConfigLoader
-
 from automl_flow.hooks import ProjectHooks
+from automl_flow.hooks.conf import ConfLoader
 
 os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")  # before any plugin looks; .telemetry says the same
 
 HOOKS = (ProjectHooks(),)
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
 
-CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_CLASS = ConfLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

@@ -93,7 +93,7 @@ def test_a_stage_that_dvc_runs_refuses_parameters_that_dvc_cannot_see(project):
 def test_settings_cannot_come_from_variables_of_the_shell(project):
     edit(project, MORTGAGE, lambda task: task["mortgage"]["nas"].update(seed="${oc.env:SEED}"))
     message = fail(project, "kedro", "run", "--env=base", "--pipelines=mortgage", SEED="7")
-    assert "parameters cannot be read: Unsupported interpolation type oc.env" in message
+    assert "conf/base/parameters/mortgage.yml: mortgage.nas.seed: Unsupported interpolation type oc.env" in message
 
 
 def test_a_stage_that_dvc_runs_refuses_another_environment(project):

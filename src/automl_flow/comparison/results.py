@@ -11,9 +11,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
 from automl_flow.comparison.revision import Revision
+from automl_flow.core.yaml import parse_yaml
 from automl_flow.dvc_stages.lock import LockedStage
 
 _CODE, _CONF = ("src/",), ("conf/",)
@@ -66,7 +65,7 @@ class TaskResults:
         for stage in self.stages.values():
             for file, sections in stage.params.items():
                 text = self.revision.read(file)
-                written = yaml.safe_load(text).get(self.task) or {} if text else {}
+                written = (parse_yaml(text, file) or {}).get(self.task) or {} if text else {}
                 names = {key.removeprefix(f"{self.task}."): value for key, value in sections.items()}
                 found |= {name for name, value in names.items() if written.get(name) != value}
         return sorted(found)

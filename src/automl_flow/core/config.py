@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from automl_flow.core.errors import ConfigError, nearest
+from automl_flow.core.errors import ConfigError, nearest, quoted, shown
 
 
 class Config(BaseModel):
@@ -33,7 +33,7 @@ def parse_config(model: type[C], values: Mapping[str, Any] | None, source: str) 
     if values is None:
         values = {}
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{source} must be a mapping of keys to values, got {values!r}")
+        raise ConfigError(f"{source} must be a mapping of keys to values, got {shown(values)}")
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
@@ -44,15 +44,15 @@ def explain_validation(error: ValidationError, model: type[BaseModel], source: s
     """Put pydantic's findings in one readable text, a line per key."""
     lines = []
     for detail in error.errors(include_url=False):
-        path = ".".join(str(part) for part in detail["loc"])
+        path = ".".join(shown(part) for part in detail["loc"])
         where = f"{source}.{path}" if path else source
         if detail["type"] == "extra_forbidden":
             valid = _fields_at(model, detail["loc"][:-1])
-            lines.append(f"{where}: unknown key {str(detail['loc'][-1])!r}{nearest(detail['loc'][-1], valid)}")
+            lines.append(f"{where}: unknown key {shown(detail['loc'][-1])!r}{nearest(detail['loc'][-1], valid)}")
         elif detail["type"] == "missing":
             lines.append(f"{where}: this key is required")
         else:
-            lines.append(f"{where}: {_reason(detail)}, got {detail['input']!r}")
+            lines.append(f"{where}: {_reason(detail)}, got {quoted(detail['input'])}")
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
@@ -67,9 +67,22 @@ def shown(value: object, limit: int = 80) -> str:
         One line: what a terminal or a log would obey (escapes, line breaks, marks that turn the direction of text) is
         written as an escape sequence, and what is longer than *limit* is cut, with an ellipsis.
     """
-    text = str(value)
+    text = _text(value, str)
     cut = text if len(text) <= limit else text[:limit] + "…"
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in cut)
+
+
+def quoted(value: object, limit: int = 80) -> str:
+    """Return *value* as Python writes it, quotes and all, as safe in a message as :func:`shown` makes it."""
+    return shown(_text(value, repr), limit)
+
+
+def _text(value: object, write: Callable[[object], str]) -> str:
+    """What a value says of itself; its type where it cannot (a number of 5,000 digits, a circle)."""
+    try:
+        return write(value)
+    except Exception:  # anything may be given, and this is for the message of another error
+        return f"<{type(value).__name__} that cannot be written out>"
 
 
 def nearest(name: object, valid: Iterable[object]) -> str:

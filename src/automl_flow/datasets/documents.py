@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
-from automl_flow.core.errors import ConfigError
 from automl_flow.core.files import read_json, write_json, write_text
+from automl_flow.core.yaml import read_yaml
 from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
 
 
@@ -60,14 +58,11 @@ class SettingsDataset(ReadOnlyDataset[Any]):
         """Return what the file says; an empty list when it is empty.
 
         Raises:
-            ConfigError: The file is not YAML.
+            ConfigError: See :func:`automl_flow.core.yaml.parse_yaml`.
         """
         if not self.filepath.is_file():
             return None
-        try:
-            return yaml.safe_load(self.filepath.read_text(encoding="utf-8")) or []
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{self.filepath}: not a YAML document ({error})") from None
+        return read_yaml(self.filepath) or []
 
     def _exists(self) -> bool:
         return True  # an absent file is a choice, too

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from kedro.inspection import get_project_snapshot
 from kedro.inspection.models import ProjectSnapshot
 from kedro.io.catalog_config_resolver import CatalogConfigResolver
 
 from automl_flow.core.errors import ConfigError, nearest
+from automl_flow.core.yaml import read_yaml
 
 LOCK_FILES = ("requirements.lock", "requirements.txt")
 BASE = "base"
@@ -58,7 +57,7 @@ def view_project(project: Path, env: str = BASE) -> ProjectView:
     source = project / settings.CONF_SOURCE
     _require_shared(source, env)
     snapshot = get_project_snapshot(project, env=env)
-    loader = OmegaConfigLoader(conf_source=str(source), env=env, **settings.CONFIG_LOADER_ARGS)
+    loader = settings.CONFIG_LOADER_CLASS(conf_source=str(source), env=env, **settings.CONFIG_LOADER_ARGS)
     resolver = CatalogConfigResolver(config=loader["catalog"], default_runtime_patterns={})
     names = sorted({n for p in snapshot.pipelines for node in p.nodes for n in (*node.inputs, *node.outputs)})
     folders = [source / name for name in dict.fromkeys((BASE, env))]
@@ -106,4 +105,5 @@ def _parameters(folders: Iterable[Path], project: Path) -> dict[str, dict[str, M
 
 def _read(files: Iterable[Path], project: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for file in files:
-        yield file.relative_to(project).as_posix(), yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        source = file.relative_to(project).as_posix()
+        yield source, read_yaml(file, source) or {}

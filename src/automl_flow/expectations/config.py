@@ -9,6 +9,7 @@ from pydantic import Field
 
 from automl_flow.core.config import Config, parse_config
 from automl_flow.core.errors import ConfigError
+from automl_flow.core.yaml import read_yaml
 
 Severity = Literal["critical", "warning", "info"]
 
@@ -70,13 +71,6 @@ def parse_suite(items: Any, source: str) -> list[ExpectationSpec]:
 
 def read_suite(path: Path) -> list[ExpectationSpec]:
     """Read a user's suite from a YAML or JSON file; see :func:`parse_suite`."""
-    import yaml
-
     path = Path(path)
-    if not path.is_file():
-        raise ConfigError(f"{path}: no such file")
-    try:
-        items = yaml.safe_load(path.read_text(encoding="utf-8"))  # JSON is YAML
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not a YAML document: {error}") from None
+    items = read_yaml(path)
     return parse_suite(items if items is not None else [], str(path))

@@ -14,7 +14,7 @@ from kedro.framework.project import pipelines
 from kedro.validation import TypeExtractor
 
 from automl_flow.core.config import Config, parse_config
-from automl_flow.core.errors import ConfigError, nearest
+from automl_flow.core.errors import ConfigError, nearest, shown
 from automl_flow.dvc_stages.view import BASE, stages_file
 
 logger = logging.getLogger("automl_flow")
@@ -79,16 +79,18 @@ def settle_parameters(context: KedroContext) -> None:
 def _load(context: KedroContext) -> dict[str, Any]:
     try:
         return dict(context.config_loader["parameters"])
+    except ConfigError:
+        raise
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"conf: parameters cannot be read: {error}") from None
 
 
 def _settle_task(task: str, sections: Any, models: Mapping[str, type[Config]], home: str) -> dict[str, Any]:
     if not isinstance(sections, Mapping):
-        raise ConfigError(f"{home}: {task}: must hold the sections of a task, got {sections!r}")
+        raise ConfigError(f"{home}: {task}: must hold the sections of a task, got {shown(sections)}")
     for section in sections:
         if section not in models:
-            raise ConfigError(f"{home}: {task}.{section}: unknown section{nearest(section, models)}")
+            raise ConfigError(f"{home}: {shown(task)}.{shown(section)}: unknown section{nearest(section, models)}")
     settled = {section: sections.get(section) or {} for section in models}
     if isinstance(settled["task"], Mapping):
         settled["task"] = {**settled["task"], "name": task}

@@ -13,9 +13,8 @@ import threading
 import time
 from pathlib import Path
 
-import yaml
-
 from automl_flow.core.errors import DataError
+from automl_flow.core.yaml import read_yaml
 from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.verify import require_made
 from automl_flow.dvc_stages.view import BASE, stages_file
@@ -57,7 +56,7 @@ class TrackedRun:
             )
 
     def _dependencies(self) -> list[str]:
-        document = yaml.safe_load(self.file.read_text(encoding="utf-8"))
+        document = read_yaml(self.file)
         return list(document["stages"].get(self.stage, {}).get("deps", []))
 
 
