@@ -58,7 +58,7 @@ class Project:
             self.keep(f"{REPORTS}/trajectory.csv", TRIALS + trials),
             self.keep(f"{REPORTS}/pareto.csv", "trial,parameters,score,on_front\n" + networks),
         ]
-        read = [self.keep("data/01_raw/wine.csv", raw), {"path": "src/models.py", "md5": code}]
+        read = [self.keep("data/01_raw/wine.csv", raw), {"path": "src/models.py", "md5": f"{code:0>32}"}]
         stage = {"cmd": "x", "deps": read, "params": {PARAMETERS: sections}, "outs": made}
         (self.folder / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": {"wine-evaluation": stage}}))
         self.git("add", "-A")

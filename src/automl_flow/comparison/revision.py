@@ -44,7 +44,7 @@ class Revision:
     def stages(self) -> Mapping[str, LockedStage]:
         """What ``dvc.lock`` records, by stage; nothing where there is no such file."""
         text = self.read(LOCK)
-        return parse_lock(text.decode("utf-8")) if text is not None else {}
+        return parse_lock(text) if text is not None else {}
 
     def read(self, path: str) -> bytes | None:
         """Content of a file that git keeps, or of any file of the working tree; ``None`` where there is none."""

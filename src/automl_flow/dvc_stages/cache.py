@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from automl_flow.core.errors import ArtifactError, shown
+from automl_flow.core.inside import is_inside
 from automl_flow.dvc_stages.hashing import file_hash, listing_hash
 
 FOLDER = ".dir"
+MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")  # how DVC calls files and folders
+_LARGEST_LIST = 256 << 20  # bytes: two million files
 
 
 class Cache:
@@ -23,31 +28,50 @@ class Cache:
         self._folder = folder / "files" / "md5"
 
     def object(self, md5: str) -> Path:
-        """Path of an object, which need not be there."""
+        """Path of an object, which need not be there.
+
+        Raises:
+            ArtifactError: *md5* is no hash, so that it could lead anywhere.
+        """
+        if not MD5.fullmatch(md5):
+            raise ArtifactError(f"not the MD5 of a file or folder: {shown(md5)!r}")
         return self._folder / md5[:2] / md5[2:]
 
     def has(self, md5: str) -> bool:
         """Whether the object is there, good or damaged."""
         return self.object(md5).is_file()
 
+    def holds(self, path: Path) -> bool:
+        """Whether a file of the project is a link to an object, as DVC makes them where it is told to."""
+        return self._folder.is_dir() and is_inside(path, self._folder)
+
     def is_good(self, md5: str) -> bool:
         """Whether an object that is there holds what its name says."""
         if not md5.endswith(FOLDER):
             return file_hash(self.object(md5)) == md5
         try:
-            return listing_hash(json.loads(self.object(md5).read_bytes())) == md5
-        except (ValueError, TypeError, KeyError):
+            return listing_hash(self._list(md5)) == md5
+        except (ValueError, TypeError, KeyError, RecursionError):
             return False
 
     def parts(self, md5: str) -> Iterator[str]:
         """The object itself and, of a folder whose list is good, its files."""
         yield md5
         if md5.endswith(FOLDER) and self.has(md5) and self.is_good(md5):
-            yield from dict.fromkeys(entry["md5"] for entry in json.loads(self.object(md5).read_bytes()))
+            yield from dict.fromkeys(entry["md5"] for entry in self._list(md5))
 
     def read(self, md5: str) -> bytes | None:
         """Content of a file, or ``None`` where the cache lacks it or holds a damaged copy."""
         return self.object(md5).read_bytes() if self.has(md5) and self.is_good(md5) else None
+
+    def _list(self, md5: str) -> list[dict[str, str]]:
+        """Files of a folder; a ``ValueError`` where a name in the list is no object's."""
+        if self.object(md5).stat().st_size > _LARGEST_LIST:
+            raise ValueError("too long")
+        entries: list[dict[str, str]] = json.loads(self.object(md5).read_bytes())
+        if not all(MD5.fullmatch(entry["md5"]) for entry in entries):
+            raise ValueError("a file without a hash")
+        return entries
 
 
 def project_cache(project: Path) -> Cache:

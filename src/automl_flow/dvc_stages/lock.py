@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
-
-from automl_flow.core.errors import ArtifactError, ConfigError, nearest
+from automl_flow.core.errors import ArtifactError, ConfigError, nearest, shown
+from automl_flow.core.inside import is_inside
+from automl_flow.core.yaml import parse_yaml
+from automl_flow.dvc_stages.cache import MD5, project_cache
 
 LOCK = "dvc.lock"
-_CONFLICT = "<<<<<<<"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # as safe_load, ten times as fast where libyaml is there
+_CONFLICT = re.compile(rb"^<<<<<<<", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -40,42 +41,94 @@ def read_lock(project: Path) -> dict[str, LockedStage]:
     paths too are relative to the project, in which they run.
 
     Raises:
-        ArtifactError: A file is not YAML, for example because a merge left its marks in it.
+        ArtifactError: See :func:`parse_lock`; or a path leads through a link to somewhere outside the project and
+            outside DVC's cache.
     """
     files = [file for file in (project / LOCK, *sorted(project.glob(f"conf/*/{LOCK}"))) if file.is_file()]
     found: dict[str, LockedStage] = {}
     for file in files:
-        found |= parse_lock(file.read_text(encoding="utf-8"), file.relative_to(project).as_posix())
+        found |= parse_lock(file.read_bytes(), file.relative_to(project).as_posix())
+    if found:
+        _refuse_links(project, found)
     return found
 
 
-def parse_lock(text: str, file: str = LOCK) -> dict[str, LockedStage]:
+def parse_lock(text: str | bytes, file: str = LOCK) -> dict[str, LockedStage]:
     """Return the stages that the text of a lock file records; see :func:`read_lock`.
 
     Args:
         text: Content of the file.
         file: Its path, relative to the project.
+
+    Raises:
+        ArtifactError: It is not YAML (for example because a merge left its marks in it), it is not what DVC writes, or
+            it names a path outside the project or a hash that is none: what it says is read, and deleted where it is
+            damaged.
     """
-    if _CONFLICT in text:
+    text = text.encode() if isinstance(text, str) else text
+    if _CONFLICT.search(text):
         raise ArtifactError(
             f"{file}: holds the marks of a merge conflict; `git checkout --theirs {file}`, then `kedro dvc-sync` and "
             '`dvc repro` (docs/teams.md, "Merging")'
         )
     try:
-        document = _LOADER(text).get_single_data() or {}
-    except yaml.YAMLError as error:
-        raise ArtifactError(f"{file}: not a YAML document ({error})") from None
-    recorded: Mapping[str, Any] = document.get("stages") or {}
+        document = parse_yaml(text, file)
+    except ConfigError as error:
+        raise ArtifactError(str(error)) from None
     place = "" if file == LOCK else f"{file.removesuffix('.lock')}.yaml:"
-    return {place + name: _stage(place + name, stage) for name, stage in recorded.items()}
+    stages = _mapping(_mapping(document, file).get("stages"), f"{file}: stages")
+    return {place + name: _stage(place + name, stage, f"{file}: {shown(name)}") for name, stage in stages.items()}
 
 
-def _stage(name: str, recorded: Mapping[str, Any]) -> LockedStage:
-    return LockedStage(name, _hashes(recorded.get("deps")), _hashes(recorded.get("outs")), recorded.get("params") or {})
+def _stage(name: str, recorded: Any, source: str) -> LockedStage:
+    fields = _mapping(recorded, source)
+    params = _mapping(fields.get("params"), f"{source}.params")
+    for file, sections in params.items():
+        _mapping(sections, f"{source}.params: {shown(file)}")
+    deps, outs = (_hashes(fields.get(kind), f"{source}.{kind}") for kind in ("deps", "outs"))
+    return LockedStage(name, deps, outs, params)
 
 
-def _hashes(entries: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
-    return {entry["path"]: entry["md5"] for entry in entries or () if "md5" in entry}
+def _mapping(value: Any, source: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise ArtifactError(f"{source}: must hold names and what belongs to them, got {shown(value)}")
+    return value
+
+
+def _hashes(entries: Any, source: str) -> dict[str, str]:
+    if not isinstance(entries, list | None):
+        raise ArtifactError(f"{source}: must be a list of paths with their hashes, got {shown(entries)}")
+    found = {}
+    for entry in entries or ():
+        fields = _mapping(entry, source)
+        path, md5 = fields.get("path"), fields.get("md5")
+        if not isinstance(path, str) or not _is_plain(path):
+            raise ArtifactError(f"{source}: paths are relative and stay inside the project, got {shown(path)!r}")
+        if md5 is not None:
+            if not isinstance(md5, str) or not MD5.fullmatch(md5):
+                raise ArtifactError(f"{source}: {shown(path)}: not the MD5 of a file or folder: {shown(md5)!r}")
+            found[path] = md5
+    return found
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a path is relative, below the folder that it is relative to, and something that a path can be."""
+    pure = PurePath(path)
+    return not (pure.is_absolute() or ".." in pure.parts or "\0" in path or "://" in path) and bool(path)
+
+
+def _refuse_links(project: Path, stages: Mapping[str, LockedStage]) -> None:
+    paths = {path for stage in stages.values() for path in (*stage.deps, *stage.outs)}
+    outside = sorted(path for path in paths if not is_inside(path, project))
+    if outside:  # DVC's settings take a second to read
+        cache = project_cache(project)
+        outside = [path for path in outside if not cache.holds(project / path)]
+    if outside:
+        raise ArtifactError(
+            f"{LOCK}: {shown(outside[0])} leads outside the project through a link; keep the file in it"
+        )
 
 
 def select_stages(stages: Mapping[str, LockedStage], names: Iterable[str]) -> dict[str, LockedStage]:
