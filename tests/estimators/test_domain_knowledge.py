@@ -54,8 +54,8 @@ def test_knowledge_that_does_not_fit_is_refused_in_words(settings, message):
 
 
 def test_no_fold_trains_on_the_future(monkeypatch):
-    seen = []
-    monkeypatch.setattr(TabularEstimator, "_keep", lambda self, problem, *_: seen.append(problem))
+    seen, keep = [], TabularEstimator._keep
+    monkeypatch.setattr(TabularEstimator, "_keep", lambda self, p, built: (seen.append(p), keep(self, p, built)))
     X, y = mixed_table("regression")
     order = np.random.default_rng(1).permutation(len(X))
     X["day"] = (pd.Timestamp("2020-01-15") + pd.to_timedelta(order, unit="D")).strftime("%d/%m/%Y")

@@ -12,6 +12,7 @@ from automl_flow.evaluation import EvaluationConfig, evaluate
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.reports import LeaderboardRow, NetworkSection, ReportContent, trajectory
+from automl_flow.search.notes import Note
 from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import get_metric
 from automl_flow.tasks.profile import profile_table
@@ -68,7 +69,7 @@ def content(kind: str, word: str = "plain") -> ReportContent:
         else NetworkSection(f"<svg>{word}</svg>", ((word, "(8,)", "72"),), 72, (f"won {word}",)),
         commands=((f"kedro run --pipeline={word}", f"all of {word}"),),
         versions={"python": "3.11", word: "1"},
-        notes=(f"note {word}",),
+        notes=(Note(f"note {word}"), Note(f"warning {word}", serious=True)),
     )
 
 

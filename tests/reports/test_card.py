@@ -69,3 +69,9 @@ def test_the_least_content_is_enough():
     full = content("regression")
     bare = ReportContent(full.task, replace(full.evaluation, comparisons=(), groups=(), gaps=(), importance=()), {})
     assert "so nothing is known about differences between groups" in model_card(bare)
+
+
+def test_a_serious_note_stands_above_everything_and_others_among_the_limits():
+    card = model_card(content("binary"))
+    assert card.index("**Warning.** warning plain") < card.index("## What it is")
+    assert card.index("note plain") > card.index("## Limits")

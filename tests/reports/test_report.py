@@ -146,3 +146,8 @@ def test_a_drawing_cannot_run():
     )
     assert EVIL not in html
     assert 'src="data:image/svg+xml;base64,' in html
+
+
+def test_a_serious_note_stands_above_the_scores():
+    page = render_report(content("binary"))
+    assert page.index("warning plain") < page.index('class="card"') < page.index("note plain")

@@ -32,7 +32,7 @@ def run(searched, state, *, copies: int = 1, seconds: float | None = None) -> Fi
     problem, families, candidate = searched
     with open_workbench(problem, families, SearchConfig(seed=0), state) as bench:
         done = refit.refit(bench, [candidate], copies={0: copies}, seconds=seconds, took={0: 1.0})
-    return fit_candidates(problem, [candidate], families, state, seed=0, copies=done)[0]
+    return fit_candidates(problem, [candidate], families, state, seed=0, copies=done.copies)[0]
 
 
 def test_one_model_learns_from_all_rows_for_as_many_steps_as_on_the_folds(searched, tmp_path):

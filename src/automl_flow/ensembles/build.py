@@ -9,15 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from automl_flow.ensembles.empty import constant_only, found_nothing
 from automl_flow.ensembles.greedy import Selection
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.noise import mostly_noise
-from automl_flow.ensembles.select import BASELINE, select
+from automl_flow.ensembles.notes import notes_of
+from automl_flow.ensembles.select import select
 from automl_flow.search import refit, votes
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import ModelFamily
 from automl_flow.search.fitted import fit_candidates
+from automl_flow.search.notes import Note
+from automl_flow.search.preprocessors import ALL_ROWS
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.result import SearchResult
 from automl_flow.search.workbench import Workbench
@@ -29,50 +33,60 @@ class Built:
 
     Attributes:
         model: The model.
-        selection: Weights over the search's candidates, and the loss step by step.
+        result: What the search found; a constant as the only candidate where it found nothing.
+        selection: Weights over the candidates, and the loss step by step.
         reproduce: Settings that repeat the search and what was made of it exactly, without a limit in seconds.
+        notes: What one would not expect of search and model.
+        interrupted: The user stopped the search, or what came after.
     """
 
     model: TabularModel
+    result: SearchResult
     selection: Selection
     reproduce: Mapping[str, Any]
+    notes: tuple[Note, ...] = ()
+    interrupted: bool = False
 
 
 def build_model(bench: Workbench, result: SearchResult) -> Built:
     """Select an ensemble and bring in its fitted members from the search's state folder.
 
-    A search without any candidate gives the model that predicts class shares or the mean. Unless the
-    user stopped the search, members are fitted again on all rows, in the share of the time that is kept for it. Members
-    of a bagged family predict with the models of their folds where they have no others, and along with them where most
-    of the target is noise.
+    Unless the user stopped the search, members are fitted again on all rows, in the share of the time that is kept for
+    it. Members of a bagged family predict with the models of their folds where they have no others, and along with them
+    where most of the target is noise.
+
+    Raises:
+        BudgetError: No trial finished, and the settings do not ask for a constant then.
+        KeyboardInterrupt: The user stopped the search before anything finished.
     """
     began = time.monotonic()
     problem, families, config = bench.problem, bench.families, bench.config
-    if result.candidates:
-        selection = select(problem, result, config)
-        chosen = _with_read([result.candidates[i] for i in selection.members], result)
-    else:
-        chosen = [Candidate(-1, BASELINE, {}, float("inf"), ())]
-        selection = Selection(np.ones(1), (), float("inf"))
-    copies: dict[int, int] = {}
-    folds: dict[int, tuple[int, ...]] = {}
+    constant = found_nothing(bench, result)
+    if constant:
+        result = constant_only(bench, result)
+    selection = select(problem, result, config)
+    chosen = _with_read([result.candidates[i] for i in selection.members], result)
+    wanted: dict[int, int] = {}
+    refitted = refit.Refitted({})
+    folds: dict[int, tuple[int, ...]] = {c.number: (ALL_ROWS,) for c in chosen} if constant else {}
     encoding = votes.encoding_work(problem.X.shape[1])
 
     def add_folds(members: Sequence[Candidate]) -> None:
-        left = config.predict_microseconds - votes.work(chosen, copies, folds, encoding)
+        left = config.predict_microseconds - votes.work(chosen, refitted.copies, folds, encoding)
         folds.update(votes.plan_folds(members, families, len(problem.folds), left, encoding))
 
-    if result.candidates and _mostly_noise(problem, result, selection):
+    if not constant and _mostly_noise(problem, result, selection):
         add_folds(chosen)
-    if result.candidates and not result.interrupted:
-        copies.update(_copies(chosen, families, config, folds=folds, encoding=encoding))
-        copies.update(_refit(bench, result, chosen, copies, began=began))
+    if not constant and not result.interrupted:
+        wanted = _copies(chosen, families, config, folds=folds, encoding=encoding)
+        refitted = _refit(bench, result, chosen, wanted, began=began)
+    copies = refitted.copies
     bench.runner.release()  # what is in their memory is needed no more, and the models come into ours now
     add_folds([c for c in chosen if not copies.get(c.number) and c.number not in folds])
     fitted = fit_candidates(
         problem, chosen, families, bench.state, seed=config.seed, threads=config.threads, copies=copies, folds=folds
     )
-    weights = zip(result.candidates or chosen, selection.weights, strict=True)
+    weights = zip(result.candidates, selection.weights, strict=True)
     weight_of = {candidate.number: float(weight) for candidate, weight in weights}
     fitted = tuple(sorted(fitted, key=lambda member: bool(member.candidate.reads)))  # who reads comes later
     model = TabularModel(
@@ -82,7 +96,10 @@ def build_model(bench: Workbench, result: SearchResult) -> Built:
         task=problem.task,
         feature_names=tuple(str(name) for name in problem.X.columns),
     )
-    return Built(model, selection, {**result.reproduce, "refits": copies})
+    interrupted = result.interrupted or refitted.interrupted
+    notes = notes_of(result, constant=constant, interrupted=interrupted, wanted=wanted, fitted=copies)
+    reproduce = {**result.reproduce, "refits": dict(copies)}
+    return Built(model, result, selection, reproduce, notes, interrupted)
 
 
 def _with_read(members: Sequence[Candidate], result: SearchResult) -> list[Candidate]:
@@ -114,7 +131,7 @@ def _copies(
 
 def _refit(
     bench: Workbench, result: SearchResult, chosen: Sequence[Candidate], copies: Mapping[int, int], *, began: float
-) -> dict[int, int]:
+) -> refit.Refitted:
     """Fit the chosen candidates again, in the time that is left; say how often that was done."""
     seconds = bench.config.time_left_for_this_task
     left = None if seconds is None else max(seconds - result.spent - (time.monotonic() - began), 0.0)

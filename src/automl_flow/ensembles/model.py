@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest
 from automl_flow.core.threads import processors
+from automl_flow.search.candidate import BASELINE
 from automl_flow.search.family import Array
 from automl_flow.search.fitted import FittedCandidate
 from automl_flow.search.preprocessors import Rows
@@ -36,7 +37,7 @@ class Member(Protocol):
         """Store in a folder."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TabularModel:
     """A weighted mean of members.
 
@@ -53,6 +54,18 @@ class TabularModel:
     classes: tuple[Label, ...] | None
     task: TaskSpec
     feature_names: tuple[str, ...]
+
+    @property
+    def constant(self) -> bool:
+        """Whether it has learned nothing from the columns: all members are baselines."""
+        return all(isinstance(m, FittedCandidate) and m.candidate.family == BASELINE for m in self.members)
+
+    def __repr__(self) -> str:
+        """What it predicts, from how many columns, and what it is made of."""
+        names = (m.candidate.name if isinstance(m, FittedCandidate) else "network" for m in self.members)
+        made_of = ", ".join(f"{name} {weight:.0%}" for name, weight in zip(names, self.weights, strict=True) if weight)
+        constant = ", predicts a constant" if self.constant else ""
+        return f"TabularModel({self.task.problem}, {len(self.feature_names)} columns{constant}: {made_of})"
 
     def predict(self, X: pd.DataFrame) -> NDArray[Any]:
         """Predict the class, or the value, of each row.

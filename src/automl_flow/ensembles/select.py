@@ -8,7 +8,7 @@ import numpy as np
 
 from automl_flow.ensembles.greedy import Selection, greedy_selection
 from automl_flow.ensembles.noise import constant
-from automl_flow.search.candidate import Candidate
+from automl_flow.search.candidate import BASELINE, Candidate
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import Array
 from automl_flow.search.problem import TabularProblem
@@ -17,7 +17,6 @@ from automl_flow.search.second_layer import planned, search_second_layer
 from automl_flow.search.workbench import Workbench
 from automl_flow.tasks.metrics import metric_of
 
-BASELINE = "baseline"
 _FIRST_SHARE = 0.6  # of the allowed work, for an ensemble of the first layer that leaves room for a second one
 _READ_SHARE = 0.75  # likewise, for these and all others that are read
 _SHARES = (0.6, 0.4, 0.2)  # of the vote that a second layer may have

@@ -31,7 +31,6 @@ from automl_flow.search.budget import Clock
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.folding import choose_folds
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.result import SearchResult
 from automl_flow.search.tabular import search_models
 from automl_flow.search.workbench import Workbench, make_workers
 from automl_flow.tasks.metrics import Metric, as_metric
@@ -70,6 +69,7 @@ class TabularEstimator(BaseEstimator):
         features: bool = True,
         stacking: bool = True,
         predict_microseconds: float = 200.0,
+        if_nothing_finished: str = "error",
         progress: bool = False,
     ) -> None:
         self.time_left_for_this_task = time_left_for_this_task
@@ -88,6 +88,7 @@ class TabularEstimator(BaseEstimator):
         self.features = features
         self.stacking = stacking
         self.predict_microseconds = predict_microseconds
+        self.if_nothing_finished = if_nothing_finished
         self.progress = progress
 
     def __sklearn_tags__(self) -> Any:
@@ -123,12 +124,14 @@ class TabularEstimator(BaseEstimator):
             result = stack_models(bench, search_models(bench))
             built = build_model(bench, result)
         built.model.predict_raw(rows.X.iloc[:1])  # libraries load what predicting needs now, not with the first rows
-        self._keep(problem, result, built)
+        self._keep(problem, built)
         return self
 
     def _search_config(self) -> SearchConfig:
         names = ("time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "seed", "strategy")
-        values = {name: getattr(self, name) for name in (*names, "families", "predict_microseconds")}
+        values = {
+            name: getattr(self, name) for name in (*names, "families", "predict_microseconds", "if_nothing_finished")
+        }
         values["stacking"] = None if self.stacking else 0
         values["n_jobs"] = processors() if self.n_jobs in (-1, None) else self.n_jobs
         if values["families"] is not None:
@@ -175,7 +178,8 @@ class TabularEstimator(BaseEstimator):
             )
         return TabularProblem(rows.X, target, task, profile, recipe, plan, folds, rows.weight)
 
-    def _keep(self, problem: TabularProblem, result: SearchResult, built: Built) -> None:
+    def _keep(self, problem: TabularProblem, built: Built) -> None:
+        result = built.result
         self.model_: TabularModel = built.model
         self.task_ = problem.task
         self.profile_ = problem.profile
@@ -186,6 +190,13 @@ class TabularEstimator(BaseEstimator):
         self.weights_ = {c.number: float(w) for c, w in zip(result.candidates, built.selection.weights, strict=False)}
         self.reproduce_ = dict(built.reproduce)
         self.left_out_ = dict(result.left_out)
+        self.notes_ = built.notes
+        self.interrupted_ = built.interrupted
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        """The settings, and that the model is a constant where it is one."""
+        text = str(super().__repr__(N_CHAR_MAX))
+        return f"{text} (predicts a constant)" if hasattr(self, "model_") and self.model_.constant else text
 
     def _rows_to_predict(self, X: Any) -> pd.DataFrame:
         check_is_fitted(self, "model_")

@@ -18,9 +18,11 @@ from sklearn.exceptions import NotFittedError
 from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.core.progress import console_progress, silent_progress
+from automl_flow.estimators.ending import end_fit
 from automl_flow.execution.scratch import scratch_folder
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
+from automl_flow.search.notes import Note
 from automl_flow.tasks.arrays import ArrayData, check_arrays, load_arrays
 from automl_flow.tasks.spec import Modality, Problem, TaskSpec
 from automl_flow.tasks.target import Target, encode_target
@@ -64,6 +66,8 @@ class NetworkEstimator(BaseEstimator):
         result_: The search: trials, best trial, Pareto front.
         strategy_: Strategy that was used.
         n_params_: Learned numbers of the network.
+        notes_: What one would not expect of the search, in sentences; the serious ones are warnings, too.
+        interrupted_: Ctrl-C ended the search; see :meth:`fit`.
     """
 
     _modality: ClassVar[Modality]
@@ -121,6 +125,9 @@ class NetworkEstimator(BaseEstimator):
         Raises:
             DataError: Samples and target do not fit, values are missing, or there is one class only.
             ConfigError: A setting is unknown or not allowed.
+            BudgetError: No network could be trained; the message says why, and what to change.
+            KeyboardInterrupt: Ctrl-C was pressed. What was finished by then is kept: if any network was, the estimator
+                is fitted, with a warning, and the interrupt is passed on so that a loop around ``fit`` ends, too.
         """
         from automl_flow.nas.search import search_architecture
 
@@ -141,6 +148,9 @@ class NetworkEstimator(BaseEstimator):
         self.network_: NetworkModel = self.result_.network
         self.strategy_: str = self.result_.strategy
         self.n_params_: int = self.network_.n_params
+        self.notes_: tuple[Note, ...] = self.result_.notes
+        self.interrupted_: bool = self.result_.interrupted
+        end_fit(self.notes_, interrupted=self.interrupted_)
         return self
 
     def predict(self, x: Any) -> NDArray[Any]:

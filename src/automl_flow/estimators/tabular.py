@@ -11,6 +11,7 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from automl_flow.core.errors import DataError
 from automl_flow.ensembles.model import label_array
 from automl_flow.estimators.base import TabularEstimator
+from automl_flow.estimators.ending import end_fit
 from automl_flow.estimators.tables import Rows
 from automl_flow.tasks.spec import Problem, TaskSpec
 
@@ -41,7 +42,19 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         stacking: Whether a second layer of models may read what the first ones predict, on 1,000 rows and more.
         predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; with
             less it is made of fewer and cheaper models.
+        if_nothing_finished: What ``fit`` does where no trial finished: ``error``, or ``constant``: predict the class
+            shares or the mean, with a warning.
         progress: Whether progress is shown.
+
+    Attributes:
+        model_: The ensemble.
+        weights_: Weight of each trial in it, by number.
+        records_: All trials; :meth:`leaderboard` is a table of them.
+        left_out_: Families that could not be used, with the reason.
+        notes_: What one would not expect of the search, in sentences; the serious ones are warnings, too.
+        interrupted_: Ctrl-C ended the search; see :meth:`fit`.
+        task_, profile_, recipe_, plan_: The task as it was understood, its columns, and how they are prepared.
+        reproduce_: Settings that repeat the search without a limit in seconds.
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
@@ -56,9 +69,13 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         Raises:
             DataError: The data cannot be learned from; the message says why.
             ConfigError: A setting is not allowed.
+            BudgetError: No trial finished; the message has the causes. See ``if_nothing_finished``.
+            KeyboardInterrupt: Ctrl-C was pressed. What was finished by then is kept: if any trial was, the estimator
+                is fitted, with a warning, and the interrupt is passed on so that a loop around ``fit`` ends, too.
         """
         self._fit(X, y, sample_weight, groups)
         self.classes_ = label_array(self.model_.classes or ())
+        end_fit(self.notes_, interrupted=self.interrupted_)
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
@@ -107,7 +124,19 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         stacking: Whether a second layer of models may read what the first ones predict, on 1,000 rows and more.
         predict_microseconds: Work to predict a row (one thread, estimated) that the ensemble must not exceed; with
             less it is made of fewer and cheaper models.
+        if_nothing_finished: What ``fit`` does where no trial finished: ``error``, or ``constant``: predict the class
+            shares or the mean, with a warning.
         progress: Whether progress is shown.
+
+    Attributes:
+        model_: The ensemble.
+        weights_: Weight of each trial in it, by number.
+        records_: All trials; :meth:`leaderboard` is a table of them.
+        left_out_: Families that could not be used, with the reason.
+        notes_: What one would not expect of the search, in sentences; the serious ones are warnings, too.
+        interrupted_: Ctrl-C ended the search; see :meth:`fit`.
+        task_, profile_, recipe_, plan_: The task as it was understood, its columns, and how they are prepared.
+        reproduce_: Settings that repeat the search without a limit in seconds.
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
@@ -122,8 +151,12 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         Raises:
             DataError: The data cannot be learned from; the message says why.
             ConfigError: A setting is not allowed.
+            BudgetError: No trial finished; the message has the causes. See ``if_nothing_finished``.
+            KeyboardInterrupt: Ctrl-C was pressed. What was finished by then is kept: if any trial was, the estimator
+                is fitted, with a warning, and the interrupt is passed on so that a loop around ``fit`` ends, too.
         """
         self._fit(X, y, sample_weight, groups)
+        end_fit(self.notes_, interrupted=self.interrupted_)
         return self
 
     def _task(self, rows: Rows) -> TaskSpec:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from automl_flow.nas.network import NetworkModel
 from automl_flow.nas.space import Architecture
+from automl_flow.search.notes import Note
 from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.splits import Positions
 
@@ -36,6 +37,7 @@ class NasResult:
         reproduce: Settings that repeat this search without a limit in seconds.
         interrupted: The user stopped it; the result is what was there.
         maximize: Whether a larger value of the metric is better.
+        notes: What one would not expect of the search.
     """
 
     records: tuple[TrialRecord, ...]
@@ -53,6 +55,7 @@ class NasResult:
     reproduce: Mapping[str, Any] = field(default_factory=dict)
     interrupted: bool = False
     maximize: bool = True
+    notes: tuple[Note, ...] = ()
 
     @property
     def history(self) -> list[dict[str, float]]:

@@ -31,6 +31,7 @@ from automl_flow.nas.studies import Studies, enqueued_only
 from automl_flow.nas.winner import WHOLE, train_winner
 from automl_flow.search.budget import Clock
 from automl_flow.search.journal import Journal
+from automl_flow.search.notes import Note, of_interruption, of_lost_trials
 from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
 from automl_flow.tasks.metrics import get_metric
@@ -133,6 +134,7 @@ class _Run:
             reproduce=self._reproduce(records, network),
             interrupted=self.studies.interrupted,
             maximize=self.maximize,
+            notes=_notes(records, interrupted=self.studies.interrupted),
         )
 
     def _reproduce(self, records: Sequence[TrialRecord], network: NetworkModel) -> dict[str, Any]:
@@ -266,6 +268,12 @@ class _Run:
         found = self.studies.run(search, config, clock, name, f"{label}, {stop} epochs").records
         self.continued[name] = [numbers[places[record.number]] for record in found if record.state == "complete"]
         return [replace(record, number=places[record.number]) for record in found]
+
+
+def _notes(records: Sequence[TrialRecord], *, interrupted: bool) -> tuple[Note, ...]:
+    """What one would not expect of the search."""
+    finished = sum(record.state == "complete" for record in records)
+    return (*([of_interruption(finished)] if interrupted else ()), *of_lost_trials(records))
 
 
 def _nothing_trained(records: Sequence[TrialRecord]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from automl_flow.evaluation import Evaluation
 from automl_flow.features.plan import FeaturePlan
 from automl_flow.recipes.recipe import Recipe
+from automl_flow.search.notes import Note
 from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import Metric
 from automl_flow.tasks.profile import Profile
@@ -129,7 +130,7 @@ class ReportContent:
         network: The network, where there is one.
         commands: Shell commands that reproduce the result, each with what it does.
         versions: Versions of the libraries that made the model.
-        notes: More sentences for the reader, for example that a budget ended the search.
+        notes: What one would not expect of the searches, the serious ones first: they stand above everything else.
     """
 
     task: TaskSpec
@@ -143,4 +144,4 @@ class ReportContent:
     network: NetworkSection | None = None
     commands: tuple[tuple[str, str], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -8,6 +8,8 @@ from typing import Any
 
 from automl_flow.search.family import Params
 
+BASELINE = "baseline"  # the family that learns nothing from the columns
+
 
 @dataclass(frozen=True)
 class Candidate:

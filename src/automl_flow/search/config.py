@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from automl_flow.search.budget import Budget
 from automl_flow.search.strategies import Strategy
+
+IfNothingFinished = Literal["error", "constant"]
 
 
 class SearchConfig(Budget):
@@ -29,6 +31,8 @@ class SearchConfig(Budget):
         stacking: Trials of the second layer, which read the out-of-fold predictions of the ensemble so far beside the
             columns; they count among ``max_trials``, as the last ones. ``None`` takes what ``auto`` offers where the
             table is made for it and there are trials enough, 0 leaves them out.
+        if_nothing_finished: What a search is in which no trial finished: an ``error`` (a BudgetError with the causes),
+            or a ``constant``: a model that predicts class shares or the mean, with a warning that stays with it.
     """
 
     strategy: Strategy = "auto"
@@ -38,3 +42,4 @@ class SearchConfig(Budget):
     predict_microseconds: float = Field(default=200.0, gt=0)
     refits: Annotated[int, Field(ge=0, le=20)] | dict[int, Annotated[int, Field(ge=0)]] = 3
     stacking: int | None = Field(default=None, ge=0)
+    if_nothing_finished: IfNothingFinished = "error"

@@ -11,6 +11,7 @@ from automl_flow.execution.outcome import Outcome
 
 Direction = Literal["minimize", "maximize"]
 State = Literal["complete", "failed", "pruned"]
+NO_TIME = "not run, or not to its end: the time of the search was over"  # message of what the clock ended
 
 
 @dataclass(frozen=True)

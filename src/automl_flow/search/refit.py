@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,6 +27,19 @@ _MORE_ROWS = 1.3  # times as long as on a fold, roughly
 Fit = tuple[Candidate, int]  # a candidate, and which of its fits on all rows
 
 
+@dataclass(frozen=True)
+class Refitted:
+    """What there is of models that were fitted again.
+
+    Attributes:
+        copies: How many there are, by the candidate's number.
+        interrupted: The user stopped it.
+    """
+
+    copies: Mapping[int, int]
+    interrupted: bool = False
+
+
 def share(problem: TabularProblem) -> float:
     """Share of a search's time that refitting may take: the fewer the folds, the more of a trial is one fit."""
     return min(_LARGEST_SHARE, _SHARE / min(len(problem.folds), 5))
@@ -38,7 +52,7 @@ def refit(
     copies: Mapping[int, int],
     seconds: float | None,
     took: Mapping[int, float],
-) -> dict[int, int]:
+) -> Refitted:
     """Fit candidates on all rows, as long as they took on the folds, and store the models in the state folder.
 
     All members come before the second model of any. What does not end in time is left out. Ctrl-C ends the time.
@@ -51,7 +65,7 @@ def refit(
         took: Seconds of the candidates' trials, by number; what cannot end in time is not begun.
 
     Returns:
-        How many of the models are there, by the candidate's number.
+        How many of the models are there, and whether the user stopped it.
 
     Raises:
         StorageError: The disk is full, or the state folder cannot be written to.
@@ -59,6 +73,7 @@ def refit(
     state, runner, clock = bench.state, bench.runner, Clock(seconds)
     waiting = deque(fit for fit in _in_turns(candidates, copies) if not _is_there(state, *fit))
     running: dict[Handle, Candidate] = {}
+    interrupted = False
     try:
         while waiting or running:
             while waiting and len(running) < runner.n_jobs:
@@ -71,11 +86,12 @@ def refit(
             for handle in [handle for handle in running if handle.done]:
                 _check(handle.outcome(), running.pop(handle))
     except KeyboardInterrupt:
-        pass
+        interrupted = True
     finally:
         for handle in running:
             runner.cancel(handle)
-    return {candidate.number: _stored(state, candidate, copies[candidate.number]) for candidate in candidates}
+    stored = {candidate.number: _stored(state, candidate, copies[candidate.number]) for candidate in candidates}
+    return Refitted(stored, interrupted)
 
 
 def fit_all_rows(context: TrialContext, job: Mapping[str, Any]) -> None:

@@ -25,10 +25,9 @@ from automl_flow.execution.local import Handle, Runner
 from automl_flow.execution.outcome import Limits
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.journal import Journal
-from automl_flow.search.records import Direction, Evaluation, TrialRecord
+from automl_flow.search.records import NO_TIME, Direction, Evaluation, TrialRecord
 
 logger = logging.getLogger("automl_flow")
-NO_TIME = "not run, or not to its end: the time of the search was over"
 
 __all__ = ["Evaluation", "Search", "StudyResult", "TrialRecord", "run_study"]
 

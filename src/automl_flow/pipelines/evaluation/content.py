@@ -8,9 +8,10 @@ from importlib.metadata import version
 from typing import Any
 
 from automl_flow.nas.network import NetworkModel
-from automl_flow.pipelines.documents import read_trials
+from automl_flow.pipelines.documents import read_notes, read_trials
 from automl_flow.reports import LeaderboardRow, NetworkSection, Trajectory, trajectory
 from automl_flow.search.candidate import Candidate
+from automl_flow.search.notes import Note
 from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
@@ -49,6 +50,15 @@ def path_of(title: str, trials: Document, task: TaskSpec) -> Trajectory:
 
 def _label(record: TrialRecord) -> str:
     return str(record.attrs.get("family", "network"))
+
+
+def notes_of(**searches: Document) -> tuple[Note, ...]:
+    """What the reader should know of searches, given as their documents by name: serious notes first."""
+    named = [
+        (name.replace("_", " ").capitalize(), note) for name, trials in searches.items() for note in read_notes(trials)
+    ]
+    notes = (Note(f"{name}: {note}", note.serious) for name, note in named)
+    return tuple(sorted(notes, key=lambda note: not note.serious))
 
 
 def network_section(network: NetworkModel, architecture: Document) -> NetworkSection:

@@ -6,7 +6,7 @@ from typing import Any
 
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.nas.network import NetworkModel
-from automl_flow.pipelines.evaluation.content import commands, network_section, path_of, versions
+from automl_flow.pipelines.evaluation.content import commands, network_section, notes_of, path_of, versions
 from automl_flow.pipelines.evaluation.nodes import Contender
 from automl_flow.pipelines.parts import cut_samples
 from automl_flow.reports import LeaderboardRow, ReportContent
@@ -55,4 +55,5 @@ def gather(
         network=network_section(model, architecture),
         commands=commands(task),
         versions=versions(),
+        notes=notes_of(architecture_search=nas_trials),
     )

@@ -14,7 +14,14 @@ from automl_flow.ensembles.networks import align, blend
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.features import FeaturePlan
 from automl_flow.nas.network import NetworkModel
-from automl_flow.pipelines.evaluation.content import candidate_rows, commands, network_section, path_of, versions
+from automl_flow.pipelines.evaluation.content import (
+    candidate_rows,
+    commands,
+    network_section,
+    notes_of,
+    path_of,
+    versions,
+)
 from automl_flow.pipelines.evaluation.nodes import Contender
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
@@ -124,4 +131,5 @@ def gather(
         network=network_section(network, architecture),
         commands=commands(task),
         versions=versions(),
+        notes=notes_of(model_search=trials, architecture_search=nas_trials),
     )

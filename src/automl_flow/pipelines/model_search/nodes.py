@@ -18,6 +18,7 @@ from automl_flow.pipelines.documents import trials_document
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.search.config import SearchConfig
+from automl_flow.search.notes import log_notes
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import search_models
 from automl_flow.search.workbench import open_workbench
@@ -46,11 +47,17 @@ def pose(
 
 
 def search(problem: TabularProblem, config: SearchConfig, state: Path) -> Found:
-    """Trials, candidates with their weights, their out-of-fold predictions, and the ensemble of the best."""
+    """Trials, candidates with their weights, their out-of-fold predictions, and the ensemble of the best.
+
+    Raises:
+        BudgetError: No trial finished, and ``if_nothing_finished`` does not ask for a constant then.
+    """
     with open_workbench(problem, FAMILIES.available(), config, state, console_progress()) as bench:
         result = stack_models(bench, search_models(bench))
         built = build_model(bench, result)
-    trials = trials_document(result.records, reproduce=dict(built.reproduce))
-    candidates = [candidate.to_document() for candidate in result.candidates]
+    log_notes(built.notes)
+    found = built.result
+    trials = trials_document(found.records, built.notes, reproduce=dict(built.reproduce))
+    candidates = [candidate.to_document() for candidate in found.candidates]
     chosen = {"candidates": candidates, "weights": built.selection.weights, "trajectory": built.selection.trajectory}
-    return trials, chosen, {"rows": result.rows, "predictions": result.oof}, built.model
+    return trials, chosen, {"rows": found.rows, "predictions": found.oof}, built.model

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from automl_flow.nas.network import NetworkModel
 from automl_flow.pipelines.documents import trials_document
+from automl_flow.search.notes import log_notes
 
 if TYPE_CHECKING:
     from automl_flow.nas.result import NasResult
@@ -18,6 +19,7 @@ Found = tuple[Document, Document, NetworkModel, dict[str, NDArray[Any]]]
 
 def unpack(result: NasResult) -> Found:
     """Return trials, architecture, network, and the winner's predictions of rows that its trial did not see."""
+    log_notes(result.notes)
     architecture = {
         "space": result.architecture.space,
         "params": dict(result.architecture.params),
@@ -30,5 +32,5 @@ def unpack(result: NasResult) -> Found:
         "proxies": dict(result.proxies),
         "one_shot": dict(result.one_shot),
     }
-    trials = trials_document(result.records, reproduce=dict(result.reproduce))
+    trials = trials_document(result.records, result.notes, reproduce=dict(result.reproduce))
     return trials, architecture, result.network, {"rows": result.rows, "predictions": result.oof}
