@@ -24,7 +24,7 @@ def node(stage, inputs, outputs, **changes):
 
 
 def entry(name, **changes):
-    return {"type": "x.y.Dataset", "filepath": f"data/{name}", **changes}
+    return {"type": "pandas.CSVDataset", "filepath": f"data/{name}", **changes}
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_another_environment_has_its_own_stages(view):
 
 
 def test_a_dataset_without_a_path_is_refused(view):
-    entries = {**view.entries, "a.table": {"type": "x.y.Dataset"}}
+    entries = {**view.entries, "a.table": {"type": "pandas.CSVDataset"}}
     with pytest.raises(ConfigError, match="has no filepath"):
         build_document(replace(view, entries=entries))
 

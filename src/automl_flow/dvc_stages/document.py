@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 from kedro.inspection.models import NodeSnapshot
 
-from automl_flow.core.errors import ConfigError
+from automl_flow.core.errors import ConfigError, quoted
+from automl_flow.datasets.allowed import check_entry
 from automl_flow.dvc_stages.code import PACKAGE, code_of, collapse, files_of
 from automl_flow.dvc_stages.view import BASE, ProjectView
 
@@ -81,21 +82,13 @@ def _check(view: ProjectView, stages: Mapping[tuple[str, str], list[NodeSnapshot
 
 
 def _check_entry(view: ProjectView, name: str) -> None:
-    entry, home = view.entries[name], view.homes[name]
-    if "pickle" in entry["type"].lower():
-        raise ConfigError(f"{home}: {name}: {entry['type']} runs the code that a file holds; use a dataset of ours")
-    if entry.get("versioned"):
-        raise ConfigError(f"{home}: {name}: versioned: true never settles under DVC; DVC keeps versions itself")
+    entry, where = view.entries[name], f"{view.homes[name]}: {name}"
+    check_entry(entry, where, view.project)
     if "filepath" not in entry:
-        raise ConfigError(f"{home}: {name}: {entry['type']} has no filepath, so DVC cannot track it")
+        raise ConfigError(f"{where}: {entry['type']} has no filepath, so DVC cannot track it")
     path = Path(entry["filepath"])
-    if "://" in entry["filepath"]:
-        raise ConfigError(
-            f"{home}: {name}: filepath must stay inside the project, got {entry['filepath']!r}; "
-            "`dvc import-url` brings it there and remembers where it came from"
-        )
     if path.is_absolute() or ".." in path.parts:
-        raise ConfigError(f"{home}: {name}: filepath must stay inside the project, got {entry['filepath']!r}")
+        raise ConfigError(f"{where}: filepath must be relative to the project, without '..', got {quoted(str(path))}")
 
 
 def _stage(view: ProjectView, task: str, stage: str, nodes: list[NodeSnapshot]) -> Stage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 from typing import Any
 
 from kedro.framework.context import KedroContext
@@ -13,7 +14,7 @@ from kedro.pipeline import Node, Pipeline
 
 from automl_flow.dvc_stages import BASE
 from automl_flow.expectations import GateClosedError
-from automl_flow.hooks.catalog import refuse_unsafe, require_inputs
+from automl_flow.hooks.catalog import refuse_links, refuse_unsafe, require_inputs
 from automl_flow.hooks.headline import keep_findings, show_results
 from automl_flow.hooks.parameters import refuse_untracked, settle_parameters
 from automl_flow.hooks.plan import show_plan
@@ -41,11 +42,13 @@ class ProjectHooks:
     def after_catalog_created(self, catalog: CatalogProtocol, conf_catalog: dict[str, Any]) -> None:  # noqa: ARG002
         """Refuse datasets that run code when loaded, or that lie outside the project."""
         if self._context is not None:
-            refuse_unsafe(conf_catalog, self._context.project_path)
+            refuse_unsafe(conf_catalog, Path(self._context.project_path))
 
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
     def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Check that every input is there, then say what will run and how long it may take."""
+        if self._context is not None:
+            refuse_links(pipeline, catalog, Path(self._context.project_path))
         require_inputs(pipeline, catalog)
         stage = os.environ.get("DVC_STAGE")
         if stage and self._context is not None:

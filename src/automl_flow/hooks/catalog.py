@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,11 @@ from typing import Any
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
-from automl_flow.core.errors import ConfigError, DataError, nearest
+from automl_flow.core.errors import ConfigError, DataError, nearest, shown
+from automl_flow.core.inside import is_inside
+from automl_flow.datasets.allowed import check_entry
 from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
+from automl_flow.dvc_stages.cache import project_cache
 
 
 def refuse_unsafe(catalog: Mapping[str, Any], project: Path) -> None:
@@ -22,24 +24,28 @@ def refuse_unsafe(catalog: Mapping[str, Any], project: Path) -> None:
         project: The project's folder.
 
     Raises:
-        ConfigError: An entry is a pickle, is versioned by Kedro, or has a path that leaves the project.
+        ConfigError: See :func:`automl_flow.datasets.allowed.check_entry`.
     """
     for name, entry in catalog.items():
-        if not isinstance(entry, Mapping) or name.startswith("_"):
-            continue
-        kind, path = str(entry.get("type", "")), str(entry.get("filepath", ""))
-        if "pickle" in kind.lower():
-            raise ConfigError(f"catalog entry {name!r}: {kind} runs the code that a file holds; use a dataset of ours")
-        if entry.get("versioned"):
-            raise ConfigError(f"catalog entry {name!r}: versioned: true never settles under DVC; DVC keeps versions")
-        if path and "://" not in path and not is_inside(path, project):
-            raise ConfigError(f"catalog entry {name!r}: filepath must stay inside the project, got {path}")
+        if not name.startswith("_"):
+            check_entry(entry, f"catalog entry {shown(name)!r}", project)
 
 
-def is_inside(path: str, project: Path) -> bool:
-    """Whether *path*, absolute or relative to *project*, stays inside it once ``..`` is resolved."""
-    resolved = Path(os.path.normpath(project / path))
-    return resolved.is_relative_to(project)
+def refuse_links(pipeline: Pipeline, catalog: CatalogProtocol, project: Path) -> None:
+    """Check that what a pipeline reads and writes lies in the project, now that factories have made its paths.
+
+    A link into DVC's cache is what DVC makes where ``cache.type`` says so.
+
+    Raises:
+        ConfigError: A file, or a folder above it, is a link that leads out of the project.
+    """
+    found = ((name, catalog.get(name)) for name in sorted(pipeline.datasets()) if not name.startswith("params:"))
+    paths = {name: dataset.filepath for name, dataset in found if isinstance(dataset, LocalDataset)}
+    outside = {name: path for name, path in paths.items() if not is_inside(path, project)}
+    cache = project_cache(project) if outside and (project / ".dvc").is_dir() else None
+    for name, path in outside.items():
+        if cache is None or not cache.holds(path):
+            raise ConfigError(f"{shown(name)}: {path} leads outside the project through a link; copy the files there")
 
 
 def require_inputs(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
@@ -58,9 +64,9 @@ def require_inputs(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
 
 def _absent(name: str, dataset: LocalDataset[Any]) -> str:
     path = dataset.filepath
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    told = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     if isinstance(dataset, ReadOnlyDataset):
         beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
         home = f"conf/base/catalog/{name.partition('.')[0]}.yml"
-        return f"{shown}: no such file (given in {home}: {name}.filepath){nearest(path.name, beside)}"
-    return f"{shown}: {name} has not been made yet; run the stages before this one, or the whole task"
+        return f"{told}: no such file (given in {home}: {name}.filepath){nearest(path.name, beside)}"
+    return f"{told}: {name} has not been made yet; run the stages before this one, or the whole task"

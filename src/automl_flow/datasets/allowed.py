@@ -1,0 +1,92 @@
+"""What an entry of the catalog may be: a file of the project, read by a type that runs nothing of what it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.project import settings
+
+from automl_flow.core.errors import ConfigError, nearest, quoted, shown
+from automl_flow.core.inside import is_inside
+
+# Types of Kedro's that read text and numbers only. What holds pickles, code or connections is not among them.
+HARMLESS = (
+    "CachedDataset",
+    "MemoryDataset",
+    "json.JSONDataset",
+    "pandas.CSVDataset",
+    "pandas.ParquetDataset",
+    "text.TextDataset",
+)
+SETTING = "ALLOWED_DATASETS"  # in the project's settings.py: further types, by their full names
+
+_OURS = re.compile(r"automl_flow\.datasets\.\w+\.\w+")
+_KEDRO = re.compile(r"^kedro\.io\.|^kedro_datasets\.")  # spellings that Kedro takes for the same type
+_KEYS = ("dataset", "filepath", "load_args", "metadata", "save_args", "type")
+_PATHS = frozenset({"filename", "filepath", "path"})
+_SCHEME = re.compile(r"[\w+.-]*:")
+
+
+def check_entry(entry: Any, where: str, project: Path) -> None:
+    """Check an entry or a factory of the catalog, and every entry that is nested in it.
+
+    Args:
+        entry: Its keys and values, ``${...}`` filled in.
+        where: Its name and file, for the error text.
+        project: The project's folder, to which paths may be relative.
+
+    Raises:
+        ConfigError: Its type is neither ours, nor a harmless one of Kedro's, nor named in the project's settings; it
+            has an option that loads code or connects; it is versioned by Kedro; or a path leaves the project, once
+            links are followed, or is an address.
+    """
+    if not isinstance(entry, Mapping):
+        raise ConfigError(f"{where}: must hold the keys of a dataset, got {shown(entry)}")
+    kind = entry.get("type")
+    if "type" not in entry:
+        raise ConfigError(f"{where}: has no type, for example automl_flow.datasets.tables.RawTableDataset")
+    named = tuple(settings.get(SETTING, ()))
+    if not isinstance(kind, str) or not (_OURS.fullmatch(kind) or kind in named or _KEDRO.sub("", kind) in HARMLESS):
+        raise ConfigError(
+            f"{where}: {quoted(kind)} is no type that is known to be safe; many a type runs the code that a file holds."
+            f" Use one of automl_flow.datasets or {', '.join(HARMLESS)}; or, where you trust it and its files, name it "
+            f"in {SETTING} of settings.py"
+        )
+    if entry.get("versioned") or "version" in entry:
+        raise ConfigError(f"{where}: versioned: true never settles under DVC; DVC keeps versions")
+    for key in entry:
+        if key == "validator" or (key not in _KEYS and kind not in named and not _OURS.fullmatch(kind)):
+            raise ConfigError(f"{where}: {quoted(key)} is no key that is known to be safe{nearest(key, _KEYS)}")
+    _check_values({key: value for key, value in entry.items() if key != "metadata"}, where, project)
+
+
+def _check_values(values: Mapping[Any, Any], where: str, project: Path) -> None:
+    for key, value in values.items():
+        if key == "dataset":
+            check_entry({"type": value} if isinstance(value, str) else value, f"{where}.dataset", project)
+        elif key in _PATHS:
+            _check_path(value, f"{where}: {key}", project)
+        else:
+            for inner in _mappings(value):
+                nested = check_entry if "type" in inner else _check_values
+                nested(inner, f"{where}.{shown(key)}", project)
+
+
+def _mappings(value: Any) -> Iterator[Mapping[Any, Any]]:
+    """A mapping itself, or those in a list."""
+    if isinstance(value, Mapping):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _mappings(item)
+
+
+def _check_path(path: Any, where: str, project: Path) -> None:
+    if not isinstance(path, str) or _SCHEME.match(path) or not is_inside(path, project):
+        raise ConfigError(
+            f"{where} must stay inside the project, got {quoted(path)}; copy the file there, or let `dvc import` or "
+            "`dvc import-url` bring it and remember where it came from"
+        )
