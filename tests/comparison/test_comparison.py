@@ -5,8 +5,9 @@ import shutil
 import pytest
 
 from automl_flow.comparison import compare_revisions, open_revision, render_comparison
+from automl_flow.comparison.reasons import OTHER_MACHINE
 from automl_flow.core.errors import ConfigError
-from tests.comparison.versions import PARAMETERS, REPORTS, Project
+from tests.comparison.versions import LEADERS, PARAMETERS, REPORTS, Project
 from tests.reports.contents import EVIL
 from tests.reports.test_report import Page
 
@@ -42,17 +43,26 @@ def searched(project):
 
 def test_a_new_winner_is_explained(searched):
     assert compared(searched).reasons == (
-        "The model was 100% linear-0, and is 80% lightgbm-1, 20% linear-0.",
-        "lightgbm, which leads now, had not been tried before; its best trial scores 0.9000.",
-        "Other searches were asked for: model_search (see the settings below).",
+        "The model changed from 100% linear-0 to 80% lightgbm-1, 20% linear-0.",
+        "lightgbm, which leads now, was not tried before; its best trial scores 0.9000.",
+        "The search settings differ: model_search (see below).",
     )
 
 
 def test_scores_have_a_direction_and_an_interval(searched):
     auc, loss = compared(searched).metrics
     assert (auc.name, auc.tone, auc.old_interval) == ("roc_auc", "good", (0.75, pytest.approx(0.85)))
-    assert (loss.name, loss.tone, loss.old_interval) == ("log_loss", "good", None)
-    assert compared(searched, "two", "one").metrics[1].tone == "bad"
+    assert (loss.name, loss.word, loss.old_interval) == ("log_loss", "better", None)
+    assert compared(searched, "two", "one").metrics[1].word == "worse"
+
+
+def test_colours_are_for_differences_that_are_decided(project):
+    project.version("one", score=0.80).version("two", score=0.82).version("three", score=0.9)
+    auc, loss = compared(project, "one", "three").metrics
+    assert (auc.tone, loss.tone) == ("good", "")  # no interval is stored of the second
+    assert compared(project).metrics[0].tone == ""  # within each other's interval
+    project.version("four", score=0.6, raw="a\n1\n2\n")
+    assert compared(project, "one", "four").metrics[0].tone == ""  # on different rows
 
 
 def test_what_chance_may_explain_is_said(project):
@@ -77,14 +87,14 @@ def test_a_candidate_is_the_same_under_another_number(project):
 def test_other_data_make_scores_incomparable(project):
     project.version("one").version("two", score=0.9, raw="a\n1\n2\n")
     change = compared(project)
-    assert "measured on other rows, so the two are not comparable" in change.verdict
-    assert change.data[0].change == "another content"
+    assert "on different rows, so the two cannot be compared" in change.verdict
+    assert change.data[0].change == "changed"
 
 
 def test_scores_by_group_are_compared(project):
     project.version("one", groups={"sex.f": 0.7, "sex.m": 0.8}).version("two", groups={"sex.f": 0.8, "sex.m": 0.8})
-    assert [(s.name, s.old, s.new, s.tone) for s in compared(project).slices] == [
-        ("sex.f", 0.7, 0.8, "good"),
+    assert [(s.name, s.old, s.new, s.word) for s in compared(project).slices] == [
+        ("sex.f", 0.7, 0.8, "better"),
         ("sex.m", 0.8, 0.8, ""),
     ]
 
@@ -112,15 +122,17 @@ def test_equal_versions_are_the_same(project):
 
 def test_what_the_cache_lacks_is_named_and_the_rest_is_compared(searched):
     shutil.rmtree(searched.folder / ".dvc/cache")
-    change = compared(searched)
-    assert [f"{REPORTS}/leaderboard.csv" in note and "`dvc fetch" in note for note in change.notes] == [True, True]
+    change = compared(searched)  # the folder still has what the second version made
+    (note,) = change.notes
+    assert f"{REPORTS}/leaderboard.csv" in note
+    assert "`dvc fetch" in note
     assert change.headline.new == 0.9  # metrics are in git
     assert change.leaderboard == ()
-    assert change.reasons[-1].startswith("Other searches were asked for")
+    assert change.reasons[-1].startswith("The search settings differ")
 
 
 def test_a_damaged_copy_is_not_believed(searched):
-    for file in (searched.folder / ".dvc/cache/files").rglob("*"):
+    for file in (*(searched.folder / ".dvc/cache/files").rglob("*"), searched.folder / REPORTS / "leaderboard.csv"):
         if file.is_file():
             file.write_text("x")
     assert compared(searched).leaderboard == ()
@@ -130,7 +142,45 @@ def test_the_working_tree_is_a_version_too(searched):
     (searched.folder / PARAMETERS).write_text("wine: {model_search: {max_trials: 9}}\n")
     change = compared(searched, "one", None)
     assert change.headline.new == 0.9
-    assert any("sets model_search, task otherwise than they were" in note for note in change.notes)
+    assert told(change.params)["model_search.max_trials"] == ("2", "9")
+    assert any("its model_search, task settings differ from those that dvc.lock records" in n for n in change.notes)
+
+
+def test_the_working_tree_is_read_as_it_is_and_not_as_it_was_recorded(project):
+    project.version("one", members=LINEAR.format(1.0))
+    project.write(f"{REPORTS}/metrics.json", project.metrics(0.9))
+    project.write(f"{REPORTS}/leaderboard.csv", LEADERS.format(score=0.9) + BOOSTED.format(1.0))
+    change = compared(project, "one", None)
+    assert not change.same
+    assert change.headline.new == 0.9
+    assert change.reasons == (
+        "The model changed from 100% linear-0 to 100% lightgbm-1.",
+        f"None of its inputs changed: {OTHER_MACHINE}.",
+    )
+
+
+def test_the_working_tree_is_identical_when_every_file_is(project):
+    project.version("one")
+    assert compared(project, "one", None).same
+
+
+@pytest.mark.parametrize("name", [f"{REPORTS}/trajectory.csv", f"{REPORTS}/metrics.json"])
+def test_what_is_not_in_the_folder_is_not_called_identical(name, project):
+    project.version("one")
+    (project.folder / name).unlink()
+    change = compared(project, "one", None)
+    assert not change.same
+    assert change.stages == ()
+    assert any(f"the folder does not have them: {name}." in note for note in change.notes)
+
+
+def test_a_metric_that_git_keeps_is_read_only_where_it_is_what_the_lock_records(project):
+    project.version("one")
+    shutil.rmtree(project.folder / ".dvc/cache")
+    project.write(f"{REPORTS}/metrics.json", project.metrics(0.1))
+    project.git("commit", "-qam", "results that are not those of dvc.lock")
+    project.git("tag", "two")
+    assert any(f"{REPORTS}/metrics.json" in note for note in compared(project).notes)
 
 
 def test_an_unknown_commit_is_refused(project):

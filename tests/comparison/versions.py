@@ -23,6 +23,7 @@ class Project:
         (folder / ".dvc/config").write_text("")
         (folder / ".gitignore").write_text("/.dvc/cache\n/data/08_reporting/wine/*.csv\n")
         (folder / "data/01_raw").mkdir(parents=True)
+        (folder / "src").mkdir()
         (folder / REPORTS).mkdir(parents=True)
         (folder / PARAMETERS).parent.mkdir(parents=True)
 
@@ -30,9 +31,19 @@ class Project:
         who = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
         subprocess.run(["git", *who, *arguments], cwd=self.folder, check=True, capture_output=True)
 
+    def write(self, path, text):
+        """Write a file of the working tree."""
+        (self.folder / path).write_text(text)
+
+    def metrics(self, score, **more):
+        """The document of metrics of a version that scores so."""
+        interval = {"low": score - 0.05, "high": score + 0.05}
+        holdout = {"roc_auc": score, "log_loss": 1 - score}
+        return json.dumps({"holdout": holdout, "interval": interval, "rows": {"holdout": 9}, **more})
+
     def keep(self, path, text):
         """Write a file, put it into the cache, and return its line of dvc.lock."""
-        (self.folder / path).write_text(text)
+        self.write(path, text)
         md5 = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
         place = self.folder / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -49,16 +60,13 @@ class Project:
         }
         written = {"wine": {key.partition(".")[2]: value for key, value in sections.items()}}
         (self.folder / PARAMETERS).write_text(yaml.safe_dump(written))
-        interval = {"low": score - 0.05, "high": score + 0.05}
-        metrics = {"holdout": {"roc_auc": score, "log_loss": 1 - score}, "interval": interval, "rows": {"holdout": 9}}
-        metrics |= {"groups": groups} if groups else {}
         made = [
-            self.keep(f"{REPORTS}/metrics.json", json.dumps(metrics)),
+            self.keep(f"{REPORTS}/metrics.json", self.metrics(score, **({"groups": groups} if groups else {}))),
             self.keep(f"{REPORTS}/leaderboard.csv", LEADERS.format(score=score) + members),
             self.keep(f"{REPORTS}/trajectory.csv", TRIALS + trials),
             self.keep(f"{REPORTS}/pareto.csv", "trial,parameters,score,on_front\n" + networks),
         ]
-        read = [self.keep("data/01_raw/wine.csv", raw), {"path": "src/models.py", "md5": f"{code:0>32}"}]
+        read = [self.keep("data/01_raw/wine.csv", raw), self.keep("src/models.py", code)]
         stage = {"cmd": "x", "deps": read, "params": {PARAMETERS: sections}, "outs": made}
         (self.folder / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": {"wine-evaluation": stage}}))
         self.git("add", "-A")

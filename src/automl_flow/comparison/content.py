@@ -37,6 +37,7 @@ class Score:
         gain: How much better the second is, in the metric's direction; ``None`` where that is unknown.
         old_interval: Lower and upper end, where an interval is stored.
         new_interval: The same of the second.
+        same_rows: Whether both were measured on the same rows; else nothing is decided.
     """
 
     name: str
@@ -45,11 +46,19 @@ class Score:
     gain: float | None = None
     old_interval: tuple[float, float] | None = None
     new_interval: tuple[float, float] | None = None
+    same_rows: bool = True
 
     @property
     def tone(self) -> str:
-        """``good`` or ``bad`` where the direction of the metric is known."""
-        return "" if not self.gain else "good" if self.gain > 0 else "bad"
+        """``good`` or ``bad`` where the difference is decided: both intervals are known, and exclude chance."""
+        if not self.gain or not self.same_rows or self.within or None in (self.old_interval, self.new_interval):
+            return ""
+        return "good" if self.gain > 0 else "bad"
+
+    @property
+    def word(self) -> str:
+        """``better`` or ``worse`` where the direction of the metric is known, whether chance may explain it or not."""
+        return "" if not self.gain else "better" if self.gain > 0 else "worse"
 
     @property
     def difference(self) -> float | None:
@@ -71,11 +80,11 @@ class TaskChange:
 
     Attributes:
         task: Its name.
-        same: Whether everything that its stages read and made is the same to the byte.
+        same: Whether all that its stages read and made was compared and is identical, byte for byte.
         headline: The optimised metric on the holdout.
         metric: Name of that metric.
         verdict: One sentence on the headline.
-        reasons: Sentences on why the winner is another, or the same.
+        reasons: Sentences on why a different model won, or the same.
         metrics: All metrics of the holdout.
         slices: The optimised metric by group.
         data: Files from outside, and rows.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from automl_flow.comparison.content import Comparison, Pair, TaskChange
 from automl_flow.comparison.drawings import draw_changes
-from automl_flow.comparison.reasons import reasons, same_rows
+from automl_flow.comparison.reasons import OTHER_MACHINE, reasons, same_rows
 from automl_flow.comparison.results import Member, TaskResults, kind_of
 from automl_flow.comparison.revision import Revision
 from automl_flow.comparison.scores import compare_metrics, compare_slices, say, task_metric
@@ -27,9 +28,9 @@ def compare_revisions(old: Revision, new: Revision) -> Comparison:
         old: The version to start from.
         new: The version that is judged against it.
     """
-    tasks = sorted({name.rpartition("-")[0] for side in (old, new) for name in side.stages})
+    tasks = sorted({name.rpartition("-")[0] for side in (old, new) for name in side.recorded})
     notes = [
-        f"{side.title} has no dvc.lock, so nothing is known of its results." for side in (old, new) if not side.stages
+        f"{side.title} has no dvc.lock, so nothing is known of its results." for side in (old, new) if not side.recorded
     ]
     found = tuple(_compare_task(TaskResults(old, task), TaskResults(new, task)) for task in tasks)
     return Comparison(old.title, new.title, old.subject, new.subject, found, tuple(notes))
@@ -37,7 +38,8 @@ def compare_revisions(old: Revision, new: Revision) -> Comparison:
 
 def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
     metric = task_metric(new) or task_metric(old)
-    metrics = compare_metrics(old, new, metric)
+    comparable = same_rows(old, new)
+    metrics = tuple(replace(score, same_rows=comparable) for score in compare_metrics(old, new, metric))
     headline = next((score for score in metrics if score.name == metric), None)
     stages = tuple(_stages(old, new))
     shown: dict[str, Any] = {
@@ -52,14 +54,15 @@ def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
         "drawings": tuple(draw_changes(old, new, old.task)),
     }
     notes = tuple(_notes(old, new))  # last: by now all files have been asked for
-    verdict = say(headline, metric, same_rows=same_rows(old, new))
-    return TaskChange(old.task, not stages, headline, metric, verdict, notes=notes, **shown)
+    verdict = say(headline, metric)
+    same = not stages and not old.absent and not new.absent
+    return TaskChange(old.task, same, headline, metric, verdict, notes=notes, **shown)
 
 
 def _data(old: TaskResults, new: TaskResults) -> Iterator[Pair]:
     for path in sorted({*old.data, *new.data}):
         a, b = old.data.get(path), new.data.get(path)
-        yield Pair(path, a and a[:_HASH], b and b[:_HASH], "" if a == b else "another content")
+        yield Pair(path, a and a[:_HASH], b and b[:_HASH], "" if a == b else "changed")
     for name in dict.fromkeys([*old.rows, *new.rows]):
         before, after = old.rows.get(name), new.rows.get(name)
         change = f"{after - before:+,}" if before is not None and after is not None and before != after else ""
@@ -136,17 +139,21 @@ def _stages(old: TaskResults, new: TaskResults) -> Iterator[Pair]:
         if a is None or b is None:
             yield Pair(name, None, None, "new stage" if a is None else "gone")
             continue
-        causes = _causes(a, b, {*old.inputs, *new.inputs})
-        outs = [path for path in sorted({*a.outs, *b.outs}) if a.outs.get(path) != b.outs.get(path)]
+        absent = {*old.absent, *new.absent}
+        causes = _causes(a, b, {*old.inputs, *new.inputs}, absent)
+        there = sorted({*a.outs, *b.outs} - absent)
+        outs = [path for path in there if a.outs.get(path) != b.outs.get(path)]
         if causes or outs:
-            made = f"{len(outs)} of {len(b.outs)} results differ" if outs else "the same results"
-            yield Pair(name, None, made, "; ".join(causes) or "nothing that it reads")
+            made = (
+                f"{len(outs)} of {len(there)} results differ" if outs else "the same results" if there else "not there"
+            )
+            yield Pair(name, None, made, "; ".join(causes) or f"none of its inputs; {OTHER_MACHINE}")
 
 
-def _causes(old: LockedStage, new: LockedStage, outside: set[str]) -> list[str]:
+def _causes(old: LockedStage, new: LockedStage, outside: set[str], absent: set[str]) -> list[str]:
     """What a stage read that has changed, by kind."""
     found: dict[str, list[str]] = {}
-    for path in sorted({*old.deps, *new.deps}):
+    for path in sorted({*old.deps, *new.deps} - absent):
         if old.deps.get(path) != new.deps.get(path):
             found.setdefault(kind_of(path) if path in outside else "earlier stages", []).append(path)
     told = [f"{kind} ({_some(paths)})" for kind, paths in found.items()]
@@ -167,13 +174,18 @@ def _notes(old: TaskResults, new: TaskResults) -> Iterator[str]:
             yield f"{title} does not have this task."
         if side.missing:
             yield (
-                f"Not compared, because DVC's cache on this machine lacks or has damaged what {title} made: "
-                f"{', '.join(side.missing)}. `dvc fetch --all-commits` brings it where there is a remote."
+                f"Not compared, because DVC's cache on this machine lacks what {title} made, or holds a damaged copy: "
+                f"{_some(side.missing)}. `dvc fetch --all-commits` fetches it where there is a remote."
+            )
+        if side.absent:
+            yield (
+                f"Not compared, because the folder does not have them: {_some(side.absent)}. `dvc checkout` puts back "
+                "what DVC's cache has, `dvc repro` makes the rest."
             )
         if side.edited:
             yield (
-                f"{title} sets {', '.join(side.edited)} otherwise than they were when its results were made; "
-                "`dvc repro` brings them together."
+                f"{title}: its {_some(side.edited)} settings differ from those that dvc.lock records with its results; "
+                "run `dvc repro`."
             )
         if side.metrics and side.leaderboard and not side.metrics.get("groups") and side.metrics.get("fairness"):
             yield f"{title} stores no scores by group, only how far the groups are apart."

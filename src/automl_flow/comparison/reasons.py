@@ -1,4 +1,4 @@
-"""Why the winner is another, as far as what is stored can tell."""
+"""Why a different model won, as far as what is stored can tell."""
 
 from __future__ import annotations
 
@@ -8,30 +8,34 @@ from automl_flow.comparison.results import Member, TaskResults, kind_of
 from automl_flow.reports.words import number
 from automl_flow.tasks.metrics import find_metric
 
+OTHER_MACHINE = "another kind of processor, or another build of a library, gives other last digits"
 _SEARCHES = ("model_search", "nas")
 _BEFORE = ("task", "preprocessing", "feature_engineering", "validation")
 
 
 def same_rows(old: TaskResults, new: TaskResults) -> bool:
-    """Whether both versions are judged on the same rows: the same data, divided in the same way."""
-    splits = [_outputs(side, "split.json") for side in (old, new)]
-    return old.data == new.data and splits[0] == splits[1] and old.rows == new.rows
+    """Whether both versions are judged on the same rows, as far as is known: the same data, split in the same way."""
+    ours, theirs = _outputs(old, "split.json"), _outputs(new, "split.json")
+    counted = old.rows.keys() & new.rows.keys()
+    same_split = ours == theirs or not ours or not theirs  # a folder may lack what dvc.lock records
+    return old.data == new.data and same_split and all(old.rows[name] == new.rows[name] for name in counted)
 
 
 def reasons(old: TaskResults, new: TaskResults, metric: str) -> Iterator[str]:
     """Sentences, the winner first, then what may have led to it."""
     before, after = _composition(old.leaderboard), _composition(new.leaderboard)
     if not old.leaderboard or not new.leaderboard:
-        yield "One of the versions has no leaderboard to be read, so the winners cannot be compared."
+        yield "One of the versions has no leaderboard that can be read, so the winners cannot be compared."
     elif before == after:
         yield f"The model is made of the same parts: {after}."
     else:
-        yield f"The model was {before}, and is {after}."
+        yield f"The model changed from {before} to {after}."
         yield from _leader(old, new, metric)
     causes = list(_causes(old, new))
     yield from causes
     if not causes:
-        yield "Nothing that its stages read from outside has changed."
+        differ = any(stage.outs != old.stages[name].outs for name, stage in new.stages.items() if name in old.stages)
+        yield "None of its inputs changed" + (f": {OTHER_MACHINE}." if differ else ".")
 
 
 def _composition(leaderboard: Sequence[Member]) -> str:
@@ -51,9 +55,9 @@ def _leader(old: TaskResults, new: TaskResults, metric: str) -> Iterator[str]:
     if now is None:
         return
     if tried is None:
-        yield f"{family}, which leads now, had not been tried before; its best trial scores {number(now)}."
+        yield f"{family}, which leads now, was not tried before; its best trial scores {number(now)}."
     elif tried == now:
-        yield f"The best trial of {family}, which leads now, scores {number(now)} as before: others have changed."
+        yield f"The best trial of {family}, which leads now, scores {number(now)} as before; the others changed."
     else:
         better = "better" if _is_better(now, tried, metric) else "worse"
         yield f"The best trial of {family} leads now and scores {number(now)}, {better} than {number(tried)} before."
@@ -62,22 +66,22 @@ def _leader(old: TaskResults, new: TaskResults, metric: str) -> Iterator[str]:
 def _causes(old: TaskResults, new: TaskResults) -> Iterator[str]:
     if old.data != new.data:
         changed = [path for path in sorted({*old.data, *new.data}) if old.data.get(path) != new.data.get(path)]
-        yield f"The data are others ({', '.join(changed)}), so all scores are of other rows."
+        yield f"The data changed ({', '.join(changed)}); the scores are on different rows and cannot be compared."
     elif not same_rows(old, new):
-        yield "The data are the same, but divided in another way, so all scores are of other rows."
+        yield "The data are the same, but split differently; the scores are on different rows and cannot be compared."
     sections = [name for name in sorted({*old.params, *new.params}) if old.params.get(name) != new.params.get(name)]
     early = [name for name in sections if name in _BEFORE]
     if early:
-        yield f"What the searches start from is set otherwise: {', '.join(early)}."
+        yield f"Settings upstream of the searches differ: {', '.join(early)}."
     if searched := [name for name in sections if name in _SEARCHES]:
-        yield f"Other searches were asked for: {', '.join(searched)} (see the settings below)."
+        yield f"The search settings differ: {', '.join(searched)} (see below)."
     if "evaluation" in sections:
-        yield "The evaluation is set otherwise; that changes what is told, not the model."
+        yield "The evaluation settings differ; this affects the reported numbers, not the model."
     changed = [path for path in sorted({*old.inputs, *new.inputs}) if old.inputs.get(path) != new.inputs.get(path)]
     kinds = {kind for path in changed if (kind := kind_of(path)) != "data"}
     told = {"code": "the code of its stages", "settings": "catalog or rules", "libraries": "the versions of libraries"}
     if kinds:
-        yield f"Changed as well: {', '.join(told[kind] for kind in sorted(kinds))} (see the stages below)."
+        yield f"Also changed: {', '.join(told[kind] for kind in sorted(kinds))} (see the stages below)."
 
 
 def _best(side: TaskResults, family: str, metric: str) -> float | None:

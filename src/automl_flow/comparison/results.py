@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from automl_flow.comparison.revision import Revision
-from automl_flow.core.yaml import parse_yaml
 from automl_flow.dvc_stages.lock import LockedStage
 
 _CODE, _CONF = ("src/",), ("conf/",)
@@ -42,16 +41,13 @@ class TaskResults:
         """Look at the stages of *task*; files are read when they are asked for."""
         self.revision = revision
         self.task = task
-        self.stages: dict[str, LockedStage] = {
-            name.removeprefix(f"{task}-"): stage
-            for name, stage in revision.stages.items()
-            if name.rpartition("-")[0] == task
-        }
+        self.stages = _of_task(revision.stages, task)
+        self.recorded = _of_task(revision.recorded, task)
         self.missing: list[str] = []
 
     @cached_property
     def params(self) -> Mapping[str, Any]:
-        """Sections that the stages took when they ran, by name of the section."""
+        """Sections that the stages took when they ran (of the working tree: that they would take), by name."""
         found = {}
         for stage in self.stages.values():
             for sections in stage.params.values():
@@ -60,15 +56,20 @@ class TaskResults:
 
     @cached_property
     def edited(self) -> list[str]:
-        """Sections that the revision's files set otherwise than they were when the results were made."""
+        """Sections whose settings in the revision's files are not those that ``dvc.lock`` records."""
         found = set()
-        for stage in self.stages.values():
+        for stage in self.recorded.values():
             for file, sections in stage.params.items():
-                text = self.revision.read(file)
-                written = (parse_yaml(text, file) or {}).get(self.task) or {} if text else {}
-                names = {key.removeprefix(f"{self.task}."): value for key, value in sections.items()}
-                found |= {name for name, value in names.items() if written.get(name) != value}
-        return sorted(found)
+                written = self.revision.settings(file)
+                found |= {name for name, value in sections.items() if written.get(name) != value}
+        return sorted(name.removeprefix(f"{self.task}.") for name in found)
+
+    @cached_property
+    def absent(self) -> list[str]:
+        """Recorded results that are not in the working tree."""
+        return [
+            path for name, stage in self.recorded.items() for path in stage.outs if path not in self.stages[name].outs
+        ]
 
     @cached_property
     def data(self) -> dict[str, str]:
@@ -132,6 +133,11 @@ class TaskResults:
                         self.missing.append(path)
                     return found
         return None
+
+
+def _of_task(stages: Mapping[str, LockedStage], task: str) -> dict[str, LockedStage]:
+    mine = {name: stage for name, stage in stages.items() if name.rpartition("-")[0] == task}
+    return {name.removeprefix(f"{task}-"): stage for name, stage in mine.items()}
 
 
 def kind_of(path: str) -> str:

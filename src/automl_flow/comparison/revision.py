@@ -1,15 +1,19 @@
-"""A version of the project, read from git and from DVC's cache without checking anything out."""
+"""A version of the project, read without checking anything out: a commit from git and DVC's cache, or the folder."""
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from automl_flow.core.errors import ConfigError
+from automl_flow.core.yaml import parse_yaml
 from automl_flow.dvc_stages.cache import Cache, project_cache
+from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.lock import LOCK, LockedStage, parse_lock
 
 WORKING_TREE = "the working tree"
@@ -42,6 +46,19 @@ class Revision:
 
     @cached_property
     def stages(self) -> Mapping[str, LockedStage]:
+        """What each stage read and made: as recorded in a commit, as it is now in the working tree.
+
+        Of the working tree, ``dvc.lock`` says only which files and settings belong to a stage; files that are not there
+        are left out.
+        """
+        if self.commit:
+            return self.recorded
+        paths = {path for stage in self.recorded.values() for path in (*stage.deps, *stage.outs)}
+        found = {path: md5 for path in sorted(paths) if (md5 := content_hash(self.project / path)) is not None}
+        return {name: self._as_it_is(stage, found) for name, stage in self.recorded.items()}
+
+    @cached_property
+    def recorded(self) -> Mapping[str, LockedStage]:
         """What ``dvc.lock`` records, by stage; nothing where there is no such file."""
         text = self.read(LOCK)
         return parse_lock(text) if text is not None else {}
@@ -55,8 +72,33 @@ class Revision:
         return done.stdout if done.returncode == 0 else None
 
     def result(self, path: str, md5: str) -> bytes | None:
-        """Content of what a stage made; ``None`` where neither git nor the cache has it."""
-        return self.read(path) if not self.commit else self.cache.read(md5) or self.read(path)
+        """Content of what a stage made; ``None`` where neither the cache, git nor the folder has it as recorded."""
+        if not self.commit:
+            return self.read(path)
+        kept = self.cache.read(md5)
+        if kept is not None:
+            return kept
+        here = self.project / path
+        copies = (self.read(path), here.read_bytes() if here.is_file() else None)
+        return next((copy for copy in copies if copy is not None and _md5(copy) == md5), None)
+
+    def settings(self, file: str) -> Mapping[str, Any]:
+        """Sections that a parameters file sets, by dotted name; none where there is no such file."""
+        text = self.read(file)
+        tasks = parse_yaml(text, file) if text else {}
+        return {
+            f"{task}.{name}": value
+            for task, sections in (tasks.items() if isinstance(tasks, Mapping) else ())
+            for name, value in (sections.items() if isinstance(sections, Mapping) else ())
+        }
+
+    def _as_it_is(self, stage: LockedStage, found: Mapping[str, str]) -> LockedStage:
+        params = {}
+        for file, sections in stage.params.items():
+            written = self.settings(file)
+            params[file] = {name: written[name] for name in sections if name in written}
+        deps, outs = ({path: found[path] for path in paths if path in found} for paths in (stage.deps, stage.outs))
+        return replace(stage, deps=deps, outs=outs, params=params)
 
 
 def open_revision(project: Path, name: str | None) -> Revision:
@@ -70,13 +112,17 @@ def open_revision(project: Path, name: str | None) -> Revision:
         ConfigError: git knows no such commit, or the project is no git repository.
     """
     if name is None:
-        return Revision(project, WORKING_TREE, "", "what is in the folder now", project_cache(project))
+        return Revision(project, WORKING_TREE, "", "the files in the folder, committed or not", project_cache(project))
     found = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if found.returncode != 0:
         raise ConfigError(f"git knows no commit {name!r} in {project}; `git log --oneline` lists them")
     commit = found.stdout.decode().strip()
     subject = _git(project, "show", "--no-patch", "--format=%s", commit).stdout.decode(errors="replace").strip()
     return Revision(project, name, commit, subject, project_cache(project))
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def _git(project: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:

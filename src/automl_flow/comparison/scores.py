@@ -50,16 +50,16 @@ def compare_slices(old: TaskResults, new: TaskResults, metric: str) -> tuple[Sco
     return tuple(found)
 
 
-def say(headline: Score | None, metric: str, *, same_rows: bool) -> str:
+def say(headline: Score | None, metric: str) -> str:
     """One sentence on the optimised metric."""
     if headline is None or headline.old is None or headline.new is None:
         return "No score on both sides."
     told = f"{metric} {number(headline.old)} → {number(headline.new)}"
     if headline.gain is None or headline.gain == 0:
-        return f"{told}: the same." if headline.gain == 0 else f"{told}."
+        return f"{told}: no change." if headline.gain == 0 else f"{told}."
     word = f"{number(abs(headline.gain))} {'better' if headline.gain > 0 else 'worse'}"
-    if not same_rows:
-        return f"{told}: {word}, but measured on other rows, so the two are not comparable."
+    if not headline.same_rows:
+        return f"{told}: {word}, but on different rows, so the two cannot be compared."
     if headline.within:
         return f"{told}: {word}; each score lies in the interval of the other, so chance may explain it."
     return f"{told}: {word}; one of the scores lies outside the interval of the other."
