@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -10,17 +11,19 @@ from kedro.framework.startup import ProjectMetadata
 
 from automl_flow.cli.friendly import told_clearly
 from automl_flow.cli.guessing import Guess, guess_task
-from automl_flow.cli.task_files import task_files
-from automl_flow.core.errors import ConfigError, DataError
+from automl_flow.cli.task_files import task_files, task_name
+from automl_flow.core.errors import ConfigError, DataError, shown
 from automl_flow.core.files import write_text
+
+_GUESSED = "Default: guessed from the file."
 
 
 @click.command("add-task")
 @click.option("--file", "file", required=True, type=click.Path(path_type=Path), help="Raw file, inside the project.")
 @click.option("--target", required=True, help="Column (or array) to predict.")
-@click.option("--name", default=None, help="Name of the task; the default is the file's.")
-@click.option("--problem", default=None, type=click.Choice(["binary", "multiclass", "regression"]), help="Or guess.")
-@click.option("--modality", default=None, type=click.Choice(["tabular", "image", "sequence"]), help="Or guess.")
+@click.option("--name", default=None, help="Name of the task. Default: the file's.")
+@click.option("--problem", default=None, type=click.Choice(["binary", "multiclass", "regression"]), help=_GUESSED)
+@click.option("--modality", default=None, type=click.Choice(["tabular", "image", "sequence"]), help=_GUESSED)
 @click.pass_obj
 @told_clearly
 def add_task(
@@ -31,16 +34,30 @@ def add_task(
     path = (Path.cwd() / file).resolve()
     if not path.is_relative_to(project):
         raise DataError(f"{file}: must lie inside the project; copy it to data/01_raw first")
-    shown = path.relative_to(project).as_posix()
-    chosen = _checked_name(name or path.stem)
-    guess = guess_task(path, file=shown, name=chosen, target=target, problem=problem, modality=modality)
+    relative = path.relative_to(project).as_posix()
+    if "${" in target:
+        raise DataError("--target: settings would read '${' as a reference to another setting; rename the column")
+    chosen = _checked_name(name or task_name(path.stem))
+    guess = guess_task(path, file=relative, name=chosen, target=target, problem=problem, modality=modality)
     files = task_files(guess)
-    present = [name for name in files if (project / name).exists()]
+    present = [file for file in files if (project / file).exists()]
     if present:
         raise ConfigError(f"{present[0]} exists; choose another --name, or delete the file")
-    for name_of_file, text in files.items():
-        write_text(project / name_of_file, text)
+    _write_all({project / file: text for file, text in files.items()})
     _tell(guess, list(files))
+
+
+def _write_all(files: Mapping[Path, str]) -> None:
+    """Write all files, or none where one of them cannot be written."""
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            write_text(path, text)
+            written.append(path)
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _checked_name(name: str) -> str:
@@ -56,5 +73,11 @@ def _tell(guess: Guess, files: list[str]) -> None:
     click.echo(f"task {guess.name}: {guess.modality}, {guess.problem} ({guess.why}), metric {guess.metric}")
     for file in files:
         click.echo(f"  wrote {file}")
-    click.echo(f"Look at {files[0]}, correct what is wrong, then: kedro run --pipelines={guess.name}")
-    click.echo("Under DVC: kedro dvc-sync && dvc repro")
+    for name in guess.groups:
+        click.echo(f"question: do rows with the same {shown(name)} belong together? Then set `group:`")
+    for name in guess.times:
+        click.echo(
+            f"question: will the model predict rows that are later than those it knows? Then set `time: {shown(name)}`"
+        )
+    click.echo(f"Look at {files[0]}, correct what is wrong, then: kedro run --pipeline={guess.name}")
+    click.echo(f"With DVC: kedro dvc-sync && dvc repro {guess.name}-evaluation")

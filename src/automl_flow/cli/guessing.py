@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest
 from automl_flow.tasks.arrays import load_arrays, select_arrays
-from automl_flow.tasks.profile import ColumnProfile, profile_table
+from automl_flow.tasks.profile import ColumnProfile, is_key_name, profile_table
 from automl_flow.tasks.spec import Label, Modality, Problem, TaskSpec
 from automl_flow.tasks.tables import read_table
 from automl_flow.tasks.target import encode_target, guess_problem
@@ -34,6 +34,8 @@ class Guess:
         positive: Class whose probability binary metrics look at.
         metric: The metric to optimise.
         columns: Feature columns of a table with their guessed roles.
+        groups: Columns that look like keys of things that have several rows each (customers, devices).
+        times: Columns of dates.
         split: Whether an archive of arrays fixes the split.
         size: What was looked at, in words.
     """
@@ -49,6 +51,8 @@ class Guess:
     columns: tuple[ColumnProfile, ...]
     split: bool
     size: str
+    groups: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
 
 
 def guess_task(
@@ -79,7 +83,11 @@ def guess_task(
     positive = _positive(encode_target(rows[target], spec).classes, rows[target]) if chosen == "binary" else None
     columns = profile_table(table, spec).columns
     size = f"{len(table)} rows, {table.shape[1]} columns"
-    return Guess(name, file, "tabular", target, chosen, why, positive, spec.metric_name, columns, False, size)
+    groups = tuple(c.name for c in columns if 1 < c.unique <= len(table) / 2 and is_key_name(c.name))
+    times = tuple(c.name for c in columns if c.role == "datetime")
+    return Guess(
+        name, file, "tabular", target, chosen, why, positive, spec.metric_name, columns, False, size, groups, times
+    )
 
 
 def _guess_arrays(

@@ -1,9 +1,14 @@
-"""The files of a new task: parameters, small parameters for a quick try, and the catalog entry of its raw file."""
+"""The files of a new task: parameters, small parameters for a quick try, and the catalog entry of its raw file.
+
+What was guessed of columns is written as comments. A role that stands in the settings is a person's word: checks do not
+doubt it, the table has to have the column, and reports say that it was given.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
 from automl_flow.cli.guessing import Guess
 from automl_flow.tasks.metrics import metric_names
@@ -11,6 +16,8 @@ from automl_flow.tasks.spec import ROLES
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+_NAME = re.compile(r"[^0-9A-Za-z]+")
+_LONGEST = 200  # letters of a column's name in a comment
 _MANY = 60  # columns from which plain numbers are not listed one by one
 
 _CATALOG = """\
@@ -18,7 +25,8 @@ _CATALOG = """\
   type: automl_flow.datasets.{kind}
   filepath: {file}
 
-# Rows to predict; inference scores them with the saved model.
+# Rows to predict. As long as this names the file that the model learns from, predictions.csv says how well the model
+# knows its own rows and nothing about new ones: put the path of your new rows here, then `kedro run --tags=inference`.
 {name}.new_rows:
   type: automl_flow.datasets.{kind}
   filepath: {file}
@@ -35,7 +43,8 @@ _TABLE_STAGES = """
 
   model_search:
     max_trials: 16
-    per_run_time_limit: 60
+    # time_left_for_this_task: 600 # seconds for the whole search, a safety stop
+    per_run_time_limit: 60 # seconds for one fit; a trial has one for each fold
     n_jobs: 2
     seed: 42
 
@@ -43,7 +52,8 @@ _TABLE_STAGES = """
     space: tabular
     strategy: bayesian
     max_trials: 8
-    per_run_time_limit: 120
+    # time_left_for_this_task: 600
+    per_run_time_limit: 120 # seconds for one training of a network
     n_jobs: 2
     seed: 42
 
@@ -60,13 +70,17 @@ _SAMPLE_STAGES = """
     space: auto
     strategy: auto
     max_trials: 8
-    per_run_time_limit: 300
+    # time_left_for_this_task: 1800 # seconds for the whole search, a safety stop
+    per_run_time_limit: 300 # seconds for one training of a network
     n_jobs: 2
     seed: 42
 
   evaluation: {}
 """
 
+_QUESTIONS = (
+    "    # What only you know (docs/domain-knowledge.md): remove the # where it applies, and name the column.",
+)
 _SMOKE_NAS = "  nas: {max_trials: 2, epochs: 2, final_epochs: 2, final_seeds: 1, n_jobs: 1}\n"
 _SMOKE_SEARCH = "  model_search: {max_trials: 3, families: [linear, random_forest], n_jobs: 1}\n"
 
@@ -84,16 +98,26 @@ def task_files(guess: Guess) -> dict[str, str]:
 
 
 def scalar(value: object) -> str:
-    """Return *value* as YAML that reads back as the same value."""
+    """Return *value* as YAML on one line that reads back as the same value."""
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in text)
+
+
+def task_name(file: str) -> str:
+    """Return a name for the task of a file: ``Kunden Export 2024`` becomes ``kunden_export_2024``."""
+    if file.isidentifier() and file.isascii():
+        return file
+    plain = unicodedata.normalize("NFKD", file).encode("ascii", "ignore").decode()
+    name = _NAME.sub("_", plain).strip("_").lower()
+    return f"task_{name}" if name[:1].isdigit() else name
 
 
 def _parameters(guess: Guess) -> str:
     lines = [
         f"# Written by `kedro add-task` after a look at {guess.file} ({guess.size}).",
-        "# Everything marked as guessed is for you to correct.",
+        "# Everything marked as guessed is for you to correct; what stands in a comment is not in force.",
         f"{guess.name}:",
         "  task:",
         f"    modality: {guess.modality}",
@@ -106,19 +130,38 @@ def _parameters(guess: Guess) -> str:
     if guess.split:
         lines.append("    split_column: split")
     if guess.columns:
-        lines += _roles(guess)
+        lines += [*_QUESTIONS, *_questions(guess), *_roles(guess)]
     lines.append('    about: "" # one sentence for the report')
     return "\n".join(lines) + "\n"
 
 
 def _roles(guess: Guess) -> list[str]:
-    """A line per column with its guessed role and what it was read off."""
+    """A comment per column with its guessed role and what it was read off."""
     few = len(guess.columns) <= _MANY
     shown = [column for column in guess.columns if few or column.role != "numeric"]
     if not shown:
         return []
-    lines = [f"    roles: # guessed; others: {', '.join(ROLES)}"]
+    lines = [
+        f"    # Guessed roles; others: {', '.join(ROLES)}. To set one, remove the # of `roles:` and of its line.",
+        "    # roles:",
+    ]
     for column in shown:
         seen = f"{column.dtype}, {column.unique} distinct, {column.missing:.0%} missing"
-        lines.append(f"      {scalar(column.name)}: {column.role} # {seen}")
+        lines.append(f"    #   {_commented(column.name)}: {column.role} # {seen}")
     return lines
+
+
+def _questions(guess: Guess) -> list[str]:
+    """Settings that no file can answer, with the column that looks most like one where there is one."""
+    group, time = next(iter(guess.groups), None), next(iter(guess.times), None)
+    lines = [
+        f"    # group: {_commented(group or 'customer')} # rows with one value of it stay on one side of every split",
+        f"    # time: {_commented(time or 'month')} # orders the rows; validation then lies after training",
+        "    # weight: exposure # column of sample weights",
+        "    # sensitive: [sex] # columns for which the report compares groups",
+    ]
+    return lines if guess.split else [*lines, "    # split_column: part # holds `train` and `holdout` for each row"]
+
+
+def _commented(name: str) -> str:
+    return scalar(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…")

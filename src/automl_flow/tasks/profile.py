@@ -177,7 +177,12 @@ def guess_role(column: pd.Series[Any]) -> Role:
 def _identifies(column: pd.Series[Any], present: pd.Series[Any]) -> bool:
     """Whether every row has a value of its own and the name says that it is a key."""
     distinct = _distinct(present)
-    return distinct == len(column) >= _MIN_IDENTIFIERS and bool(_IDENTIFIER.search(str(column.name)))
+    return distinct == len(column) >= _MIN_IDENTIFIERS and is_key_name(str(column.name))
+
+
+def is_key_name(name: str) -> bool:
+    """Whether a column's name says that it holds keys: ``id``, ``device_id``, ``customerID``."""
+    return bool(_IDENTIFIER.search(name))
 
 
 def _guess_text_role(column: pd.Series[Any], present: pd.Series[Any]) -> Role:
