@@ -159,6 +159,16 @@ def test_the_working_tree_is_read_as_it_is_and_not_as_it_was_recorded(project):
     )
 
 
+@pytest.mark.parametrize("word", ["yes", "no", "on", "1:30"])
+def test_words_that_another_yaml_takes_for_something_else_make_no_difference(word, project):
+    """DVC writes YAML 1.2, in which these need no quotes; people quote them, as the docs say."""
+    project.version("one", params={"like": "PLACE"})
+    for name, text in ((PARAMETERS, f'"{word}"'), ("dvc.lock", word)):
+        file = project.folder / name
+        file.write_text(file.read_text().replace("PLACE", text))
+    assert compared(project, "one", None).notes == ()
+
+
 def test_the_working_tree_is_identical_when_every_file_is(project):
     project.version("one")
     assert compared(project, "one", None).same
