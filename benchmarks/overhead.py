@@ -127,7 +127,7 @@ def timed_evaluate(context: objective.TrialContext, job: Any, pace: objective.Pa
     try:
         return EVALUATE(context, job, pace)
     finally:
-        (context.state.parent / f"worker-{os.getpid()}.json").write_text(json.dumps(SPENT))
+        (context.state.parent.parent / f"worker-{os.getpid()}.json").write_text(json.dumps(SPENT))
 
 
 def watch_handles() -> list[float]:

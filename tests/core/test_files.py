@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 
 from automl_flow.core.errors import ArtifactError, DataError, StorageError
-from automl_flow.core.files import atomic_file, atomic_folder, json_text, read_json, write_json, write_text
+from automl_flow.core.files import atomic_file, json_text, read_json, write_json, write_text
+from automl_flow.core.folders import atomic_folder
 from tests.full_disk import largest_file
 
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
+
+
+def nothing(folder):
+    """What is not ours in a folder of these tests."""
+    return []
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -25,16 +31,16 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
 
 def test_a_folder_is_swapped_whole(tmp_path):
     for content in ("one", "two"):
-        with atomic_folder(tmp_path / "model") as temporary:
+        with atomic_folder(tmp_path / "model", nothing) as temporary:
             (temporary / content).write_text(content)
     assert names(tmp_path) == ["model"]
     assert names(tmp_path / "model") == ["two"]
 
 
 def test_a_failed_folder_leaves_the_old_one(tmp_path):
-    with atomic_folder(tmp_path / "model") as temporary:
+    with atomic_folder(tmp_path / "model", nothing) as temporary:
         (temporary / "a").write_text("old")
-    with pytest.raises(RuntimeError), atomic_folder(tmp_path / "model") as temporary:
+    with pytest.raises(RuntimeError), atomic_folder(tmp_path / "model", nothing) as temporary:
         raise RuntimeError("plug pulled")
     assert names(tmp_path) == ["model"]
     assert names(tmp_path / "model") == ["a"]
@@ -53,7 +59,7 @@ def test_a_full_disk_leaves_the_old_file_and_is_told_with_the_file_and_the_way_o
 
 def test_a_full_disk_leaves_the_old_folder(tmp_path):
     def write():
-        with atomic_folder(tmp_path / "model") as folder:
+        with atomic_folder(tmp_path / "model", nothing) as folder:
             (folder / "a").write_text("new" * 10)
 
     write()

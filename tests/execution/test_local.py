@@ -15,6 +15,9 @@ from automl_flow.execution.outcome import Limits
 from automl_flow.execution.scratch import SCRATCH
 from tests.execution import jobs
 
+_ROOT = Path(__file__).parents[2]
+_PATH = f"{_ROOT}{os.pathsep}{_ROOT / 'src'}"  # of other processes
+
 
 @pytest.fixture(scope="module")
 def runner():
@@ -101,7 +104,7 @@ with LocalRunner(0, n_jobs=2, preload=sys.argv[1:]) as runner:
 def busy(request, tmp_path_factory):
     """A process with busy workers, its descendants, and its folder for temporary files."""
     folder = tmp_path_factory.mktemp("busy")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TMPDIR": str(folder)}
+    environment = {**os.environ, "PYTHONPATH": _PATH, "TMPDIR": str(folder)}
     with subprocess.Popen(
         [sys.executable, "-c", _BUSY, *request.param], env=environment, stdout=subprocess.PIPE
     ) as process:
@@ -151,8 +154,7 @@ def test_a_script_needs_no_main_guard(tmp_path):
         "with LocalRunner(0) as runner:\n"
         "    print(runner.submit(jobs.main_module, 0, Limits()).outcome().value)\n"
     )
-    root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, check=True
+        [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": _PATH}, capture_output=True, check=True
     )
     assert done.stdout.decode().splitlines() == ["script runs", "[]"]

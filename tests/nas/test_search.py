@@ -59,7 +59,7 @@ def test_two_workers_find_what_one_finds(alone: tuple[NasResult, Path], tmp_path
 @pytest.mark.usefixtures("inline")
 def test_a_search_that_was_cut_resumes_to_the_same_end(alone: tuple[NasResult, Path], tmp_path: Path) -> None:
     search(tmp_path, max_trials=2)
-    journal = tmp_path / "rung-2" / "trials.jsonl"
+    journal = tmp_path / "trials" / "rung-2" / "trials.jsonl"
     journal.write_bytes(journal.read_bytes()[:-20])  # killed while it wrote
     resumed = search(tmp_path)
     assert facts(resumed) == facts(alone[0])
@@ -155,7 +155,7 @@ def test_a_cap_that_no_network_is_under_is_named(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("inline")
 def test_proxies_point_to_first_trials_and_are_kept_beside_the_metric(tmp_path: Path) -> None:
     result = search(tmp_path, screen=6, finalists=2, max_trials=4)
-    assert (tmp_path / "screen" / "trials.jsonl").is_file()
+    assert (tmp_path / "trials" / "screen" / "trials.jsonl").is_file()
     assert all({"naswot", "synflow", "flops"} <= set(record.attrs["proxies"]) for record in result.records)
 
 

@@ -9,6 +9,7 @@ from automl_flow.search import refit
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.fitted import FittedCandidate, fit_candidates
+from automl_flow.search.journal import results_folder
 from automl_flow.search.members import STAND_IN, kept_folds, part_folder
 from automl_flow.search.objective import TrialContext, evaluate
 from automl_flow.search.preprocessors import ALL_ROWS
@@ -24,7 +25,7 @@ def searched(tmp_path):
     problem, families = make_problem("binary"), {"lightgbm": FAMILIES.get("lightgbm")}
     params = dict(families["lightgbm"].portfolio(problem.context(0))[0])
     job = {"number": 0, "payload": {"family": "lightgbm", "params": params}}
-    evaluate(TrialContext(problem, families, tmp_path, 0), job)
+    evaluate(TrialContext(problem, families, results_folder(tmp_path), 0), job)
     return problem, families, Candidate(0, "lightgbm", params, 0.0, (), iterations=_STEPS)
 
 
@@ -32,7 +33,7 @@ def run(searched, state, *, copies: int = 1, seconds: float | None = None) -> Fi
     problem, families, candidate = searched
     with open_workbench(problem, families, SearchConfig(seed=0), state) as bench:
         done = refit.refit(bench, [candidate], copies={0: copies}, seconds=seconds, took={0: 1.0})
-    return fit_candidates(problem, [candidate], families, state, seed=0, copies=done.copies)[0]
+    return fit_candidates(problem, [candidate], families, results_folder(state), seed=0, copies=done.copies)[0]
 
 
 def test_one_model_learns_from_all_rows_for_as_many_steps_as_on_the_folds(searched, tmp_path):
@@ -50,7 +51,7 @@ def test_further_models_differ_in_their_seed(searched, tmp_path):
 
 def test_a_model_that_is_there_is_not_fitted_again(searched, tmp_path):
     run(searched, tmp_path)
-    file = part_folder(tmp_path, 0) / "all-0.model"
+    file = part_folder(results_folder(tmp_path), 0) / "all-0.model"
     written = file.stat().st_mtime_ns
     assert len(run(searched, tmp_path, copies=2).parts) == 2
     assert file.stat().st_mtime_ns == written
@@ -62,7 +63,7 @@ def test_the_models_of_the_folds_have_half_of_the_vote(searched, tmp_path):
     every = tuple(range(len(problem.folds)))
 
     def predict(**kept):
-        (fitted,) = fit_candidates(problem, [candidate], families, tmp_path, seed=0, **kept)
+        (fitted,) = fit_candidates(problem, [candidate], families, results_folder(tmp_path), seed=0, **kept)
         return predictions(fitted, problem.X)
 
     folds, whole = predict(folds={0: every}), predict(copies={0: 2})
@@ -75,7 +76,7 @@ def test_the_models_of_the_folds_have_half_of_the_vote(searched, tmp_path):
 
 def test_a_trial_leaves_the_models_of_all_folds_of_a_bagged_family_alone(searched, tmp_path):
     problem, _, _ = searched
-    assert len(list(part_folder(tmp_path, 0).glob("fold-*.model"))) == len(problem.folds)
+    assert len(list(part_folder(results_folder(tmp_path), 0).glob("fold-*.model"))) == len(problem.folds)
     assert kept_folds(FAMILIES.get("extra_trees"), 5) == (STAND_IN,)
     assert kept_folds(FAMILIES.get("lightgbm"), 1) == (STAND_IN,)  # it saw fewer rows and brings no variety
 

@@ -16,7 +16,8 @@ from automl_flow.models import FAMILIES
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import plain_fit
 from automl_flow.search.fitted import fit_candidates
-from automl_flow.search.members import layer_folder, oof_path
+from automl_flow.search.journal import results_folder
+from automl_flow.search.members import layer_folder, oof_path, second_layer_folder
 from automl_flow.search.second_layer import planned
 from automl_flow.search.tabular import search_models
 from automl_flow.search.workbench import open_workbench
@@ -71,11 +72,12 @@ def test_two_workers_find_the_same(problem, found, tmp_path):
 
 def test_a_killed_second_layer_goes_on_where_it_was(problem, found, tmp_path):
     shutil.copytree(found[1], tmp_path, dirs_exist_ok=True)
-    folder = layer_folder(tmp_path, (0,))
-    lines = (folder / "trials.jsonl").read_bytes().splitlines(keepends=True)
+    journal = second_layer_folder(results_folder(tmp_path)) / "trials.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
     assert len(lines) == 1 + len(SECOND)
-    (folder / "trials.jsonl").write_bytes(b"".join(lines[:-1]))
-    kept = [oof_path(tmp_path, 0), oof_path(folder, json.loads(lines[1])["number"])]
+    journal.write_bytes(b"".join(lines[:-1]))
+    folder = layer_folder(results_folder(tmp_path), (0,))
+    kept = [oof_path(results_folder(tmp_path), 0), oof_path(folder, json.loads(lines[1])["number"])]
     before = [path.stat().st_mtime_ns for path in kept]
     assert essence(stacked(problem, tmp_path)) == essence(found[0])
     assert [path.stat().st_mtime_ns for path in kept] == before
@@ -84,7 +86,7 @@ def test_a_killed_second_layer_goes_on_where_it_was(problem, found, tmp_path):
 def test_another_first_layer_gets_a_second_one_of_its_own(problem, found, tmp_path):
     stacked(problem, tmp_path, CONFIG.model_copy(update={"max_trials": 4}))
     assert essence(stacked(problem, tmp_path)) == essence(found[0])
-    folder = layer_folder(tmp_path, (0,))
+    folder = layer_folder(results_folder(tmp_path), (0,))
     assert sorted(path.stem for path in (folder / "oof").iterdir()) == [f"{number:06d}" for number in SECOND]
 
 
@@ -109,7 +111,8 @@ def test_a_stacked_model_predicts_the_same_after_it_was_stored(kind, tmp_path):
     result = stacked(problem, tmp_path / "state")
     reader = next(c for c in result.candidates if c.reads)
     read = [c for c in result.candidates if c.number in reader.reads]
-    members = fit_candidates(problem, [*read, reader], FAMILIES.available(), tmp_path / "state", seed=CONFIG.seed)
+    state = results_folder(tmp_path / "state")
+    members = fit_candidates(problem, [*read, reader], FAMILIES.available(), state, seed=CONFIG.seed)
     weights = (*(0.0 for _ in read), 1.0)
     names = tuple(problem.X.columns)
     model = TabularModel(members, weights, problem.target.classes, problem.task, names)

@@ -16,7 +16,7 @@ from automl_flow.core.errors import BudgetError
 from automl_flow.core.progress import LogProgress, silent_progress
 from automl_flow.execution.local import LocalRunner
 from automl_flow.search.budget import Budget, Clock
-from automl_flow.search.journal import Journal
+from automl_flow.search.journal import Journal, results_folder
 from automl_flow.search.study import StudyResult, run_study
 from tests.search import studies
 
@@ -81,15 +81,15 @@ def test_a_torn_line_is_cut_and_its_trial_runs_again(tmp_path, unbroken):
 def keep_one_trial(folder: Path) -> None:
     with Journal(folder, key="one").open() as journal:
         journal.append({"number": 0})
-    (folder / "models").mkdir()
-    (folder / "0.npz").touch()
+    (results_folder(folder) / "models").mkdir(parents=True)
+    (results_folder(folder) / "0.npz").touch()
 
 
 def test_the_same_search_finds_its_trials_and_files(tmp_path):
     keep_one_trial(tmp_path)
     with Journal(tmp_path, key="one").open() as journal:
         assert journal.entries == {0: {"number": 0}}
-    assert (tmp_path / "0.npz").exists()
+    assert (results_folder(tmp_path) / "0.npz").exists()
 
 
 @pytest.mark.parametrize("change", ["key", "code"])

@@ -63,10 +63,11 @@ def test_a_resumed_search_equals_an_unbroken_one(problem, tmp_path):
     config = SearchConfig(max_trials=12)
     whole = search(problem, families(*QUICK), config, tmp_path / "whole")
     search(problem, families(*QUICK), config.model_copy(update={"max_trials": 7}), tmp_path / "broken")
-    before = (tmp_path / "broken" / "oof" / "000003.npy").stat().st_mtime_ns
+    known = tmp_path / "broken" / "trials" / "oof" / "000003.npy"
+    before = known.stat().st_mtime_ns
     resumed = search(problem, families(*QUICK), config, tmp_path / "broken")
     assert essence(resumed) == essence(whole)
-    assert (tmp_path / "broken" / "oof" / "000003.npy").stat().st_mtime_ns == before, "trial 3 was evaluated again"
+    assert known.stat().st_mtime_ns == before, "trial 3 was evaluated again"
 
 
 def test_other_data_start_afresh(problem, tmp_path):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from automl_flow.core.errors import ArtifactError, nearest
-from automl_flow.core.files import atomic_folder, read_json, sha256, write_json
+from automl_flow.core.errors import ArtifactError, AutoMLFlowError, nearest
+from automl_flow.core.files import read_json, sha256, write_json
+from automl_flow.core.folders import atomic_folder, check_replaceable, contents
 from automl_flow.version import __version__
 
 MANIFEST = "manifest.json"
@@ -36,12 +37,15 @@ def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metad
     """Write a model folder atomically.
 
     Args:
-        folder: The folder to create or replace.
+        folder: The folder to create or replace; see :func:`check_target`.
         kind: Name of the loader.
         write: Fills the empty folder that it is given.
         metadata: JSON-able facts for the manifest; no times, no random ids, for folders are tracked byte by byte.
+
+    Raises:
+        StorageError: It cannot be written, or what lies there is not ours to replace.
     """
-    with atomic_folder(Path(folder)) as temporary:
+    with atomic_folder(Path(folder), _strangers) as temporary:
         write(temporary)
         files = {p.relative_to(temporary).as_posix(): sha256(p) for p in sorted(temporary.rglob("*")) if p.is_file()}
         document = {
@@ -52,6 +56,29 @@ def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metad
             "metadata": dict(metadata),
         }
         write_json(temporary / MANIFEST, document)
+
+
+def check_target(folder: Path) -> None:
+    """Raise if a model cannot be saved as *folder*, because something lies there that is not ours to replace.
+
+    A folder is replaced where it is empty, or where it is a model folder and holds nothing but what its manifest lists.
+
+    Raises:
+        StorageError: It is something else; the text says what, and what to do.
+    """
+    check_replaceable(Path(folder), _strangers)
+
+
+def _strangers(folder: Path) -> list[str]:
+    """What no manifest of ours says that we have written."""
+    present = contents(folder)
+    try:
+        document = read_json(folder / MANIFEST) if MANIFEST in present else None
+    except AutoMLFlowError:
+        return present
+    if not (isinstance(document, dict) and "automl_flow" in document and isinstance(document.get("files"), dict)):
+        return present
+    return [name for name in present if name not in document["files"] and name != MANIFEST]
 
 
 def open_artifact(folder: Path, kind: str | None = None) -> Manifest:

@@ -29,7 +29,7 @@ class ArtifactError(AutoMLFlowError, ValueError):
 
 
 class StorageError(AutoMLFlowError, OSError):
-    """A file cannot be written: no space, no permission, or a read-only disk. Nothing half-written is left."""
+    """A file or folder cannot be written: no space, no right, or what is there is not ours. Nothing is half done."""
 
 
 class DependencyError(AutoMLFlowError, ImportError):
@@ -47,6 +47,12 @@ STORAGE_ERRORS = {
     errno.EROFS: "let the project lie where it can be written",
     errno.EACCES: "give yourself the right to write there",
     errno.EPERM: "give yourself the right to write there",
+    errno.ENOTDIR: "name another place, for a part of the path is a file",
+    errno.EEXIST: "name another place, for a part of the path is a file",
+    errno.EISDIR: "name another place, for a folder is there",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "name another place, for a link there leads to itself",
+    errno.EBUSY: "name another place, for a disk is mounted there",
 }
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,20 +21,27 @@ def atomic_file(path: Path) -> Iterator[Path]:
     """Give a temporary file beside *path* to write to; it takes the place of *path* when the block ends well.
 
     When the block raises, *path* is left as it was and the temporary file is removed; where the process was killed,
-    the next save of *path* removes it.
+    the next save beside it removes it. A file that is replaced keeps its mode, a new one has that of the umask. A link
+    is replaced, not followed.
 
     Raises:
-        StorageError: The disk is full, or the folder cannot be written to.
+        StorageError: The disk is full, the folder cannot be written to, or *path* is something else than a file.
     """
     path = Path(path)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary(path.parent, f".{path.name}.") as draft:
+        before = _mode(path)
+        if before is not None and not (stat.S_ISREG(before) or stat.S_ISLNK(before)):
+            raise StorageError(f"{path}: cannot be written: it is there and is no file; name another place")
+        with temporary(path.parent) as place:
+            draft = place / path.name
+            draft.touch()
             yield draft
-            _sync(draft)
-            draft.chmod(0o644)  # temporary files are private; a team's shared folder wants them readable
+            sync(draft)
+            if before is not None and stat.S_ISREG(before):
+                draft.chmod(stat.S_IMODE(before))
             draft.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -91,32 +99,6 @@ def read_json(path: Path) -> Any:
 
 
 @contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
-    """Give an empty folder beside *path* to fill; it takes the place of *path* when the block ends well.
-
-    When the block raises, *path* is left as it was. An existing folder is moved aside first and removed last, so
-    that the time in which *path* does not exist is that of one rename.
-
-    Raises:
-        StorageError: The disk is full, or the folder cannot be written to.
-    """
-    path = Path(path)
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary(path.parent, f".{path.name}.", folder=True) as draft:
-            yield draft
-            for file in sorted(draft.rglob("*")):
-                if file.is_file():
-                    _sync(file)
-            draft.chmod(0o755)
-            with temporary(path.parent, f".{path.name}.old.", folder=True) as old:
-                if path.exists():
-                    path.rename(old)
-                draft.rename(path)
-                _sync(path.parent)
-
-
-@contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Say that *path* could not be written, why, and what to do about it.
 
@@ -137,10 +119,18 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Make the content of a file, or the names in a folder, survive a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _mode(path: Path) -> int | None:
+    """Kind and mode of what lies there, links not followed; ``None``: nothing does."""
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return None

@@ -1,81 +1,105 @@
-"""Temporary files and folders that outlive no one: locked by the process that made them, swept when it has gone."""
+"""Temporary folders that outlive no one: locked by the process that made them, swept when it has gone.
+
+A name proves nothing, for anybody may choose it. What is removed is a folder of this user in which lies a lock file of
+ours that no process holds: the lock of a process ends with the process.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
+import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
 
-_SUFFIX = ".tmp"
+_PREFIX, _SUFFIX = "automl_flow-", ".tmp"
+_NAME = re.compile(rf"\.?{_PREFIX}[a-z0-9_]+{re.escape(_SUFFIX)}")
+_LOCK = "automl_flow.lock"
+_LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe keeps nobody waiting
 
 
 @contextmanager
-def temporary(parent: Path, prefix: str, *, folder: bool = False) -> Iterator[Path]:
-    """Make an empty file or folder in *parent*; it is removed when the block ends, unless it was renamed.
+def temporary(parent: Path) -> Iterator[Path]:
+    """Make a private, hidden folder in *parent*, an existing folder; it is removed when the block ends.
 
-    A process that is killed in the block leaves it behind. The next one that asks for the same *prefix* removes it:
-    the lock of a process ends with the process, so what can be locked has no owner.
-
-    Args:
-        parent: An existing folder.
-        prefix: Begin of the name; it should say what the temporary thing is for.
-        folder: Make a folder.
+    A process that is killed in the block leaves it behind, and the next one that makes such a folder in *parent*
+    removes it. A child that was forked in the block leaves it alone.
     """
-    sweep(parent, prefix)
-    path, lock = claim(parent, prefix, folder=folder)
+    sweep(parent)
+    path, lock = claim(parent, f".{_PREFIX}")
+    owner = os.getpid()
     try:
         yield path
     finally:
-        _remove(path)
+        if os.getpid() == owner:
+            shutil.rmtree(path, ignore_errors=True)
         os.close(lock)
 
 
-def claim(parent: Path, prefix: str, *, folder: bool = False) -> tuple[Path, int]:
-    """Make a temporary file or folder that is this process's own until the returned descriptor is closed."""
+def claim(parent: Path, prefix: str = _PREFIX) -> tuple[Path, int]:
+    """Make a temporary folder that is this process's own until the returned descriptor is closed."""
     while True:
-        if folder:
-            path = Path(tempfile.mkdtemp(_SUFFIX, prefix, parent))
-            lock = os.open(path, os.O_RDONLY)
-        else:
-            lock, name = tempfile.mkstemp(_SUFFIX, prefix, parent)
-            path = Path(name)
-        if _owner(lock) != "another" and path.exists():  # else it was swept before it could be locked
-            return path, lock
-        os.close(lock)
+        path = Path(tempfile.mkdtemp(_SUFFIX, prefix, parent))
+        with suppress(FileNotFoundError):  # swept before it could be locked
+            lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            if _lock(lock) is not False and (path / _LOCK).exists():
+                return path, lock
+            os.close(lock)
 
 
-def sweep(parent: Path, prefix: str) -> None:
-    """Remove temporary files and folders of this user in *parent* whose process has gone."""
+def sweep(parent: Path) -> None:
+    """Remove temporary folders in *parent* whose process has gone."""
     with os.scandir(parent) as found:
-        names = [item.name for item in found if item.name.startswith(prefix) and item.name.endswith(_SUFFIX)]
+        names = [item.name for item in found if _NAME.fullmatch(item.name)]
     for name in names:
+        remove_abandoned(parent / name)
+
+
+def remove_abandoned(path: Path) -> None:
+    """Remove a temporary folder of this user whose process has gone; leave anything else as it is."""
+    with suppress(OSError):  # gone meanwhile, no folder, or nothing of ours in it
+        folder = os.open(path, _LOOK | os.O_DIRECTORY)
         try:
-            lock = os.open(parent / name, os.O_RDONLY | os.O_NOFOLLOW)
-        except OSError:  # gone meanwhile, a link, or another user's
-            continue
-        if os.fstat(lock).st_uid == os.geteuid() and _owner(lock) == "us":
-            _remove(parent / name)
-        os.close(lock)
+            mine = os.fstat(folder).st_uid == os.geteuid()
+            lock = os.open(_LOCK, _LOOK, dir_fd=folder)
+        finally:
+            os.close(folder)
+        try:
+            if mine and _is_ours(lock) and _lock(lock):
+                _remove_all(path)
+        finally:
+            os.close(lock)
 
 
-def _owner(descriptor: int) -> Literal["us", "another", "unknown"]:
-    """Lock a file for this process, if no other holds it."""
+def _remove_all(path: Path) -> None:
+    """Remove a folder of ours that others may still write to; its lock goes last, so that the rest is found."""
+    hidden = path.with_name(f".{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
+    path.rename(hidden)  # from now on nobody finds the way into it
+    for item in hidden.iterdir():
+        if item.is_dir() and not item.is_symlink():
+            shutil.rmtree(item, ignore_errors=True)
+        elif item.name != _LOCK:
+            item.unlink()
+    shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _is_ours(lock: int) -> bool:
+    """Whether this is a lock file as :func:`claim` makes them, of this user."""
+    found = os.fstat(lock)
+    return stat.S_ISREG(found.st_mode) and found.st_size == 0 and found.st_uid == os.geteuid()
+
+
+def _lock(descriptor: int) -> bool | None:
+    """Lock a file for this process: whether that worked, and ``None`` on a file system without locks."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return "another"
-    except OSError:  # a file system without locks
-        return "unknown"
-    return "us"
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+        return False
+    except OSError:
+        return None
+    return True

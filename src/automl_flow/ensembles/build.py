@@ -84,7 +84,7 @@ def build_model(bench: Workbench, result: SearchResult) -> Built:
     bench.runner.release()  # what is in their memory is needed no more, and the models come into ours now
     add_folds([c for c in chosen if not copies.get(c.number) and c.number not in folds])
     fitted = fit_candidates(
-        problem, chosen, families, bench.state, seed=config.seed, threads=config.threads, copies=copies, folds=folds
+        problem, chosen, families, bench.results, seed=config.seed, threads=config.threads, copies=copies, folds=folds
     )
     weights = zip(result.candidates, selection.weights, strict=True)
     weight_of = {candidate.number: float(weight) for candidate, weight in weights}

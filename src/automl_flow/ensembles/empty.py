@@ -47,14 +47,14 @@ def constant_only(bench: Workbench, result: SearchResult) -> SearchResult:
     if result.candidates:
         return result
     problem, number = bench.problem, len(result.records)
-    context = TrialContext(problem, bench.families, bench.state, bench.config.seed, bench.config.threads)
+    context = TrialContext(problem, bench.families, bench.results, bench.config.seed, bench.config.threads)
     try:
         found = evaluate(context, {"number": number, "payload": {"family": BASELINE, "params": {}}})
     except Exception as error:  # what all trials failed of may have this one fail too
         raise BudgetError(f"{nothing_finished(result.records)} Nor could a constant be made: {error}") from error
     losses, work = tuple(found.attrs["fold_losses"]), float(found.attrs["work"])
     constant = Candidate(number, BASELINE, {}, found.values[0], losses, work=work)
-    return replace(result, candidates=(constant,), oof=np.stack([read_oof(bench.state, number)]))
+    return replace(result, candidates=(constant,), oof=np.stack([read_oof(bench.results, number)]))
 
 
 def nothing_finished(records: Sequence[TrialRecord]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +22,7 @@ from automl_flow.ensembles.saving import save_model
 from automl_flow.ensembles.select import stack_models
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.tables import Rows, read_features, read_rows
-from automl_flow.execution.scratch import scratch_folder
+from automl_flow.execution.scratch import scratch
 from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
@@ -100,7 +99,14 @@ class TabularEstimator(BaseEstimator):
         return tags
 
     def save(self, folder: str | Path) -> None:
-        """Store the model in a folder; :func:`automl_flow.load_model` reads it."""
+        """Store the model in a folder; :func:`automl_flow.load_model` reads it.
+
+        Args:
+            folder: A new or an empty folder, or one in which there is nothing but a model, which is replaced.
+
+        Raises:
+            StorageError: It is anything else, or cannot be written to.
+        """
         check_is_fitted(self, "model_")
         save_model(self.model_, Path(folder))
 
@@ -114,13 +120,13 @@ class TabularEstimator(BaseEstimator):
         clock, busy = Clock(config.time_left_for_this_task), time.process_time()
         progress = console_progress() if self.progress else silent_progress()
         workers = make_workers(config, X)
-        with tempfile.TemporaryDirectory(prefix="state-", dir=scratch_folder()) as state, workers:
+        with scratch("state-") as state, workers:
             workers.start()  # they import while rows are read and features are planned
             rows = read_rows(X, y, sample_weight, groups)
             validate_data(self, X, skip_check_array=True)
             problem = self._problem(rows, config, clock, progress)
             config = _keep_the_end(config, clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
-            bench = Workbench(problem, FAMILIES.available(), config, Path(state), workers, progress).hand_out()
+            bench = Workbench(problem, FAMILIES.available(), config, state, workers, progress).hand_out()
             result = stack_models(bench, search_models(bench))
             built = build_model(bench, result)
         built.model.predict_raw(rows.X.iloc[:1])  # libraries load what predicting needs now, not with the first rows

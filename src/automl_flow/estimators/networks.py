@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,9 +18,10 @@ from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.core.progress import console_progress, silent_progress
 from automl_flow.estimators.ending import end_fit
-from automl_flow.execution.scratch import scratch_folder
+from automl_flow.execution.scratch import scratch
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
+from automl_flow.search.journal import check_folder
 from automl_flow.search.notes import Note
 from automl_flow.tasks.arrays import ArrayData, check_arrays, load_arrays
 from automl_flow.tasks.spec import Modality, Problem, TaskSpec
@@ -128,6 +128,7 @@ class NetworkEstimator(BaseEstimator):
             BudgetError: No network could be trained; the message says why, and what to change.
             KeyboardInterrupt: Ctrl-C was pressed. What was finished by then is kept: if any network was, the estimator
                 is fitted, with a warning, and the interrupt is passed on so that a loop around ``fit`` ends, too.
+            StorageError: The folder ``state`` holds what is not ours, under names that a search needs.
         """
         from automl_flow.nas.search import search_architecture
 
@@ -135,14 +136,14 @@ class NetworkEstimator(BaseEstimator):
         config = self._config(epochs)
         if self.state is not None and Path(self.state).is_file():
             raise ConfigError(f"{type(self).__name__}.state: {self.state} is a file; name a folder")
+        if self.state is not None:
+            check_folder(Path(self.state))
         x, y = self._read(x, y)
         task, target = self._target(y)
         data = check_arrays(ArrayData(self._array(x), target.values), self._modality, "x")
         problem = NasProblem(data.x, target, task)
         with ExitStack() as stack:
-            state = self.state or stack.enter_context(
-                tempfile.TemporaryDirectory(prefix="state-", dir=scratch_folder())
-            )
+            state = self.state or stack.enter_context(scratch("state-"))
             progress = console_progress() if self.verbose else silent_progress()
             self.result_: NasResult = search_architecture(problem, config, Path(state), progress)
         self.network_: NetworkModel = self.result_.network
@@ -173,7 +174,14 @@ class NetworkEstimator(BaseEstimator):
         return self._fitted().export_onnx(path)
 
     def save(self, folder: str | Path) -> None:
-        """Write the network to a folder that :func:`automl_flow.load_model` reads."""
+        """Write the network to a folder that :func:`automl_flow.load_model` reads.
+
+        Args:
+            folder: A new or an empty folder, or one in which there is nothing but a model, which is replaced.
+
+        Raises:
+            StorageError: It is anything else, or cannot be written to.
+        """
         self._fitted().save(folder)
 
     def _fitted(self) -> NetworkModel:

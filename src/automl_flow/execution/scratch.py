@@ -4,28 +4,66 @@ from __future__ import annotations
 
 import atexit
 import multiprocessing
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from automl_flow.core.files import storage_errors
 from automl_flow.core.temporary import claim, sweep
 
 SCRATCH = "AUTOML_FLOW_SCRATCH"  # environment variable by which a process knows its parent, and the folder
-_PREFIX = "automl-"  # short, for paths of sockets may have 107 characters
 
 
-@cache
 def scratch_folder() -> Path:
-    """Folder for temporary files of this process.
+    """Folder for temporary files of this process; a child that was forked has one of its own.
 
     It is removed when the process ends. Where the process is killed, its fork server or worker removes it; where that
     is killed too, the next process that asks for such a folder does.
+
+    Raises:
+        StorageError: There is no space for it.
     """
+    return _scratch()[0]
+
+
+@cache
+def _scratch() -> tuple[Path, int]:
+    """The folder, and the descriptor of its lock, which is held to the end of the process."""
     parent = Path(tempfile.gettempdir())
-    sweep(parent, _PREFIX)
-    folder, _ = claim(parent, _PREFIX, folder=True)  # ours to the end: the lock is never released
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with storage_errors(parent):
+        sweep(parent)
+        folder, lock = claim(parent)
     # multiprocessing puts the socket of its fork server into a folder of its own, which nobody would sweep.
     multiprocessing.current_process()._config.setdefault("tempdir", str(folder))  # type: ignore[attr-defined]
-    return folder
+    atexit.register(_remove, folder, os.getpid())
+    return folder, lock
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # a forked child has inherited this call, and its parent the folder
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget() -> None:
+    """Leave the folder, and its lock, to the parent from which this process was forked."""
+    if _scratch.cache_info().currsize:
+        os.close(_scratch()[1])
+        _scratch.cache_clear()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
+@contextmanager
+def scratch(prefix: str) -> Iterator[Path]:
+    """Make a folder in the scratch folder; it is removed when the block ends, but not by a child forked in it."""
+    owner = os.getpid()
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=scratch_folder()))
+    try:
+        yield folder
+    finally:
+        _remove(folder, owner)

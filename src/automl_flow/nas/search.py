@@ -30,7 +30,7 @@ from automl_flow.nas.setting import Setting, make_setting
 from automl_flow.nas.studies import Studies, enqueued_only
 from automl_flow.nas.winner import WHOLE, train_winner
 from automl_flow.search.budget import Clock
-from automl_flow.search.journal import Journal
+from automl_flow.search.journal import Journal, check_folder, results_folder
 from automl_flow.search.notes import Note, of_interruption, of_lost_trials
 from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
@@ -61,12 +61,14 @@ def search_architecture(problem: NasProblem, config: NasConfig, state: Path, pro
     Raises:
         ConfigError: An unknown space, option, strategy or operation.
         BudgetError: The budget ended before any network was trained.
+        StorageError: The folder cannot be written to, or what lies there under the names of ours is not ours.
     """
-    setting = make_setting(problem, config, Path(state))
+    check_folder(state)  # before anything takes long
+    setting = make_setting(problem, config, results_folder(state))
     clock = Clock(config.time_left_for_this_task)
     jobs = min(config.n_jobs, MOST_JOBS)
     # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
-    whole = Journal(setting.arena.folder, setting.key)
+    whole = Journal(state, setting.key)
     with whole.open(), LocalRunner(setting.arena, jobs, preload=_PRELOAD) as runner:
         studies = Studies(runner, setting.arena.folder, setting.key, progress)
         return _Run(problem, config, setting, studies).run(clock)

@@ -1,6 +1,10 @@
 """The journal of a search: finished trials, a line each, so that a search which was killed goes on.
 
 A study in memory is rebuilt by repeating the asks, which is exact; the journal only saves the evaluations.
+
+Two files of a folder are the journal's, ``trials.jsonl`` and ``lock``, and so is all that lies in its sub-folder
+``trials``. Nothing else there is touched, whoever named the folder, and where one of these names is taken by what is
+not ours, the journal is not opened.
 """
 
 from __future__ import annotations
@@ -9,17 +13,53 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from automl_flow.core.code import code_fingerprint
-from automl_flow.core.errors import BudgetError
-from automl_flow.core.files import plain, storage_errors
+from automl_flow.core.errors import BudgetError, StorageError
+from automl_flow.core.files import plain, storage_errors, write_bytes
+from automl_flow.core.folders import contents, refuse_strangers
 
 _FILE = "trials.jsonl"
 _LOCK = "lock"
+_RESULTS = "trials"
+_OWNER = "automl_flow "  # begin of what the lock says; the number of the process follows
+_LONGEST_LOCK, _LONGEST_HEADER = 32, 4096  # bytes
+
+
+def results_folder(folder: Path) -> Path:
+    """Sub-folder of a journal's *folder* for what belongs to its trials: it is emptied when the journal begins anew."""
+    return Path(folder) / _RESULTS
+
+
+def check_folder(folder: Path) -> None:
+    """Raise if a journal cannot be in *folder*, because what lies there under its names is not ours.
+
+    Raises:
+        StorageError: The text says what lies there, and what to do.
+    """
+    folder = Path(folder)
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise StorageError(f"{folder}: no place for a search: it is a file; name a folder")
+    file, lock, results = folder / _FILE, folder / _LOCK, results_folder(folder)
+    for path in (file, lock, results):
+        if path.is_symlink():
+            raise _taken(path, "it is a link")
+    head = _head(file)
+    if head is None:
+        raise _taken(file, "it is no journal of a search")
+    if not _is_lock(lock, older=bool(head)):
+        raise _taken(lock, "it is no lock of a search")
+    if results.exists() and not results.is_dir():
+        raise _taken(results, "it is a file")
+    if not head:
+        refuse_strangers(results, contents(results))
 
 
 class Journal:
@@ -27,11 +67,11 @@ class Journal:
 
     A line that a crash left half-written is cut off when the journal is opened; a line that is damaged is passed over,
     and its trial runs again. A journal that was begun with
-    another *key* (other data, other settings) or by other code is started afresh, and the folder is emptied, for what
-    lies beside a journal belongs to its trials.
+    another *key* (other data, other settings) or by other code is started afresh, and :func:`results_folder` is
+    emptied, for what lies in it belongs to the trials.
 
     Attributes:
-        folder: Where the journal is; workers may put large results of trials beside it.
+        folder: Where the journal is.
         entries: Finished trials by number, as they were appended (the last entry of a number counts).
     """
 
@@ -58,8 +98,9 @@ class Journal:
 
         Raises:
             BudgetError: Another process is searching in this folder; the message has its process number.
-            StorageError: The folder cannot be written to, or the disk is full.
+            StorageError: The folder cannot be written to, the disk is full, or what lies there is not ours.
         """
+        check_folder(self.folder)
         with storage_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = (self.folder / _LOCK).open("a+")
@@ -74,8 +115,8 @@ class Journal:
         known = _read(path, header)
         with storage_errors(path):
             if known is None:
-                self._empty()
-                path.write_bytes(json.dumps(header).encode() + b"\n")
+                shutil.rmtree(results_folder(self.folder), ignore_errors=True)
+                write_bytes(path, json.dumps(header).encode() + b"\n")
             os.close(os.open(path, os.O_WRONLY | os.O_APPEND))  # so that missing rights are told
         self.entries = known or {}
         return path
@@ -100,28 +141,51 @@ class Journal:
                 raise
         self.entries[int(entry["number"])] = entry
 
-    def _empty(self) -> None:
-        for item in self.folder.iterdir():
-            if item.is_dir() and not item.is_symlink():
-                shutil.rmtree(item)
-            elif item.name != _LOCK:
-                item.unlink()
-
     @contextmanager
     def _held(self, lock: IO[str]) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
-            holder = lock.read().strip() or "unknown"
+            holder = lock.read(_LONGEST_LOCK).removeprefix(_OWNER).strip() or "unknown"
             raise BudgetError(
                 f"{self.folder}: another search is running here (process {holder}); wait for it or stop it"
             ) from None
         with storage_errors(self.folder / _LOCK):
             lock.truncate(0)
-            lock.write(str(os.getpid()))
+            lock.write(f"{_OWNER}{os.getpid()}")
             lock.flush()
         yield
+
+
+def _taken(path: Path, why: str) -> StorageError:
+    return StorageError(
+        f"{path}: a search needs this name, and {why}; name a new or an empty folder for the search, or move it away"
+    )
+
+
+def _is_lock(path: Path, *, older: bool) -> bool:
+    """Whether this is a lock, or free to become one; *older* versions wrote the number alone."""
+    if not path.exists():
+        return True
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size > _LONGEST_LOCK:
+        return False
+    content = path.read_bytes()
+    number = content.removeprefix(_OWNER.encode())
+    return content == b"" or (number.isdigit() and (older or number != content))
+
+
+def _head(path: Path) -> dict[str, Any] | None:
+    """First line of a journal; empty where there is no file, or none with content; ``None`` for any other file."""
+    if not path.exists():
+        return {}
+    if not path.is_file():
+        return None
+    with path.open("rb") as source:
+        first = source.readline(_LONGEST_HEADER)
+    header = _parsed(first) if first.strip(b"\0 \n") else {}
+    return header if header is not None and set(header) in (set(), {"key", "code"}) else None
 
 
 def _read(path: Path, header: dict[str, str]) -> dict[int, dict[str, Any]] | None:
@@ -142,6 +206,6 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     """A line's document; ``None`` where it is none."""
     try:
         document = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from automl_flow.core.files import atomic_file, read_json, write_bytes, write_json
 from automl_flow.search import storage
 from automl_flow.search.family import Array, Encoding, ModelFamily
+from automl_flow.search.journal import results_folder
 from automl_flow.search.preprocessors import ALL_ROWS, preprocessor_key
 from automl_flow.tasks.spec import Problem
 
@@ -99,9 +100,14 @@ def read_part(folder: Path, name: str, family: ModelFamily) -> Part:
     return Part(**{**document, "present": tuple(document["present"])}, model=model)
 
 
+def second_layer_folder(state: Path) -> Path:
+    """Folder of the journal of the second layer."""
+    return state / "second"
+
+
 def layer_folder(state: Path, reads: Sequence[int]) -> Path:
-    """Folder of the layer of candidates that read so many others."""
-    return state / "second" if reads else state
+    """Folder of what belongs to the trials of the layer whose candidates read so many others."""
+    return results_folder(second_layer_folder(state)) if reads else state
 
 
 def part_folder(state: Path, number: int) -> Path:

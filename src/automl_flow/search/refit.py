@@ -70,7 +70,7 @@ def refit(
     Raises:
         StorageError: The disk is full, or the state folder cannot be written to.
     """
-    state, runner, clock = bench.state, bench.runner, Clock(seconds)
+    state, runner, clock = bench.results, bench.runner, Clock(seconds)
     waiting = deque(fit for fit in _in_turns(candidates, copies) if not _is_there(state, *fit))
     running: dict[Handle, Candidate] = {}
     interrupted = False

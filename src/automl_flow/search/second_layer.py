@@ -16,7 +16,7 @@ from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import FitContext, ModelFamily
 from automl_flow.search.gate import EndableClock
 from automl_flow.search.journal import Journal
-from automl_flow.search.members import layer_folder
+from automl_flow.search.members import second_layer_folder
 from automl_flow.search.portfolio import Start
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.readings import readings_width
@@ -94,11 +94,11 @@ def search_second_layer(
         "auto", usable, context, config.seed, len(problem.folds), starts, trials, len(result.records), reads=numbers
     )
     key = problem.key(len(result.records), numbers, [c.params for c in read], config.seed, config.threads)
-    with Journal(layer_folder(bench.state, numbers), key).open() as journal:
+    with Journal(second_layer_folder(bench.results), key).open() as journal:
         seconds = None if config.time_left_for_this_task is None else _SHARE * config.time_left_for_this_task
         clock = EndableClock(seconds, journal.spent + (time.monotonic() - began))
         study = run_trials(bench, plan, trials, journal=journal, clock=clock, before=result.records)
-    return add_layer(result, study, bench.state, numbers)
+    return add_layer(result, study, bench.results, numbers)
 
 
 def _context(problem: TabularProblem, config: SearchConfig, reads: tuple[int, ...]) -> FitContext:

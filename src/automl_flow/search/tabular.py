@@ -49,7 +49,7 @@ def search_models(bench: Workbench) -> SearchResult:
         spent = journal.spent + (time.monotonic() - began)
         clock = EndableClock(_first_seconds(problem, plan.families, config), spent)
         study = run_trials(bench, plan, _first_trials(problem, plan.families, config), journal=journal, clock=clock)
-    return replace(collect(problem, study, bench.state, config), left_out=left_out)
+    return replace(collect(problem, study, bench.results, config), left_out=left_out)
 
 
 def _first_seconds(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> float | None:

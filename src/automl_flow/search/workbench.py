@@ -15,6 +15,7 @@ from automl_flow.search import storage
 from automl_flow.search.arrow import freed_of_arrow, is_free_of_arrow
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import ModelFamily
+from automl_flow.search.journal import results_folder
 from automl_flow.search.objective import TrialContext
 from automl_flow.search.problem import TabularProblem
 
@@ -54,7 +55,7 @@ class Workbench:
         problem: Training rows, folds and preprocessing.
         families: Families by name, usually ``models.FAMILIES.available()``.
         config: Limits and strategy.
-        state: Folder for the journal, predictions and fitted models; searching again in it resumes.
+        state: Folder of the journal; searching again in it resumes.
         runner: Workers that hold all this.
         progress: Told of every trial.
     """
@@ -66,12 +67,17 @@ class Workbench:
     runner: LocalRunner
     progress: Progress = field(default_factory=silent_progress)
 
+    @property
+    def results(self) -> Path:
+        """Folder of predictions and fitted models."""
+        return results_folder(self.state)
+
     def hand_out(self) -> Self:
         """Let the workers hold the problem."""
         config, problem = self.config, self.problem
         if self.runner.imports == _IMPORTS_WITHOUT_ARROW:
             problem = replace(problem, X=freed_of_arrow(problem.X))
-        self.runner.give(TrialContext(problem, self.families, self.state, config.seed, config.threads))
+        self.runner.give(TrialContext(problem, self.families, self.results, config.seed, config.threads))
         give_back()  # what planning has freed: from here on this process does little but wait
         if not _is_long(config):
             storage.prepare_in_background()

@@ -1,0 +1,106 @@
+"""Atomic folders: a reader sees the old one or the new one, and nothing that is not ours is ever replaced."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from automl_flow.core.errors import StorageError, shown
+from automl_flow.core.files import storage_errors, sync
+from automl_flow.core.temporary import temporary
+
+_MOST_NAMED = 5  # files that a refusal names
+
+
+def contents(folder: Path) -> list[str]:
+    """Paths of everything but folders below *folder*, relative to it and sorted; links count and are not followed."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        found += [Path(place, name).relative_to(folder).as_posix() for name in (*files, *links)]
+    return sorted(found)
+
+
+@contextmanager
+def atomic_folder(path: Path, strangers: Callable[[Path], Sequence[str]] = contents) -> Iterator[Path]:
+    """Give an empty folder to fill; it takes the place of *path* when the block ends well.
+
+    When the block raises, *path* is left as it was. An existing folder is moved aside first and removed last, so
+    that the time in which *path* does not exist is that of one rename. The new folder has the mode of the old one.
+
+    Args:
+        path: The folder to make or to replace.
+        strangers: What in an existing folder is not ours, by path relative to it: then nothing is written. As it
+            comes, everything is: only an empty folder is replaced.
+
+    Raises:
+        StorageError: The disk is full, the folder cannot be written to, or what lies there is not ours to replace.
+    """
+    path = Path(path)
+    with storage_errors(path):
+        check_replaceable(path, strangers)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary(path.parent) as place:
+            draft, old = place / path.name, place / "old"
+            draft.mkdir()
+            yield draft
+            _sync_all(draft)
+            if path.exists():
+                draft.chmod(stat.S_IMODE(path.stat().st_mode))
+                path.rename(old)
+                _check_again(path, old, strangers)
+            draft.rename(path)
+            sync(path.parent)
+
+
+def check_replaceable(path: Path, strangers: Callable[[Path], Sequence[str]] = contents) -> None:
+    """Raise unless *path* is free, an empty folder, or a folder in which everything is ours.
+
+    Raises:
+        StorageError: It is something else; the text says what, and what to do.
+    """
+    here = Path.cwd()
+    place = path.parent.resolve() / path.name
+    if path.is_symlink():
+        raise StorageError(f"{path}: cannot be replaced: it is a link to {path.resolve()}; name that folder itself")
+    if here.is_relative_to(path.resolve()):
+        raise StorageError(
+            f"{path}: cannot be replaced: the current folder, {here}, lies in it; name a new folder in it"
+        )
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise StorageError(f"{path}: cannot be replaced: it is a file; name a folder")
+    if os.path.ismount(place):
+        raise StorageError(f"{path}: cannot be replaced: a disk is mounted there; name a new folder in it")
+    refuse_strangers(path, strangers(path))
+
+
+def refuse_strangers(folder: Path, names: Sequence[str]) -> None:
+    """Raise if there are any *names*: of what lies in a folder and is not ours to remove."""
+    if names:
+        more = len(names) - _MOST_NAMED
+        listed = ", ".join(shown(name) for name in names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        raise StorageError(
+            f"{folder}: would be emptied, and holds what automl_flow has not written: {listed}; "
+            "name a new or an empty folder, or move these away"
+        )
+
+
+def _check_again(path: Path, old: Path, strangers: Callable[[Path], Sequence[str]]) -> None:
+    """Put a folder back in which something has been laid while the new one was written."""
+    try:
+        refuse_strangers(path, strangers(old))
+    except StorageError:
+        old.rename(path)
+        raise
+
+
+def _sync_all(folder: Path) -> None:
+    for place, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            sync(Path(place, name))
+        sync(Path(place))
