@@ -21,8 +21,35 @@ _EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 
 
 def dense(column: Series[Any]) -> Series[Any]:
-    """The column with pandas' sparse storage undone."""
-    return pd.Series(np.asarray(column), name=column.name) if isinstance(column.dtype, pd.SparseDtype) else column
+    """The column in a storage that the functions here can read.
+
+    Pandas' sparse storage is undone, Arrow's nested types become the objects that they stand for, its dates become
+    times, and a signalling NaN, at which every comparison raises, is missing.
+    """
+    dtype = column.dtype
+    if isinstance(dtype, pd.SparseDtype):
+        return pd.Series(np.asarray(column), name=column.name)
+    if isinstance(dtype, pd.ArrowDtype):
+        return _from_arrow(column, dtype)
+    if pd.api.types.is_object_dtype(dtype) and pd.api.types.infer_dtype(column, skipna=False) != "string":
+        return pd.Series(
+            [None if _signals(v) else v for v in column], index=column.index, name=column.name, dtype=object
+        )
+    return column
+
+
+def _from_arrow(column: Series[Any], dtype: pd.ArrowDtype) -> Series[Any]:
+    import pyarrow as pa
+
+    if pa.types.is_nested(dtype.pyarrow_dtype):
+        return column.astype(object)
+    if pa.types.is_date(dtype.pyarrow_dtype):
+        return pd.Series(pd.to_datetime(column.astype(object), errors="coerce"), index=column.index, name=column.name)
+    return column
+
+
+def _signals(value: object) -> bool:
+    return isinstance(value, Decimal) and value.is_snan()
 
 
 def to_number_block(frame: pd.DataFrame) -> NDArray[np.float64]:
@@ -82,25 +109,38 @@ def to_label_codes(column: Series[Any]) -> tuple[NDArray[np.int64], list[str]]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, (int, float, np.integer, np.floating, Decimal)) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (int, np.integer)):
+        return _written(int(value))  # through a float, identifiers beyond 2**53 would become their neighbours
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < _LONGEST_LABEL:
+        return str(int(value)) if value == int(value) else repr(float(value))
+    if isinstance(value, (float, np.floating)):
         number = float(value)
         return str(int(number)) if number.is_integer() else repr(number)  # infinity is no integer
-    return str(value).strip()
+    return _written(value).strip()
+
+
+def _written(value: Any) -> str:
+    """Any value as text that can be stored: halves of a pair of UTF-16, which stand for nothing, become "?"."""
+    try:
+        text = value if isinstance(value, str) else str(value)
+    except Exception:  # a number of 5,000 digits, an object that does not like to be written
+        text = f"{value:x}" if isinstance(value, int) else ""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _short(label: str) -> str:
     label = label.replace("\0", " ")  # NumPy cuts text at a trailing zero
     if len(label) <= _LONGEST_LABEL:
         return label
-    return label[:40] + "~" + hashlib.blake2b(label.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return label[:40] + "~" + hashlib.blake2b(label.encode(), digest_size=8).hexdigest()
 
 
 def to_text(column: Series[Any]) -> NDArray[np.object_]:
     """Read a column as text, "" where missing."""
     column = dense(column)
-    texts = column.astype(object).map(str, na_action="ignore")
+    texts = column.astype(object).map(_written, na_action="ignore")
     return texts.where(texts.notna(), "").to_numpy(dtype=object)
 
 
