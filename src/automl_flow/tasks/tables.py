@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,24 +12,63 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest
+from automl_flow.core.errors import DataError, nearest, quoted, shown
+from automl_flow.core.sizes import refuse_expansion
 from automl_flow.tasks.spec import TaskSpec
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:
+    """Read an object of cells from every line; what is none would be spread over columns of its own."""
+    with path.open("rb") as lines:
+        odd = next((n for n, line in enumerate(lines, 1) if line.strip()[:1] not in {b"", b"{"}), None)
+    if odd:
+        raise DataError(f"{path}: line {odd} is no object ({{...}}), so that its cells have no names")
     return pd.read_json(path, lines=True)
 
 
+def _read_csv(path: Path) -> pd.DataFrame:
+    return _read_separated(path, ",")
+
+
 def _read_tsv(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, sep="\t")
+    return _read_separated(path, "\t")
 
 
+def _read_separated(path: Path, separator: str) -> pd.DataFrame:
+    """Read cells under the names that stand above them; pandas moves them where a row is longer than the header."""
+    header = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False, index_col=False)
+    check_columns(header.set_axis(header.iloc[0], axis=1).drop(columns="", errors="ignore"), str(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            return pd.read_csv(path, sep=separator, index_col=False)
+        except pd.errors.ParserWarning:
+            raise DataError(
+                f"{path}: rows have more fields than the header has names ({header.shape[1]}), so that it is not known "
+                "which name belongs to which; add the name that is missing (of the row's number, in files that R "
+                "writes), or take out what is too much"
+            ) from None
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    """Read a table, and what pandas keeps as the names of its rows as columns, where they have a name."""
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(path)
+    refuse_expansion(path, metadata.num_rows * metadata.num_columns * _CELL)
+    table = pd.read_parquet(path)
+    named = [name for name in table.index.names if name is not None]
+    return table.reset_index(level=named) if named else table
+
+
+_CELL = 8  # bytes of a number, and of the address of a text
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": pd.read_csv,
+    ".csv": _read_csv,
     ".tsv": _read_tsv,
-    ".parquet": pd.read_parquet,
+    ".parquet": _read_parquet,
     ".jsonl": _read_jsonl,
 }
+_CURES = {b"\x1f\x8b": "it is compressed: unpack it", b"PK\x03\x04": "it is an archive or a workbook: save it as CSV"}
 
 
 def read_table(path: Path, source: str = "") -> pd.DataFrame:
@@ -39,22 +79,36 @@ def read_table(path: Path, source: str = "") -> pd.DataFrame:
         source: Where *path* was given (file and key), for the error text.
 
     Raises:
-        DataError: The file is missing, of another format, unreadable, empty, or repeats a column name.
+        DataError: The file is missing, of another format, unreadable, empty, repeats a column name, has rows that are
+            longer than its header, or would become far larger in memory than it is.
     """
     path = Path(path)
     told = f" (given in {source})" if source else ""
-    if path.suffix not in READERS:
+    ending = path.suffix.lower()
+    if ending not in READERS:
         raise DataError(f"{path}{told}: cannot read {path.suffix!r} files{nearest(path.suffix, READERS)}")
     if not path.is_file():
         beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
         raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
     try:
-        table = READERS[path.suffix](path)
-    except (ValueError, OSError, UnicodeDecodeError) as error:  # pandas' and pyarrow's errors are ValueErrors
-        raise DataError(f"{path}{told}: cannot be read as {path.suffix[1:]}: {error}") from None
+        table = READERS[ending](path)
+    except DataError:
+        raise
+    except Exception as error:  # of pandas, of pyarrow, and of what they call: a damaged file may raise anything
+        raise DataError(f"{path}{told}: cannot be read as {ending[1:]}: {_cause(path, error)}") from None
     if table.empty:
         raise DataError(f"{path}{told}: the table has {len(table)} rows and {table.shape[1]} columns; nothing to learn")
     return check_columns(table, str(path))
+
+
+def _cause(path: Path, error: Exception) -> str:
+    """What is wrong with a file, and what to do about it where that can be told."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    cure = next((cure for mark, cure in _CURES.items() if start.startswith(mark)), "")
+    if isinstance(error, UnicodeDecodeError) and not cure:
+        cure = "it is not UTF-8: save it so"
+    return shown(" ".join(str(error).split()) or type(error).__name__, 200) + (f" ({cure})" if cure else "")
 
 
 def check_columns(table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -64,9 +118,9 @@ def check_columns(table: pd.DataFrame, source: str) -> pd.DataFrame:
         DataError: Two columns have the same name.
     """
     names = [str(column) for column in table.columns]
-    repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
-        raise DataError(f"{source}: column names must differ, repeated: {', '.join(repeated)}")
+        raise DataError(f"{source}: column names must differ, repeated: {', '.join(map(shown, repeated))}")
     return table.set_axis(names, axis=1)
 
 
@@ -83,7 +137,7 @@ def require_columns(table: pd.DataFrame, columns: dict[str, str], source: str) -
     """
     for name, key in columns.items():
         if name not in table.columns:
-            raise DataError(f"{source}.{key}: the table has no column {name!r}{nearest(name, table.columns)}")
+            raise DataError(f"{source}.{key}: the table has no column {quoted(name)}{nearest(name, table.columns)}")
 
 
 def named_columns(task: TaskSpec) -> dict[str, str]:
@@ -115,9 +169,10 @@ def time_of(table: pd.DataFrame, task: TaskSpec) -> NDArray[Any] | None:
     unreadable = np.flatnonzero(values.isna().to_numpy())
     if len(unreadable):
         row = int(unreadable[0])
+        value = quoted(str(column.iloc[row]))
         raise DataError(
-            f"{task.name}.time: column {task.time!r} orders the rows, but {str(column.iloc[row])!r} in row {row} is no "
-            f"time ({len(unreadable)} such rows); fill or drop them"
+            f"{task.name}.time: column {quoted(task.time)} orders the rows, but {value} in row {row} is no time "
+            f"({len(unreadable)} such rows); fill or drop them"
         )
     return values.to_numpy()
 
