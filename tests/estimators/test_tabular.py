@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from automl_flow import AutoMLClassifier, AutoMLRegressor, load_model
-from automl_flow.core.errors import ConfigError, DataError
+from automl_flow.core.errors import AutoMLFlowWarning, ConfigError, DataError
 from tests.models.problems import mixed_table
 
 QUICK = {
@@ -51,7 +51,8 @@ def test_a_saved_model_predicts_the_same(fitted, tmp_path):
 def test_unseen_categories_and_infinities_can_be_predicted(fitted):
     model, X, _ = fitted
     odd = X.assign(colour=pd.Categorical(["violet"] * len(X)), size=np.inf)
-    assert np.isfinite(model.predict_proba(odd)).all()
+    with pytest.warns(AutoMLFlowWarning, match="size: 150 are no finite numbers"):
+        assert np.isfinite(model.predict_proba(odd)).all()
 
 
 def test_rows_without_target_are_left_out_with_a_warning():

@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest
+from automl_flow.core.errors import DataError
 from automl_flow.core.threads import processors
+from automl_flow.recipes.unreadable import find_unreadable, warn_of_unreadable
 from automl_flow.search.candidate import BASELINE
 from automl_flow.search.family import Array
 from automl_flow.search.fitted import FittedCandidate
 from automl_flow.search.preprocessors import Rows
+from automl_flow.tasks.columns import Columns
 from automl_flow.tasks.spec import Label, TaskSpec
 
 _CHUNK = 8192  # rows that are predicted at once, at most: memory is bounded, and every piece has a fixed price
@@ -67,30 +69,73 @@ class TabularModel:
         constant = ", predicts a constant" if self.constant else ""
         return f"TabularModel({self.task.problem}, {len(self.feature_names)} columns{constant}: {made_of})"
 
-    def predict(self, X: pd.DataFrame) -> NDArray[Any]:
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """Classes in the order of the probabilities' columns, as scikit-learn calls them."""
+        if self.classes is None:
+            raise AttributeError("a model that predicts values has no classes_")
+        return label_array(self.classes)
+
+    @property
+    def feature_names_in_(self) -> NDArray[np.object_]:
+        """Names of the columns of the training, as scikit-learn calls them."""
+        return np.asarray(self.feature_names, dtype=object)
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of the columns of the training."""
+        return len(self.feature_names)
+
+    def predict(self, X: Any) -> NDArray[Any]:
         """Predict the class, or the value, of each row.
+
+        Args:
+            X: Rows: a data frame of any library, whose columns are found by name (their order does not matter, and
+                others are ignored, with a warning), or an array, whose columns are taken by position. Cells that
+                cannot be read as they were in training are counted in a warning.
 
         Raises:
             DataError: Columns are missing, or there are two of the same name.
         """
-        raw = self.predict_raw(X)
+        raw = self._outputs(self._read(X))
         if self.classes is None:
             return np.asarray(raw[:, 0])
         return np.asarray(label_array(self.classes)[raw.argmax(axis=1)])
 
-    def predict_proba(self, X: pd.DataFrame) -> Array:
+    def predict_proba(self, X: Any) -> Array:
         """Predict the probability of each class, shape (n, k), columns in the order of ``classes``.
+
+        Args:
+            X: Rows, see :meth:`predict`.
 
         Raises:
             DataError: The task is a regression, columns are missing, or there are two of the same name.
         """
         if self.classes is None:
             raise DataError("predict_proba needs classes; this model predicts values")
-        return self.predict_raw(X)
+        return self._outputs(self._read(X))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy of the classes, or R² of the values, as scikit-learn's estimators have it."""
+        from sklearn.metrics import accuracy_score, r2_score
+
+        measure = r2_score if self.classes is None else accuracy_score
+        return float(measure(y, self.predict(X), sample_weight=sample_weight))
 
     def predict_raw(self, X: pd.DataFrame) -> Array:
-        """Predict probabilities (n, k), or values (n, 1); the members are shared out among the processors."""
-        frame = self._checked(X)
+        """Predict probabilities (n, k), or values (n, 1), of rows whose cells nobody needs to be told of."""
+        return self._outputs(Columns(self.feature_names).select(X))
+
+    def _read(self, X: Any) -> pd.DataFrame:
+        """Rows with the columns of the training, after a word on cells that cannot be read."""
+        frame = Columns(self.feature_names).select(X)
+        typed = next((step for member in self.members if (step := _reader(member)) is not None), None)
+        if typed is not None:
+            warn_of_unreadable(find_unreadable(frame, typed))
+        return frame
+
+    def _outputs(self, frame: pd.DataFrame) -> Array:
+        """Predict rows; the members are shared out among the processors."""
         cuts = np.linspace(0, len(frame), _pieces(len(frame)) + 1).astype(int)
         with ThreadPoolExecutor(processors()) as pool:
             pieces = [self._predict_piece(frame.iloc[low:high], pool) for low, high in itertools.pairwise(cuts)]
@@ -119,18 +164,12 @@ class TabularModel:
 
         save_model(self, Path(folder))
 
-    def _checked(self, X: pd.DataFrame) -> pd.DataFrame:
-        missing = [name for name in self.feature_names if name not in X.columns]
-        if missing:
-            shown = ", ".join(map(repr, missing[:5]))
-            raise DataError(
-                f"the rows lack {len(missing)} columns of the training: {shown}{nearest(missing[0], X.columns)}"
-            )
-        frame = X.loc[:, list(self.feature_names)]
-        if frame.shape[1] != len(self.feature_names):
-            twice = X.columns[X.columns.duplicated()].tolist()
-            raise DataError(f"column names must be unique, got two columns {twice[0]!r}")
-        return frame
+
+def _reader(member: FittedCandidate | Member) -> Any:
+    """The step of a member's preprocessing that reads raw columns; ``None`` where it has none."""
+    if not isinstance(member, FittedCandidate):
+        return None
+    return next((preprocessor.steps[0][1] for preprocessor in member.preprocessors.values()), None)
 
 
 def _reads(member: FittedCandidate | Member) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from automl_flow.core.config import parse_config
 from automl_flow.core.progress import Progress, console_progress, silent_progress
@@ -123,7 +123,6 @@ class TabularEstimator(BaseEstimator):
         with scratch("state-") as state, workers:
             workers.start()  # they import while rows are read and features are planned
             rows = read_rows(X, y, sample_weight, groups)
-            validate_data(self, X, skip_check_array=True)
             problem = self._problem(rows, config, clock, progress)
             config = _keep_the_end(config, clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
             bench = Workbench(problem, FAMILIES.available(), config, state, workers, progress).hand_out()
@@ -131,6 +130,10 @@ class TabularEstimator(BaseEstimator):
             built = build_model(bench, result)
         built.model.predict_raw(rows.X.iloc[:1])  # libraries load what predicting needs now, not with the first rows
         self._keep(problem, built)
+        self.n_features_in_ = rows.X.shape[1]
+        self.__dict__.pop("feature_names_in_", None)  # of an earlier fit
+        if rows.named:
+            self.feature_names_in_ = np.asarray(rows.X.columns, dtype=object)
         return self
 
     def _search_config(self) -> SearchConfig:
@@ -204,20 +207,25 @@ class TabularEstimator(BaseEstimator):
         text = str(super().__repr__(N_CHAR_MAX))
         return f"{text} (predicts a constant)" if hasattr(self, "model_") and self.model_.constant else text
 
-    def _rows_to_predict(self, X: Any) -> pd.DataFrame:
+    def _new_rows(self, X: Any) -> Any:
+        """Rows that the fitted model can take, at least one."""
         check_is_fitted(self, "model_")
-        frame = read_features(X, self.model_.feature_names)
-        validate_data(self, X, skip_check_array=True, reset=False)
-        return frame
+        frame, named = read_features(X)
+        return frame if named else X
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Predict the class or value of each row.
 
+        Args:
+            X: Rows: a data frame of any library, whose columns are found by name (their order does not matter, and
+                others are ignored, with a warning), or an array, whose columns are taken by position. Cells that
+                cannot be read as they were in training are counted in a warning.
+
         Raises:
-            DataError: The columns are not those of the training.
+            DataError: There are no rows, or a column of the training is missing.
         """
-        frame = self._rows_to_predict(X)
-        return np.asarray(self.model_.predict(frame))
+        rows = self._new_rows(X)
+        return self.model_.predict(rows)
 
 
 def _keep_the_end(config: SearchConfig, clock: Clock, crowding: float) -> SearchConfig:

@@ -11,49 +11,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError
+from automl_flow.tasks.columns import as_rows
 
 
-def read_features(X: Any, names: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Return *X* as a data frame with text column names.
+def read_features(X: Any) -> tuple[pd.DataFrame, bool]:
+    """Return *X* as a data frame with text column names, and whether the names are its own.
 
     Args:
-        X: Data frame, array or list of rows.
-        names: Columns of the training, for rows that come without names; ``None`` at the training itself.
+        X: Data frame of any library, array, list of rows, dictionary of columns.
 
     Raises:
         DataError: Not two-dimensional, complex, no rows or columns, or two columns of the same name.
         TypeError: A sparse matrix.
     """
-    if hasattr(X, "toarray"):
-        raise TypeError("Sparse data was passed, but dense data is required: use X.toarray()")
-    if isinstance(X, pd.DataFrame):
-        frame = _with_text_names(X)
-    else:
-        array = np.asarray(X) if hasattr(X, "dtype") else np.asarray(X, dtype=object)
-        if np.iscomplexobj(array):
-            raise DataError("Complex data not supported: X holds complex numbers")
-        if array.ndim != 2:
-            raise DataError(f"Expected 2D array, got {array.ndim}D array instead. Reshape your data to (rows, columns)")
-        columns = list(names) if names is not None and len(names) == array.shape[1] else _numbered(array.shape[1])
-        frame = pd.DataFrame(array, columns=columns)
-        frame = frame.infer_objects() if array.dtype == object else frame
+    frame, named = as_rows(X)
     if frame.shape[0] == 0:
         raise DataError(f"Found array with 0 sample(s) (shape={frame.shape}) while a minimum of 1 is required.")
     if frame.shape[1] == 0:
         raise DataError(f"Found array with 0 feature(s) (shape={frame.shape}) while a minimum of 1 is required.")
-    return frame
-
-
-def _numbered(count: int) -> list[str]:
-    return [f"x{i}" for i in range(count)]
-
-
-def _with_text_names(X: pd.DataFrame) -> pd.DataFrame:
-    names = [str(name) for name in X.columns]
-    repeated = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
-    if repeated:
-        raise DataError(f"X: column names must differ, repeated: {', '.join(repeated)}; rename or drop one of them")
-    return X.set_axis(names, axis=1).reset_index(drop=True)
+    return frame, named
 
 
 @dataclass(frozen=True)
@@ -64,6 +40,7 @@ class Rows:
     y: pd.Series[Any]
     weight: NDArray[np.float64] | None
     groups: NDArray[Any] | None
+    named: bool = True  # whether X has names of its own
 
 
 def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
@@ -76,7 +53,7 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
     """
     if y is None:
         raise DataError("this estimator requires y to be passed, but the target y is None")
-    frame = read_features(X)
+    frame, named = read_features(X)
     target = _read_target(y)
     if len(target) != len(frame):
         raise DataError(f"X has {len(frame)} rows and y has {len(target)}; inconsistent numbers of samples")
@@ -91,7 +68,7 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
         group = None if group is None else group[keep]
     if len(frame) == 1:
         raise DataError("there is 1 sample only (n_samples = 1); a model needs two rows at the very least")
-    return Rows(frame, target, weight, group)
+    return Rows(frame, target, weight, group, named)
 
 
 def _read_target(y: Any) -> pd.Series[Any]:

@@ -81,10 +81,13 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Predict the probability of each class; columns in the order of ``classes_``.
 
+        Args:
+            X: Rows, see :meth:`predict`.
+
         Raises:
-            DataError: The columns are not those of the training.
+            DataError: There are no rows, or a column of the training is missing.
         """
-        rows = self._rows_to_predict(X)
+        rows = self._new_rows(X)
         return self.model_.predict_proba(rows)
 
     def _task(self, rows: Rows) -> TaskSpec:

@@ -1,0 +1,119 @@
+"""The columns of the training, and how rows that come later are brought to them: by name wherever there are names."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.errors import AutoMLFlowWarning, DataError, nearest, shown
+from automl_flow.tasks.frames import as_frame
+
+_LISTED = 5
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Names of columns that came without any."""
+    return tuple(f"x{position}" for position in range(count))
+
+
+def as_rows(X: Any, source: str = "X") -> tuple[pd.DataFrame, bool]:
+    """Return *X* as a data frame with text names, and whether the names are its own.
+
+    Columns without names are called ``x0``, ``x1`` and so on.
+
+    Raises:
+        DataError: Not two-dimensional, complex, or two columns of the same name.
+        TypeError: A sparse matrix.
+    """
+    if hasattr(X, "toarray"):
+        raise TypeError("Sparse data was passed, but dense data is required: use X.toarray()")
+    frame = as_frame(X, source)
+    if frame is not None:
+        return frame, True
+    array = _array(X, source)
+    frame = pd.DataFrame(array, columns=list(numbered(array.shape[1])))
+    return frame.infer_objects() if array.dtype == object else frame, False
+
+
+def _array(X: Any, source: str) -> NDArray[Any]:
+    try:
+        array = np.asarray(X) if hasattr(X, "dtype") else np.asarray(X, dtype=object)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{source}: these rows make no table ({error})") from None
+    if np.iscomplexobj(array):
+        raise DataError("Complex data not supported: X holds complex numbers")
+    if array.ndim != 2:
+        advice = "Reshape your data to (rows, columns); a single row is X.reshape(1, -1), or series.to_frame().T"
+        raise DataError(f"{source}: Expected 2D array, got {array.ndim}D array instead. {advice}")
+    return array
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that a model was trained on.
+
+    Attributes:
+        names: Their names, in the order of the training.
+    """
+
+    names: tuple[str, ...]
+
+    def select(self, X: Any) -> pd.DataFrame:
+        """Return rows with exactly these columns, in this order.
+
+        Columns are found by name: their order does not matter, and others are ignored, with a warning. Rows without
+        names are taken by position, with a warning where the training had names; so are rows with other names where
+        the training had none.
+
+        Raises:
+            DataError: A column is missing (the message has the nearest one), or rows without names have another number
+                of columns.
+            TypeError: A sparse matrix.
+        """
+        frame, named = as_rows(X)
+        if not named or self._by_position(frame):
+            return self._positioned(frame, named=named)
+        missing = [name for name in self.names if name not in frame.columns]
+        others = _without(frame.columns, self.names)
+        if missing:
+            raise DataError(
+                f"the rows lack {len(missing)} of the {len(self.names)} columns of the training: {_listed(missing)}"
+                f"{nearest(missing[0], others)}"
+            )
+        if others:
+            _warn(f"{len(others)} columns that the training did not have are ignored: {_listed(others)}")
+        return frame if tuple(frame.columns) == self.names else frame.loc[:, list(self.names)]
+
+    def _by_position(self, frame: pd.DataFrame) -> bool:
+        """Whether names say nothing: the training had none."""
+        return self.names == numbered(len(self.names)) and not set(self.names) & set(frame.columns)
+
+    def _positioned(self, frame: pd.DataFrame, *, named: bool) -> pd.DataFrame:
+        if frame.shape[1] != len(self.names):
+            raise DataError(  # the first part is what scikit-learn says, and what its checks want
+                f"X has {frame.shape[1]} features, but TabularModel is expecting {len(self.names)} features as input: "
+                f"{_listed(self.names)}"
+            )
+        if not named and self.names != numbered(len(self.names)):
+            _warn("the rows have no column names: they are taken by position, as in the training")
+        return frame.set_axis(list(self.names), axis=1)
+
+
+def _without(names: Iterable[str], known: Sequence[str]) -> list[str]:
+    left_out = set(known)
+    return [name for name in names if name not in left_out]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _LISTED
+    return ", ".join(repr(shown(name)) for name in names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, AutoMLFlowWarning, stacklevel=2)
