@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError
+from automl_flow.core.errors import DataError, shown
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 LARGEST = 128  # pixels; larger images are reduced when no size is given
+
+# Pillow chooses its reader by a file's content, and hands what is PostScript to a program; only these are read.
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
+_MOST_PIXELS = 80_000_000  # a quarter of a gigabyte in colour, while one image is read
+_GREY = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "F"})
+_UNKNOWN_WHITE = frozenset({"I", "F"})
+_DEEP = _UNKNOWN_WHITE | {"I;16", "I;16L", "I;16B"}
+_WHITES = (1.0, 255.0, 65535.0)
+_GROUND = 128  # on grey neither black nor white shapes vanish
 
 
 def read_image_folder(
     folder: Path, size: tuple[int, int] | None = None, channels: int | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-    """Read ``folder/<class>/<image>``.
+    """Read ``folder/<class>/<image>``; what begins with a dot is left out.
+
+    One image at a time is in memory at its full size. Pixels of 16 bits are scaled to 8; those of 32 bits by 1, 255 or
+    65,535, the first that none of the folder's exceeds. What is transparent is laid on grey.
 
     Args:
         folder: Has a sub-folder for every class; its name is the class.
@@ -28,31 +46,76 @@ def read_image_folder(
         Images (n, height, width, channels) as bytes, and classes (n,), in the order of the paths.
 
     Raises:
-        DataError: No such folder, no images in class folders, or a file that is not an image.
+        DataError: No such folder, no images in class folders, or a file that is not an image, has more than 80 million
+            pixels, or has pixels of 32 bits below 0 or above 65,535.
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder")
-    paths = sorted(p for p in folder.glob("*/*") if p.suffix.lower() in ENDINGS)
+    paths = sorted(p for p in folder.glob("[!.]*/[!.]*") if p.suffix.lower() in ENDINGS and p.is_file())
     if not paths:
         raise DataError(f"{folder}: has no images in class folders (expected {folder}/<class>/<image>.png)")
-    images = [_read(path) for path in paths]
-    if channels is None:
-        channels = 1 if all(image.mode in {"1", "L", "LA", "I;16"} for image in images) else 3
-    if size is None:
-        heights, widths = [image.height for image in images], [image.width for image in images]
-        size = (min(LARGEST, int(np.median(heights))), min(LARGEST, int(np.median(widths))))
-    mode = "L" if channels == 1 else "RGB"
-    resized = [image.convert(mode).resize((size[1], size[0])) for image in images]
-    x = np.stack([np.asarray(image, dtype=np.uint8).reshape(*size, channels) for image in resized])
-    return x, np.asarray([path.parent.name for path in paths])
+    classes = [_class_of(path) for path in paths]
+    heights, widths, modes, peaks = zip(*map(_read_header, paths), strict=True)
+    size = size or (min(LARGEST, int(np.median(heights))), min(LARGEST, int(np.median(widths))))
+    channels = channels or (1 if _GREY.issuperset(modes) else 3)
+    white = next(white for white in _WHITES if max(peaks) <= white)
+    x = np.empty((len(paths), *size, channels), dtype=np.uint8)
+    for place, path in enumerate(paths):
+        x[place] = _read_pixels(path, size, "L" if channels == 1 else "RGB", white).reshape(x.shape[1:])
+    return x, np.asarray(classes)
 
 
-def _read(path: Path) -> Any:
-    from PIL import Image, UnidentifiedImageError
+def _class_of(path: Path) -> str:
+    try:
+        path.parent.name.encode()
+    except UnicodeEncodeError:
+        raise DataError(f"{shown(path.parent, 200)}: the name of the folder is not UTF-8, and names a class") from None
+    return path.parent.name
+
+
+def _read_header(path: Path) -> tuple[int, int, str, float]:
+    """Height, width and mode of an image, and the largest value where the mode does not say what is white."""
+    with _opened(path) as image:
+        if image.mode not in _UNKNOWN_WHITE:
+            return image.height, image.width, image.mode, 0.0
+        pixels = np.asarray(image)
+        low, high = float(pixels.min()), float(pixels.max())
+        if not (low >= 0 and high <= _WHITES[-1]):  # NaN, too
+            raise ValueError(f"values from {low:g} to {high:g}: it is not known what is white; save it with 16 bits")
+        return image.height, image.width, image.mode, high
+
+
+def _read_pixels(path: Path, size: tuple[int, int], mode: str, white: float) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    with _opened(path) as image:
+        plain: Image.Image = image
+        if image.mode in _DEEP:
+            top = white if image.mode in _UNKNOWN_WHITE else _WHITES[-1]
+            plain = Image.fromarray(np.round(np.asarray(image, dtype=np.float64) * (255 / top)).astype(np.uint8))
+        elif image.has_transparency_data:
+            shape = image.convert("RGBA")
+            plain = Image.alpha_composite(Image.new("RGBA", shape.size, (_GROUND, _GROUND, _GROUND, 255)), shape)
+        return np.asarray(plain.convert(mode).resize((size[1], size[0])), dtype=np.uint8)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image]:
+    """Open an image; pixels are read when they are asked for.
+
+    Raises:
+        DataError: In place of whatever the reader of the format raises.
+    """
+    from PIL import Image
 
     try:
-        with Image.open(path) as image:
-            image.load()
-            return image.copy()
-    except (UnidentifiedImageError, OSError) as error:
-        raise DataError(f"{path}: cannot be read as an image ({error})") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # ours is stricter
+            with Image.open(path, formats=_FORMATS) as image:
+                if image.width * image.height > _MOST_PIXELS:
+                    raise ValueError(
+                        f"{image.width} × {image.height} pixels, more than {_MOST_PIXELS // 10**6} million"
+                    )
+                yield image
+    except Exception as error:  # every format has its own: this may be any file
+        raise DataError(f"{shown(path, 300)}: cannot be read as an image ({shown(error, 200)})") from None

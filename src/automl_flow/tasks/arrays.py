@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest
+from automl_flow.core.errors import DataError, nearest, quoted, shown
+from automl_flow.core.sizes import refuse_expansion
 from automl_flow.tasks.spec import Modality, TaskSpec
+
+_ENCRYPTED = 0x1  # a flag of the ZIP format
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ def load_arrays(path: Path, source: str = "") -> dict[str, NDArray[Any]]:
         source: Where *path* was given (file and key), for the error text.
 
     Raises:
-        DataError: The file is missing or damaged.
+        DataError: The file is missing or damaged, holds something that is no plain array, or would become far larger
+            in memory than it is.
     """
     path = Path(path)
     told = f" (given in {source})" if source else ""
@@ -55,10 +60,37 @@ def load_arrays(path: Path, source: str = "") -> dict[str, NDArray[Any]]:
         beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
         raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            return {name: content[name] for name in content.files}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError, AttributeError) as error:
-        raise DataError(f"{path}{told}: cannot be read as an NPZ file of plain arrays: {error}") from None
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            refuse_expansion(path, sum(member.file_size for member in members))
+            names = [member.filename.removesuffix(".npy") for member in members]
+            if len(set(names)) < len(names):
+                raise ValueError("two arrays have one name")
+            return {name: _read_member(archive, member) for name, member in zip(names, members, strict=True)}
+    except DataError:
+        raise
+    except Exception as error:  # of the archive, of what compressed it, and of NumPy: they have a dozen
+        cause = shown(" ".join(str(error).split()) or type(error).__name__, 200)
+        raise DataError(f"{path}{told}: cannot be read as an NPZ file of plain arrays: {cause}") from None
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
+    """Read an array after a look at what its header asks for."""
+    name = shown(member.filename)
+    if not member.filename.endswith(".npy"):
+        raise ValueError(f"{name} is no array; np.savez_compressed writes such a file")
+    if member.flag_bits & _ENCRYPTED:
+        raise ValueError(f"{name} is encrypted; unpack it")
+    with archive.open(member) as file:
+        version = np.lib.format.read_magic(file)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read_header(file)
+    if dtype.hasobject or dtype.kind == "V" or not dtype.itemsize:
+        raise ValueError(f"{name} holds {dtype}, which are not numbers, texts or times")
+    if math.prod(shape) * dtype.itemsize > member.file_size:
+        raise ValueError(f"{name} has fewer values than its header says")
+    with archive.open(member) as file:
+        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
 
 
 def select_arrays(arrays: Mapping[str, NDArray[Any]], task: TaskSpec, source: str) -> ArrayData:
@@ -69,7 +101,7 @@ def select_arrays(arrays: Mapping[str, NDArray[Any]], task: TaskSpec, source: st
     """
     for name in ("x", task.target, *filter(None, [task.split_column])):
         if name not in arrays:
-            raise DataError(f"{source}: has no array {name!r}{nearest(name, arrays)}")
+            raise DataError(f"{source}: has no array {quoted(name)}{nearest(name, arrays)}")
     split = arrays[task.split_column] if task.split_column else None
     return check_arrays(ArrayData(arrays["x"], arrays[task.target], split), task.modality, source)
 
