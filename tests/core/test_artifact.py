@@ -15,7 +15,7 @@ def folder(tmp_path):
 
 
 def test_what_was_written_is_read(folder):
-    manifest = open_artifact(folder, "toy")
+    manifest = open_artifact(folder, "toy").manifest
     assert (manifest.kind, manifest.metadata, list(manifest.files)) == ("toy", {"a": 1}, ["weights.bin"])
 
 
@@ -33,7 +33,7 @@ def add_file(folder):
 
 def leave_folder(folder):
     document = json.loads((folder / MANIFEST).read_text())
-    document["files"]["../weights.bin"] = "0"
+    document["files"]["../weights.bin"] = {"sha256": "0" * 64, "size": 3}
     (folder / MANIFEST).write_text(json.dumps(document))
 
 
@@ -53,7 +53,7 @@ def remove_manifest(folder):
         (remove_weights, "missing"),
         (add_file, "does not list: extra.bin"),
         (leave_folder, "leaves the folder"),
-        (raise_schema, "schema must be 2, got 99"),
+        (raise_schema, "schema must be 3, got 99"),
         (remove_manifest, "not a model folder"),
     ],
 )

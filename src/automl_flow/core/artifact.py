@@ -1,36 +1,148 @@
-"""Model folders: a manifest with hashes and versions that is checked before anything else is read."""
+"""Model folders: one door through which everything of a model is read, checked against a manifest first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, Literal, TypeVar
 
-from automl_flow.core.errors import ArtifactError, AutoMLFlowError, nearest
-from automl_flow.core.files import read_json, sha256, write_json
+from pydantic import Field
+
+from automl_flow.core.documents import D, Document, parse_document, parse_json, reading
+from automl_flow.core.errors import ArtifactError, AutoMLFlowError, nearest, shown
+from automl_flow.core.files import read_json, write_json
 from automl_flow.core.folders import atomic_folder, check_replaceable, contents
 from automl_flow.version import __version__
 
 MANIFEST = "manifest.json"
-SCHEMA = 2  # raised when older code could not read a folder any more
+SCHEMA = 3  # raised when older code could not read a folder any more
+MOST_FILES = 10_000
+LARGEST_FILE = 512 << 20  # bytes; what reads it holds it in memory, and what it becomes
+MOST_BYTES = 1 << 30  # of all files of a folder together
+_DEEPEST = 8  # folders inside each other
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}(/[A-Za-z0-9][\w.-]{0,99}){0,7}", re.ASCII)
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Manifest:
+class FileEntry(Document):
+    """A file of a model folder.
+
+    Attributes:
+        sha256: Hash of its content.
+        size: Bytes.
+    """
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size: int = Field(ge=0, le=LARGEST_FILE)
+
+
+class Manifest(Document):
     """What a model folder says of itself.
 
     Attributes:
         kind: Which loader reads the folder, for example ``"tabular"``.
-        version: Version of automl_flow that wrote it.
-        files: SHA-256 of each file, by path relative to the folder.
+        automl_flow: Version of automl_flow that wrote it.
+        files: What lies in it, by path relative to the folder.
         metadata: What the writer added (JSON-able).
     """
 
-    kind: str
-    version: str
-    files: Mapping[str, str]
-    metadata: Mapping[str, Any]
+    document_schema: Literal[3] = Field(alias="schema")
+    kind: str = Field(max_length=100)
+    automl_flow: str = Field(max_length=100)
+    files: dict[str, FileEntry] = Field(max_length=MOST_FILES)
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files of one folder, by name: the only way to read what belongs to a model.
+
+    A name is plain text with slashes; what it leads to is a regular file inside the folder, of bounded size, and no
+    link. Whatever goes wrong while it is read is an error that names the file.
+
+    Attributes:
+        folder: The folder.
+        listed: What may be read, with hash and size; ``None``: whatever lies there, for folders of a search in which
+            nobody else writes.
+    """
+
+    folder: Path
+    listed: Mapping[str, FileEntry] | None = None
+
+    def __contains__(self, name: str) -> bool:
+        if self.listed is not None:
+            return name in self.listed
+        return (self.folder / name).is_file()
+
+    def read(self, name: str, parse: Callable[[bytes], T]) -> T:
+        """Return what *parse* makes of a file's content.
+
+        Raises:
+            ArtifactError: There is no such file, it is a link or too large or not what the manifest lists, or *parse*
+                fails, however it does.
+        """
+        path = self.folder / name
+        content = self.content(name)
+        with reading(path):
+            return parse(content)
+
+    def document(self, name: str, model: type[D]) -> D:
+        """Return a JSON file as a document.
+
+        Raises:
+            ArtifactError: As :meth:`read`; or keys are unknown, missing or of a wrong type or range.
+        """
+        return self.read(name, lambda content: parse_document(content, model, self.folder / name))
+
+    def content(self, name: str) -> bytes:
+        """Return a file's bytes.
+
+        Raises:
+            ArtifactError: There is no such file, it is a link or too large, or is not what the manifest lists.
+        """
+        entry = self._entry(name)
+        with _opened(self.folder / name) as (source, size):
+            if size > LARGEST_FILE:
+                raise ArtifactError(f"{self.folder / name}: {size} bytes, at most {LARGEST_FILE} are read")
+            content = source.read(size)
+        if entry is not None and (len(content), hashlib.sha256(content).hexdigest()) != (entry.size, entry.sha256):
+            raise _changed(self.folder / name)
+        return content
+
+    def _entry(self, name: str) -> FileEntry | None:
+        if not _NAME.fullmatch(name):
+            raise ArtifactError(f"{self.folder}: {shown(name)!r} is not the name of a file of a model")
+        if self.listed is None:
+            return None
+        if name not in self.listed:
+            raise ArtifactError(f"{self.folder / MANIFEST}: does not list {name!r}, which the model needs")
+        return self.listed[name]
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A model folder whose manifest fits what lies in it.
+
+    Attributes:
+        manifest: The manifest.
+        files: Everything that may be read of the model.
+    """
+
+    manifest: Manifest
+    files: Files
+
+    @property
+    def kind(self) -> str:
+        """Which loader reads the folder."""
+        return self.manifest.kind
 
 
 def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metadata: Mapping[str, Any]) -> None:
@@ -43,16 +155,19 @@ def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metad
         metadata: JSON-able facts for the manifest; no times, no random ids, for folders are tracked byte by byte.
 
     Raises:
+        ArtifactError: The model is larger than what :func:`open_artifact` accepts.
         StorageError: It cannot be written, or what lies there is not ours to replace.
     """
     with atomic_folder(Path(folder), _strangers) as temporary:
         write(temporary)
-        files = {p.relative_to(temporary).as_posix(): sha256(p) for p in sorted(temporary.rglob("*")) if p.is_file()}
+        found = {p.relative_to(temporary).as_posix(): p for p in sorted(temporary.rglob("*")) if p.is_file()}
+        sizes = {name: path.stat().st_size for name, path in found.items()}
+        _check_sizes(Path(folder), sizes)
         document = {
             "schema": SCHEMA,
             "kind": kind,
             "automl_flow": __version__,
-            "files": files,
+            "files": {name: {"sha256": _hash(path), "size": sizes[name]} for name, path in found.items()},
             "metadata": dict(metadata),
         }
         write_json(temporary / MANIFEST, document)
@@ -81,47 +196,108 @@ def _strangers(folder: Path) -> list[str]:
     return [name for name in present if name not in document["files"] and name != MANIFEST]
 
 
-def open_artifact(folder: Path, kind: str | None = None) -> Manifest:
-    """Check a model folder and return its manifest.
+def open_artifact(folder: Path, kind: str | None = None) -> ModelFolder:
+    """Check a model folder: sizes first, then hashes; nothing else is read before.
+
+    The hashes protect against accidents. Who writes a folder can write fitting hashes: what is read afterwards is
+    checked for what it says.
 
     Args:
         folder: The folder.
         kind: The kind that the caller can load; ``None`` accepts any.
 
     Raises:
-        ArtifactError: No manifest, another schema or kind, or a file that is missing, changed, unlisted or a link.
+        ArtifactError: No manifest, another schema or kind, more or larger files than a model has, or a file that is
+            missing, changed, unlisted, no regular file or a link.
     """
     folder = Path(folder)
-    if not (folder / MANIFEST).is_file():
-        raise ArtifactError(f"{folder}: not a model folder (it has no {MANIFEST})")
-    document = read_json(folder / MANIFEST)
-    manifest = _parse(folder, document)
-    if kind is not None and manifest.kind != kind:
-        raise ArtifactError(f"{folder}: holds a {manifest.kind!r} model, expected {kind!r}")
-    _check_files(folder, manifest.files)
-    return manifest
+    with reading(folder):
+        present = dict(_walk(folder))
+        if MANIFEST not in present:
+            raise ArtifactError(f"{folder}: not a model folder (it has no {MANIFEST})")
+        manifest = _read_manifest(folder)
+        if kind is not None and manifest.kind != kind:
+            raise ArtifactError(f"{folder}: holds a {manifest.kind!r} model, expected {kind!r}")
+        del present[MANIFEST]
+        _check_files(folder, manifest.files, present)
+    return ModelFolder(manifest, Files(folder, manifest.files))
 
 
-def _parse(folder: Path, document: Any) -> Manifest:
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        found = document.get("schema") if isinstance(document, dict) else document
-        raise ArtifactError(f"{folder / MANIFEST}: schema must be {SCHEMA}, got {found!r}{nearest(found, [SCHEMA])}")
-    try:
-        return Manifest(document["kind"], document["automl_flow"], dict(document["files"]), dict(document["metadata"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ArtifactError(f"{folder / MANIFEST}: incomplete manifest ({error!r})") from None
+def _read_manifest(folder: Path) -> Manifest:
+    path = folder / MANIFEST
+    content = Files(folder).content(MANIFEST)
+    document = parse_json(content, path)
+    found = document.get("schema") if isinstance(document, dict) else document
+    if found != SCHEMA:
+        raise ArtifactError(f"{path}: schema must be {SCHEMA}, got {shown(repr(found))}{nearest(found, [SCHEMA])}")
+    for name in document.get("files") or ():
+        if not _NAME.fullmatch(name):
+            raise ArtifactError(f"{path}: path {shown(name)!r} leaves the folder, or is not the name of a file")
+    return parse_document(content, Manifest, path)
 
 
-def _check_files(folder: Path, files: Mapping[str, str]) -> None:
-    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()} - {MANIFEST}
-    for name, expected in files.items():
-        path = folder / name
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise ArtifactError(f"{folder / MANIFEST}: path {name!r} leaves the folder")
-        if not path.is_file():
-            raise ArtifactError(f"{path}: listed in the manifest but missing")
-        if sha256(path) != expected:
-            raise ArtifactError(f"{path}: changed since it was written (its hash differs from the manifest's)")
-    unlisted = sorted(present - set(files))
+def _check_files(folder: Path, files: Mapping[str, FileEntry], present: Mapping[str, int]) -> None:
+    missing = sorted(set(files) - set(present))
+    if missing:
+        raise ArtifactError(f"{folder / missing[0]}: listed in the manifest but missing")
+    unlisted = sorted(set(present) - set(files))
     if unlisted:
-        raise ArtifactError(f"{folder}: files that the manifest does not list: {', '.join(unlisted)}")
+        shortened = ", ".join(shown(name) for name in unlisted[:5]) + (", …" if len(unlisted) > 5 else "")
+        raise ArtifactError(f"{folder}: files that the manifest does not list: {shortened}")
+    _check_sizes(folder, present)
+    for name, entry in files.items():
+        if present[name] != entry.size or _hash(folder / name) != entry.sha256:
+            raise _changed(folder / name)
+
+
+def _check_sizes(folder: Path, sizes: Mapping[str, int]) -> None:
+    for name, size in sizes.items():
+        if size > LARGEST_FILE:
+            raise ArtifactError(f"{folder / name}: {size} bytes, a file of a model has {LARGEST_FILE} at most")
+    if sum(sizes.values()) > MOST_BYTES:
+        raise ArtifactError(f"{folder}: {sum(sizes.values())} bytes together, a model has {MOST_BYTES} at most")
+    if len(sizes) > MOST_FILES:
+        raise ArtifactError(f"{folder}: {len(sizes)} files, a model has {MOST_FILES} at most")
+
+
+def _walk(folder: Path, inside: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
+    """Names and sizes of the files in a folder; a link, or anything else that is no file or folder, is an error."""
+    if depth > _DEEPEST:
+        raise ArtifactError(f"{folder / inside}: folders are nested too deeply for a model")
+    if not (folder / inside).is_dir():
+        raise ArtifactError(f"{folder / inside}: not a model folder")
+    with os.scandir(folder / inside) as found:
+        for count, item in enumerate(found):
+            if count > MOST_FILES:
+                raise ArtifactError(f"{folder}: too many files for a model, at most {MOST_FILES}")
+            name = f"{inside}{item.name}"
+            if item.is_dir(follow_symlinks=False):
+                yield from _walk(folder, f"{name}/", depth + 1)
+            elif item.is_file(follow_symlinks=False):
+                yield name, item.stat(follow_symlinks=False).st_size
+            else:
+                kind = "a link" if item.is_symlink() else "not a regular file"
+                raise ArtifactError(f"{folder / shown(name)}: is {kind}; a model is made of plain files")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[BufferedReader, int]]:
+    """Open a regular file, and say how long it is; neither a link nor a pipe that nobody writes to is waited for."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise ArtifactError(f"{path}: cannot be opened ({error.strerror})") from None
+    with os.fdopen(descriptor, "rb") as source:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise ArtifactError(f"{path}: is not a regular file")
+        yield source, facts.st_size
+
+
+def _hash(path: Path) -> str:
+    with _opened(path) as (source, _):
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _changed(path: Path) -> ArtifactError:
+    return ArtifactError(f"{path}: changed since it was written (its hash differs from the manifest's)")

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from automl_flow.core.errors import ConfigError, nearest, quoted, shown
 
+_MOST_LINES = 20  # of an error's text
+
 
 class Config(BaseModel):
     """Base of every configuration: immutable, and an unknown key is an error."""
@@ -53,6 +55,8 @@ def explain_validation(error: ValidationError, model: type[BaseModel], source: s
             lines.append(f"{where}: this key is required")
         else:
             lines.append(f"{where}: {_reason(detail)}, got {quoted(detail['input'])}")
+    if len(lines) > _MOST_LINES:
+        lines[_MOST_LINES:] = [f"{source}: and {len(lines) - _MOST_LINES} more"]
     return "\n".join(lines)
 
 

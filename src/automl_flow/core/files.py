@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from automl_flow.core.documents import MOST_BYTES, parse_json
 from automl_flow.core.errors import STORAGE_ERRORS, ArtifactError, DataError, StorageError, storage_message
 from automl_flow.core.temporary import temporary
 
@@ -87,15 +88,15 @@ def read_json(path: Path) -> Any:
 
     Raises:
         DataError: The file is missing.
-        ArtifactError: The file is not JSON.
+        ArtifactError: The file is not JSON, is too long or too deep, or has a key twice.
     """
     path = Path(path)
     if not path.is_file():
         raise DataError(f"{path}: no such file")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ArtifactError(f"{path}: not a JSON document ({error})") from None
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise ArtifactError(f"{path}: {size} bytes are too many for a document, at most {MOST_BYTES}")
+    return parse_json(path.read_bytes(), path)
 
 
 @contextmanager

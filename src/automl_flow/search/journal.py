@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from automl_flow.core.code import code_fingerprint
-from automl_flow.core.errors import BudgetError, StorageError
+from automl_flow.core.documents import parse_json
+from automl_flow.core.errors import ArtifactError, BudgetError, StorageError
 from automl_flow.core.files import plain, storage_errors, write_bytes
 from automl_flow.core.folders import contents, refuse_strangers
 
@@ -205,7 +206,7 @@ def _read(path: Path, header: dict[str, str]) -> dict[int, dict[str, Any]] | Non
 def _parsed(line: bytes) -> dict[str, Any] | None:
     """A line's document; ``None`` where it is none."""
     try:
-        document = json.loads(line)
-    except (ValueError, RecursionError):
+        document = parse_json(line, _FILE)
+    except ArtifactError:
         return None
     return document if isinstance(document, dict) else None
