@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier
 
-from automl_flow.models._forests import forest_predict, grow_forest
+from automl_flow.models._forests import grow_forest
+from automl_flow.models._trees import Forest
 from automl_flow.search.family import FitContext, FoldData
 
 
@@ -24,13 +25,20 @@ def test_classes_get_the_probabilities_of_the_forest(rows):
     X, y = rows
     labels = np.digitize(y, [-0.5, 0.5])
     forest = RandomForestClassifier(20, random_state=0).fit(X, labels)
-    np.testing.assert_array_equal(forest_predict(forest, X, "multiclass"), forest.predict_proba(X))
+    np.testing.assert_array_equal(Forest.of(forest).predict(X), forest.predict_proba(X))
 
 
 def test_values_are_those_of_the_forest(rows):
     X, y = rows
     forest = ExtraTreesRegressor(20, random_state=0).fit(X, y)
-    np.testing.assert_array_equal(forest_predict(forest, X, "regression")[:, 0], forest.predict(X))
+    np.testing.assert_array_equal(Forest.of(forest).predict(X)[:, 0], forest.predict(X))
+
+
+def test_a_stored_forest_predicts_the_same(rows):
+    X, y = rows
+    for forest in (RandomForestClassifier(5, random_state=0).fit(X, y > 0), ExtraTreesRegressor(5).fit(X, y)):
+        kept = Forest.of(forest)
+        np.testing.assert_array_equal(Forest.from_bytes(kept.to_bytes()).predict(X), kept.predict(X))
 
 
 @pytest.mark.parametrize("weighted", [False, True])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
+from automl_flow.core.artifact import Files
 from automl_flow.models import FAMILIES
 from automl_flow.search.members import STAND_IN
 from automl_flow.search.objective import TrialContext, encoded_fold, evaluate
@@ -28,7 +29,7 @@ def preprocessors(tmp_path):
         write_preprocessor(
             tmp_path, key, encoded_fold(TrialContext(problem, {}, tmp_path, 0), encoding, 0).preprocessor
         )
-        read.read(tmp_path, key)
+        read.read(Files(tmp_path), key)
     return problem, list(read.by_key.values())
 
 

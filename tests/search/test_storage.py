@@ -21,8 +21,8 @@ def test_scikit_learn_objects_come_back():
 
 def test_foreign_functions_are_not_restored():
     content = skops.io.dumps(FunctionTransformer(subprocess.run))
-    with pytest.raises(ArtifactError, match=r"model\.skops.*subprocess\.run"):
-        storage.load(content, "model.skops")
+    with pytest.raises(ArtifactError, match=r"not allowed: .*subprocess\.run"):
+        storage.load(content)
 
 
 def test_what_could_not_be_restored_is_not_stored():
@@ -47,11 +47,6 @@ def test_what_lies_between_the_fields_of_records_is_not_stored():
         stored.append(storage.dump(scaler))
     assert stored[0] == stored[1]
     assert storage.load(stored[0]).records_["x"].tolist() == [1.5, 1.5]
-
-
-def test_damage_is_named():
-    with pytest.raises(ArtifactError, match=r"model\.skops"):
-        storage.load(b"not an archive", "model.skops")
 
 
 def test_storing_does_not_import_torch():

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError
+from automl_flow.core.documents import predicting
+from automl_flow.core.errors import ArtifactError, DataError
 from automl_flow.core.threads import processors
 from automl_flow.recipes.unreadable import find_unreadable, warn_of_unreadable
 from automl_flow.search.candidate import BASELINE
@@ -35,8 +36,8 @@ class Member(Protocol):
     def predict(self, X: pd.DataFrame) -> Array:
         """Predict probabilities (n, k) or values (n, 1)."""
 
-    def save(self, folder: Path) -> None:
-        """Store in a folder."""
+    def write(self, folder: Path) -> None:
+        """Write its files into an empty folder."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -131,11 +132,17 @@ class TabularModel:
         frame = Columns(self.feature_names).select(X)
         typed = next((step for member in self.members if (step := _reader(member)) is not None), None)
         if typed is not None:
-            warn_of_unreadable(find_unreadable(frame, typed))
+            with predicting("the model"):
+                unreadable = find_unreadable(frame, typed)
+            warn_of_unreadable(unreadable)
         return frame
 
     def _outputs(self, frame: pd.DataFrame) -> Array:
-        """Predict rows; the members are shared out among the processors."""
+        """Predict rows; the members are shared out among the processors.
+
+        Raises:
+            ArtifactError: A member of the model is damaged: it cannot predict, or predicts what is not finite.
+        """
         cuts = np.linspace(0, len(frame), _pieces(len(frame)) + 1).astype(int)
         with ThreadPoolExecutor(processors()) as pool:
             pieces = [self._predict_piece(frame.iloc[low:high], pool) for low, high in itertools.pairwise(cuts)]
@@ -154,6 +161,10 @@ class TabularModel:
             said |= {member.candidate.number: own for member, own in numbered if isinstance(member, FittedCandidate)}
         for weight, own in zip(self.weights, predicted, strict=True):
             total += weight * np.asarray(own, dtype=np.float64).reshape(total.shape)
+        if not np.isfinite(total).all():
+            raise ArtifactError(
+                "the model predicts what is not finite: it is damaged, or numbers of the rows are too large for it"
+            )
         if self.classes is not None:
             total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
         return total
@@ -178,7 +189,9 @@ def _reads(member: FittedCandidate | Member) -> bool:
 
 
 def _predict(member: FittedCandidate | Member, rows: Rows, said: Mapping[int, Array]) -> Array:
-    return member.predict_rows(rows, said) if isinstance(member, FittedCandidate) else member.predict(rows.frame)
+    name = member.candidate.name if isinstance(member, FittedCandidate) else "network"
+    with predicting(f"member {name} of the model"):
+        return member.predict_rows(rows, said) if isinstance(member, FittedCandidate) else member.predict(rows.frame)
 
 
 def _pieces(n_rows: int) -> int:

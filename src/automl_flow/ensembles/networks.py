@@ -35,9 +35,9 @@ class NetworkMember:
         """Predict probabilities (n, k) or values (n, 1)."""
         return self.network.outputs(X)
 
-    def save(self, folder: Path) -> None:
-        """Store in a folder."""
-        self.network.save(folder)
+    def write(self, folder: Path) -> None:
+        """Write its files into an empty folder."""
+        self.network.write(folder)
 
 
 @dataclass(frozen=True)

@@ -35,15 +35,16 @@ def save_model(model: TabularModel, folder: Path) -> None:
     write_artifact(Path(folder), KIND, write, facts)
 
 
-def member_folder(folder: Path, number: int) -> Path:
-    """Folder of a member inside a model's folder."""
-    return folder / "members" / f"{number:03d}"
+def member_place(number: int) -> str:
+    """Folder of a member inside a model's folder, with a slash at its end."""
+    return f"members/{number:03d}/"
 
 
 def _write_member(folder: Path, number: int, member: FittedCandidate | Member, written: set[str]) -> dict[str, Any]:
-    own = member_folder(folder, number)
+    own = folder / member_place(number)
     if not isinstance(member, FittedCandidate):
-        member.save(own)
+        own.mkdir(parents=True)
+        member.write(own)
         return {"kind": "network"}
     for part in member.parts:
         write_part(own, part, member.family)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl_flow.core.artifact import open_artifact
-from automl_flow.core.errors import ArtifactError, nearest
+from automl_flow.core.documents import reading
+from automl_flow.core.errors import ArtifactError, nearest, shown
 
 if TYPE_CHECKING:
     from automl_flow.ensembles.model import TabularModel
@@ -16,19 +17,25 @@ if TYPE_CHECKING:
 def load_model(path: str | Path) -> TabularModel | NetworkModel:
     """Load a model that ``save`` or a pipeline run wrote; hashes and versions are checked before anything is read.
 
+    What a model folder may do to whoever loads it is told in ``docs/security.md``.
+
     Args:
         path: The model's folder.
 
     Raises:
         ArtifactError: The folder is no model, was changed, or holds a kind that this version does not know.
     """
-    kind = open_artifact(Path(path)).kind
-    if kind == "tabular":
-        from automl_flow.ensembles.artifact import load_tabular_model
+    folder = Path(path)
+    with reading(folder):
+        kind = open_artifact(folder).kind
+        if kind == "tabular":
+            from automl_flow.ensembles.artifact import load_tabular_model
 
-        return load_tabular_model(Path(path))
-    if kind == "network":
-        from automl_flow.nas.network import load_network
+            return load_tabular_model(folder)
+        if kind == "network":
+            from automl_flow.nas.network import load_network
 
-        return load_network(Path(path))
-    raise ArtifactError(f"{path}: holds a model of the unknown kind {kind!r}{nearest(kind, ['tabular', 'network'])}")
+            return load_network(folder)
+    raise ArtifactError(
+        f"{path}: holds a model of the unknown kind {shown(kind)!r}{nearest(kind, ['tabular', 'network'])}"
+    )

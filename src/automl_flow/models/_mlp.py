@@ -9,17 +9,30 @@ Shapes: k members, B rows of a batch, D inputs, H hidden units, o outputs.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from automl_flow.core.errors import ArtifactError
+from automl_flow.core.tensors import dump_tensors, load_tensors
+
 Floats = NDArray[np.float32]
 Weights = dict[str, Floats]
 _CHUNK = 2048  # rows that are predicted at once
+_MOST_PRODUCTS = 1 << 27  # numbers of the scaled first layers of all members of a network that is read
+_ARRAYS = {
+    "scale": ("f4", 2),
+    "w1": ("f4", 2),
+    "b1": ("f4", 1),
+    "w2": ("f4", 2),
+    "b2": ("f4", 1),
+    "heads": ("f4", 3),
+    "offsets": ("f4", 3),
+    "edges": ("f4", 2),
+    "target": ("f8", 1),
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,8 @@ class Network:
 
     def outputs(self, X: Floats) -> NDArray[np.float64]:
         """Mean over the members of the raw outputs' softmax (o > 1), or of the values (o = 1); shape (n, o)."""
+        if X.ndim != 2 or X.shape[1] != len(self.weights["edges"]):
+            raise ArtifactError(f"the network is for {len(self.weights['edges'])} columns, got {X.shape}")
         parts = [self._chunk(X[i : i + _CHUNK]) for i in range(0, len(X), _CHUNK)]
         return np.concatenate(parts) if parts else np.empty((0, self.weights["heads"].shape[2]))
 
@@ -49,18 +64,37 @@ class Network:
         return np.asarray(raw.mean(axis=0) * self.spread + self.centre)
 
     def to_bytes(self) -> bytes:
-        """The network as an NPZ archive."""
-        buffer = io.BytesIO()
-        arrays: dict[str, Any] = {**self.weights, "centre": self.centre, "spread": self.spread}
-        np.savez(buffer, **arrays)
-        return buffer.getvalue()
+        """The network in the safetensors format."""
+        scale = np.array([self.centre, self.spread], dtype=np.float64)
+        return dump_tensors({**self.weights, "target": scale})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Network:
-        """Read what :meth:`to_bytes` gave."""
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        return cls(arrays, float(arrays.pop("centre")), float(arrays.pop("spread")))
+        """Read what :meth:`to_bytes` gave.
+
+        Raises:
+            ArtifactError: The arrays do not make a network.
+        """
+        arrays = load_tensors(content, _ARRAYS)
+        members, inputs = arrays["scale"].shape
+        columns, edges = arrays["edges"].shape
+        hidden, outputs = arrays["w2"].shape[1], arrays["heads"].shape[2]
+        expected = {
+            "w1": (inputs, hidden),
+            "b1": (hidden,),
+            "w2": (hidden, hidden),
+            "b2": (hidden,),
+            "heads": (members, hidden, outputs),
+            "offsets": (members, 1, outputs),
+            "target": (2,),
+        }
+        wrong = [name for name, shape in expected.items() if arrays[name].shape != shape]
+        if wrong or min(members, inputs, hidden, outputs) < 1 or inputs != columns * max(1, edges):
+            raise ArtifactError(f"arrays do not fit together: {wrong[0] if wrong else 'edges'}")
+        if members * inputs * hidden > _MOST_PRODUCTS:
+            raise ArtifactError(f"{members} members of {inputs} × {hidden} numbers are too many")
+        centre, spread = (float(number) for number in arrays.pop("target"))
+        return cls(arrays, centre, spread)
 
 
 def quantile_edges(X: Floats, bins: int) -> Floats:

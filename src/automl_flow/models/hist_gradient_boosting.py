@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl_flow.search.family import FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.models._boosted_trees import BoostedTrees
+from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial
@@ -41,7 +43,7 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:  # noqa: A
     usable = data.X_valid is not None and data.y_valid is not None and len(data.y_valid) > 0
     if not usable:
         learner.fit(data.X, data.y, sample_weight=data.weight)
-        return Fitted(learner, int(learner.n_iter_))
+        return _fitted(learner)
     learner.set_params(early_stopping=True, n_iter_no_change=_PATIENCE, scoring="loss")
     learner.fit(
         data.X,
@@ -51,7 +53,21 @@ def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:  # noqa: A
         y_val=data.y_valid,
         sample_weight_val=data.weight_valid,
     )
-    return Fitted(learner, int(learner.n_iter_))
+    return _fitted(learner)
+
+
+def _fitted(learner: Any) -> Fitted:
+    return Fitted(BoostedTrees.of(learner), int(learner.n_iter_))
+
+
+def predict(model: BoostedTrees, X: Any, problem: Problem) -> Array:
+    """Predict probabilities (n, k) or values (n, 1)."""
+    return model.predict(X, classes=problem != "regression")
+
+
+def dump(model: BoostedTrees) -> bytes:
+    """Store the trees."""
+    return model.to_bytes()
 
 
 def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - one signature for all families
@@ -76,9 +92,9 @@ def seconds(params: Params, context: FitContext) -> float:
     return 0.1 + steps * (1.2e-8 * context.n_rows * context.n_columns + 6e-5 * int(params["leaves"]))
 
 
-def work(model: Any, context: FitContext) -> float:
+def work(model: BoostedTrees, context: FitContext) -> float:
     """Guess the microseconds to predict a row."""
-    return 0.05 * float(model.n_iter_) * context.trees_per_step
+    return 0.05 * float(model.steps) * context.trees_per_step
 
 
 ENTRY = ModelFamily(
@@ -94,4 +110,7 @@ ENTRY = ModelFamily(
     quantile=True,
     constrained=True,
     fit=fit,
+    predict=predict,
+    dump=dump,
+    load=BoostedTrees.from_bytes,
 )

@@ -81,4 +81,11 @@ ENTRY = ModelFamily(
     fit=fit,
     predict=predict,
     seeded=False,
+    trusted=(
+        "sklearn.compose._target.TransformedTargetRegressor",
+        "sklearn.linear_model._coordinate_descent.ElasticNet",
+        "sklearn.linear_model._logistic.LogisticRegression",
+        "sklearn.linear_model._ridge.Ridge",
+        "sklearn.preprocessing._data.StandardScaler",
+    ),
 )

@@ -227,7 +227,7 @@ def work(model: Network, context: FitContext) -> float:  # noqa: ARG001 - one si
 
 
 def dump(model: Network) -> bytes:
-    """Store as an NPZ archive."""
+    """Store its weights."""
     return model.to_bytes()
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
-from automl_flow.core.artifact import open_artifact, write_artifact
-from automl_flow.core.errors import ArtifactError, DataError
-from automl_flow.core.files import read_json, write_bytes, write_json
+from automl_flow.core.artifact import Files, open_artifact, write_artifact
+from automl_flow.core.documents import Document, predicting, reading
+from automl_flow.core.errors import ArtifactError, DataError, shown
+from automl_flow.core.files import write_bytes, write_json
+from automl_flow.nas.place import Kind
 from automl_flow.nas.problem import numbers
 from automl_flow.nas.sequences import as_padded, as_sequences
-from automl_flow.nas.space import Architecture, DataShape
+from automl_flow.nas.space import Architecture, DataShape, Space
 from automl_flow.nas.spaces import make_space
 from automl_flow.tasks.spec import Label
 
@@ -24,7 +28,59 @@ if TYPE_CHECKING:
     from torch import nn
 
 KIND = "network"
+_MOST_NUMBERS = 10_000_000  # in a sample of a network that is read
+_MOST_OUTPUTS = 10_000
+_MOST_NETWORKS = 100  # whose mean predicts
 _ARCHITECTURE, _WEIGHTS, _PREPROCESSOR = "architecture.json", "network.safetensors", "preprocessor.skops"
+
+
+class ShapeDocument(Document):
+    """A stored :class:`automl_flow.nas.space.DataShape`."""
+
+    kind: Kind
+    channels: int = Field(ge=1)
+    height: int = Field(ge=1)
+    width: int = Field(ge=1)
+    steps: int = Field(ge=1)
+    features: int = Field(ge=1, le=_MOST_NUMBERS)
+    outputs: int = Field(ge=1, le=_MOST_OUTPUTS)
+    padded: bool
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.channels * self.height * self.width * self.steps > _MOST_NUMBERS:
+            raise ValueError(f"a sample holds more than {_MOST_NUMBERS} numbers")
+        if self.padded and self.channels < 2:
+            raise ValueError("padded sequences have a channel more than the data")
+        return self
+
+
+class NetworkDocument(Document):
+    """What ``architecture.json`` says; see :class:`NetworkModel`.
+
+    Attributes:
+        space: Name of the architecture's space.
+        params: Its parameters.
+        key: Its key.
+        members: Number of networks.
+    """
+
+    space: str = Field(max_length=100)
+    options: dict[str, Any]
+    params: dict[str, str | int | float | bool | None]
+    key: str
+    shape: ShapeDocument
+    classes: tuple[Label, ...] | None
+    members: int = Field(ge=1, le=_MOST_NETWORKS)
+    facts: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.shape.outputs != len(self.classes or (None,)) or (self.classes is not None and self.shape.outputs < 2):
+            raise ValueError(f"{self.shape.outputs} outputs for {len(self.classes or ())} classes")
+        if len(set(self.classes or ())) < len(self.classes or ()):
+            raise ValueError("classes must differ")
+        return self
 
 
 @dataclass(frozen=True)
@@ -70,17 +126,27 @@ class NetworkModel:
         return outputs[:, 0] if self.classes is None else np.asarray(self.classes)[outputs.argmax(axis=1)]
 
     def outputs(self, x: Any) -> NDArray[np.float64]:
-        """Probabilities (n, k), or values as one column (n, 1)."""
+        """Probabilities (n, k), or values as one column (n, 1).
+
+        Raises:
+            DataError: The samples do not have the shape that was learned.
+            ArtifactError: The network is damaged: it cannot predict, or predicts what is not finite.
+        """
         import torch
 
         from automl_flow.nas.training import PREDICTION_BATCH, raw
 
-        array = self._checked(x if self.preprocessor is None else self.preprocessor.transform(x))
-        device = next(self.module.parameters()).device
-        with torch.inference_mode():
-            batches = torch.split(raw(array), PREDICTION_BATCH)
-            parts = [self.module(batch.to(device)).cpu().double().numpy() for batch in batches]
+        with predicting("the network"):
+            array = self._checked(x if self.preprocessor is None else self.preprocessor.transform(x))
+            device = next(self.module.parameters()).device
+            with torch.inference_mode():
+                batches = torch.split(raw(array), PREDICTION_BATCH)
+                parts = [self.module(batch.to(device)).cpu().double().numpy() for batch in batches]
         outputs = np.concatenate(parts)
+        if not np.isfinite(outputs).all():
+            raise ArtifactError(
+                "the network predicts what is not finite: its weights are damaged, or numbers of the samples too large"
+            )
         return outputs if self.classes is None else outputs / outputs.sum(axis=1, keepdims=True)
 
     def _checked(self, x: Any) -> NDArray[Any]:
@@ -136,6 +202,7 @@ class NetworkModel:
             "shape": asdict(self.shape),
             "classes": None if self.classes is None else list(self.classes),
             "members": len(self.module.members),  # type: ignore[arg-type]
+            "facts": dict(self.facts),
         }
         write_json(folder / _ARCHITECTURE, document)
         tensors = {name: tensor.contiguous().cpu() for name, tensor in self.module.state_dict().items()}
@@ -161,36 +228,62 @@ def load_network(folder: Path | str) -> NetworkModel:
     """Load what :meth:`NetworkModel.save` wrote; hashes are checked before anything is read.
 
     Raises:
-        ArtifactError: The folder is not a network, or a file was changed.
+        ArtifactError: The folder is not a network, or a file was changed or does not fit the others.
     """
-    manifest = open_artifact(Path(folder), KIND)
-    return read_network(Path(folder), manifest.metadata.get("facts", {}))
+    return read_network(open_artifact(Path(folder), KIND).files)
 
 
-def read_network(folder: Path, facts: Mapping[str, Any]) -> NetworkModel:
-    """Read the files that :meth:`NetworkModel.write` wrote; whoever calls has checked their hashes."""
-    from safetensors.torch import load as read_tensors
+def read_network(files: Files, place: str = "") -> NetworkModel:
+    """Read the files that :meth:`NetworkModel.write` wrote.
+
+    Args:
+        files: Where they lie.
+        place: The folder there, with a slash at its end; empty for the folder itself.
+
+    Raises:
+        ArtifactError: A file is missing or damaged, or the weights are not those of the architecture.
+    """
+    source = f"{place}{_ARCHITECTURE}"
+    document = files.document(source, NetworkDocument)
+    with reading(files.folder / source):
+        space = make_space(document.space, document.options, source="options")
+        shape = DataShape(**dict(document.shape))
+        architecture = space.architecture(document.params, shape)
+        if architecture.key != document.key or shape.kind not in space.kinds:
+            raise ArtifactError(f"{files.folder / source}: the key is not that of the parameters")
+    weights = partial(_with_weights, space=space, architecture=architecture, shape=shape, document=document)
+    module = files.read(f"{place}{_WEIGHTS}", weights)
+    preprocessor = None
+    if f"{place}{_PREPROCESSOR}" in files:
+        from automl_flow.search.preprocessors import read_preprocessor
+
+        preprocessor = files.read(f"{place}{_PREPROCESSOR}", read_preprocessor)
+    options = json.loads(space.options.model_dump_json())
+    return NetworkModel(architecture, options, shape, document.classes, module, preprocessor, document.facts)
+
+
+def _with_weights(
+    content: bytes, space: Space, architecture: Architecture, shape: DataShape, document: NetworkDocument
+) -> nn.Module:
+    """Build the module that the weights are for; nothing is allocated before they are known to fit."""
+    import torch
+    from safetensors.torch import load
 
     from automl_flow.nas.deployed import assemble
 
-    document = read_json(folder / _ARCHITECTURE)
-    space = make_space(document["space"], document["options"], source=f"{folder / _ARCHITECTURE}: options")
-    shape = DataShape(**document["shape"])
-    architecture = space.architecture(document["params"], shape)
-    classes = None if document["classes"] is None else tuple(document["classes"])
-    members = [space.build(architecture, shape) for _ in range(document["members"])]
-    module = assemble(members, shape, classes=classes is not None)
-    try:
-        module.load_state_dict(read_tensors((folder / _WEIGHTS).read_bytes()))
-    except (RuntimeError, ValueError, KeyError) as error:
-        raise ArtifactError(f"{folder / _WEIGHTS}: does not fit {_ARCHITECTURE} ({error})") from None
-    preprocessor = None
-    if (folder / _PREPROCESSOR).is_file():
-        from automl_flow.search.storage import load
-
-        preprocessor = load((folder / _PREPROCESSOR).read_bytes(), str(folder / _PREPROCESSOR))
-    options = json.loads(space.options.model_dump_json())
-    return NetworkModel(architecture, options, shape, classes, module, preprocessor, facts)
+    weights = load(content)
+    with torch.device("meta"):  # shapes alone
+        members = [space.build(architecture, shape) for _ in range(document.members)]
+        module = assemble(members, shape, classes=document.classes is not None)
+    expected = {name: (tensor.shape, tensor.dtype) for name, tensor in module.state_dict().items()}
+    found = {name: (tensor.shape, tensor.dtype) for name, tensor in weights.items()}
+    if found != expected:
+        wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+        raise ArtifactError(f"does not fit {_ARCHITECTURE}: {shown(wrong[0])}")
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in weights.values() if tensor.is_floating_point()):
+        raise ArtifactError("holds weights that are not finite")
+    module.to_empty(device="cpu").load_state_dict(weights)
+    return module
 
 
 def raw_shape(shape: DataShape) -> tuple[int, ...]:

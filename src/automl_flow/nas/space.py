@@ -12,7 +12,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from optuna.distributions import (
     BaseDistribution,
@@ -20,6 +20,7 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
+from pydantic import Field
 
 from automl_flow.core.config import Config
 from automl_flow.core.errors import ConfigError, nearest
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from torch import nn
 
 Value = str | int | float | bool | None
+
+# Bounds of what options may ask for. They are far above what is of use; a document cannot ask for endless work.
+Count = Annotated[int, Field(ge=0, le=64)]  # layers, stages, kernels
+Width = Annotated[int, Field(ge=0, le=1 << 16)]  # channels, neurons
+Share = Annotated[float, Field(ge=0, le=1)]  # dropouts
 
 
 @dataclass(frozen=True, kw_only=True)

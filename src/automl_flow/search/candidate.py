@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pydantic import Field
+
+from automl_flow.core.documents import Document
 from automl_flow.search.family import Params
 
 BASELINE = "baseline"  # the family that learns nothing from the columns
+MOST_TRIALS = 10**9  # numbers of trials of a model that is read
 
 
 @dataclass(frozen=True)
@@ -51,3 +56,23 @@ class Candidate:
         """Read what :meth:`to_document` gave."""
         tuples = {key: tuple(document[key]) for key in ("fold_losses", "iterations", "reads")}
         return cls(**{**document, **tuples})
+
+
+class CandidateDocument(Document):
+    """What :meth:`Candidate.to_document` gives; see :class:`Candidate`."""
+
+    number: int = Field(ge=0, le=MOST_TRIALS)
+    family: str = Field(max_length=100)
+    params: dict[str, bool | int | float | str | None] = Field(max_length=1000)
+    loss: float | None
+    fold_losses: tuple[float | None, ...] = Field(max_length=10_000)
+    iterations: tuple[int, ...] = Field(max_length=10_000)
+    work: float = Field(ge=0)
+    cut_short: bool
+    reads: tuple[int, ...] = Field(max_length=1000)
+
+    def candidate(self) -> Candidate:
+        """Return the candidate; a loss that was infinite or unknown is NaN."""
+        losses = tuple(math.nan if loss is None else loss for loss in self.fold_losses)
+        loss = math.nan if self.loss is None else self.loss
+        return Candidate(**{**dict(self), "loss": loss, "fold_losses": losses})

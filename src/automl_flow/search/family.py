@@ -155,7 +155,10 @@ class ModelFamily:
         fit: ``(learner, data, context) -> Fitted``.
         predict: ``(model, X, problem) -> (n, k)``.
         dump: ``model -> bytes``; ``None`` stores it by skops with the project's allowlist.
-        load: The inverse of ``dump``.
+        load: The inverse of ``dump``. It takes bytes that anyone may have written: it raises any exception where they
+            are no model, and never gives a model that reads outside its arrays or does not end.
+        trusted: Types, by their full names, that its models hold when they are stored by skops; nothing else is
+            restored but numbers, texts, lists, dictionaries and arrays.
     """
 
     name: str
@@ -177,6 +180,7 @@ class ModelFamily:
     predict: Callable[[Any, Any, Problem], Array] = plain_predict
     dump: Callable[[Any], bytes] | None = None
     load: Callable[[bytes], Any] | None = None
+    trusted: tuple[str, ...] = ()
 
     def suits(self, context: FitContext) -> bool:
         """Whether the family can be used on data of this kind and size."""

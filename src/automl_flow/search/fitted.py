@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from automl_flow.core.artifact import Files
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.members import (
@@ -97,7 +98,7 @@ def fit_candidates(
         number = candidate.number
         parts = _parts(context, candidate, family, (copies or {}).get(number, 0), (folds or {}).get(number, ()))
         for part in parts:
-            preprocessors.read(context.state, part.preprocessor_key)
+            preprocessors.read(Files(context.state), part.preprocessor_key)
         fitted.append(FittedCandidate(candidate, parts, family, preprocessors.by_key))
     return tuple(fitted)
 
@@ -106,11 +107,11 @@ def _parts(
     context: TrialContext, candidate: Candidate, family: ModelFamily, copies: int, folds: tuple[int, ...]
 ) -> tuple[Part, ...]:
     layer = layer_folder(context.state, candidate.reads)
-    folder = part_folder(layer, candidate.number)
-    parts = [read_part(folder, part_name(ALL_ROWS, copy), family) for copy in range(copies)]
+    files = Files(part_folder(layer, candidate.number))
+    parts = [read_part(files, "", part_name(ALL_ROWS, copy), family) for copy in range(copies)]
     for fold in folds or (() if copies else (STAND_IN,)):
         if is_stored(layer, candidate.number, fold):
-            parts.append(read_part(folder, part_name(fold), family))
+            parts.append(read_part(files, "", part_name(fold), family))
         else:
             parts.append(fit_part(context, family, candidate.params, fold, reads=candidate.reads)[0])
     return tuple(parts)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
-from automl_flow.core.files import atomic_file, read_json, write_bytes, write_json
+from automl_flow.core.artifact import Files
+from automl_flow.core.documents import Document
+from automl_flow.core.errors import ArtifactError
+from automl_flow.core.files import atomic_file, write_bytes, write_json
 from automl_flow.search import storage
 from automl_flow.search.family import Array, Encoding, ModelFamily
 from automl_flow.search.journal import results_folder
@@ -19,6 +24,7 @@ from automl_flow.search.preprocessors import ALL_ROWS, preprocessor_key
 from automl_flow.tasks.spec import Problem
 
 STAND_IN = 0  # fold whose model remains of a trial, at the least, for the case that none of all rows is fitted
+MOST_OUTPUTS = 10_000  # of a model that is read: classes are listed in documents, and arrays have a column for each
 _FEWEST = 3  # folds whose models are worth averaging
 
 
@@ -61,8 +67,13 @@ class Part:
     def predict(self, family: ModelFamily, encoded: Any) -> Array:
         """Predict probabilities (n, k) or values (n, 1) of encoded rows."""
         if self.model is None:
-            return np.tile(np.eye(self.outputs)[self.present[0]], (len(encoded), 1))
+            certain = np.zeros((len(encoded), self.outputs))
+            certain[:, self.present[0]] = 1.0
+            return certain
         inner = family.predict(self.model, encoded, self.problem)
+        expected = (len(encoded), len(self.present) or self.outputs)
+        if inner.shape != expected:
+            raise ArtifactError(f"the {self.family} model of {self.name} predicts {inner.shape}, expected {expected}")
         if not self.present or len(self.present) == self.outputs:
             return inner
         full = np.zeros((len(encoded), self.outputs))
@@ -84,20 +95,72 @@ def write_part(folder: Path, part: Part, family: ModelFamily) -> None:
             write_bytes(path, family.dump(part.model))
         else:
             with atomic_file(path) as draft, draft.open("wb") as sink:
-                storage.write(part.model, sink)
+                storage.write(part.model, sink, family.trusted)
     write_json(folder / f"{part.name}.json", {**document, "stored": part.model is not None})
 
 
-def read_part(folder: Path, name: str, family: ModelFamily) -> Part:
-    """Read what :func:`write_part` stored."""
-    document = read_json(folder / f"{name}.json")
-    stored = document.pop("stored")
-    model = None
-    if stored:
-        path = folder / f"{name}.model"
-        content = path.read_bytes()
-        model = family.load(content) if family.load is not None else storage.load(content, str(path))
-    return Part(**{**document, "present": tuple(document["present"])}, model=model)
+class PartDocument(Document):
+    """What :func:`write_part` says of a part; see :class:`Part`.
+
+    Attributes:
+        stored: Whether a model lies beside it.
+    """
+
+    family: str = Field(max_length=100)
+    fold: int = Field(ge=ALL_ROWS, lt=10_000)
+    encoding: Encoding
+    problem: Problem
+    present: tuple[int, ...]
+    outputs: int = Field(ge=1, le=MOST_OUTPUTS)
+    number: int = Field(ge=0, lt=10_000, alias="copy")
+    work: float = Field(ge=0)
+    stored: bool
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if list(self.present) != sorted(set(self.present) & set(range(self.outputs))):
+            raise ValueError(f"present must be codes below {self.outputs} in order")
+        if not self.stored and len(self.present) != 1:
+            raise ValueError("only where a single class was present there is no model")
+        fits = {"regression": not self.present and self.outputs == 1, "multiclass": len(self.present) > 2}
+        if self.stored and not fits.get(self.problem, len(self.present) == 2):
+            raise ValueError(f"a {self.problem} model does not have {len(self.present)} classes")
+        return self
+
+
+def read_part(files: Files, place: str, name: str, family: ModelFamily) -> Part:
+    """Read what :func:`write_part` stored.
+
+    Args:
+        files: Where it lies.
+        place: The folder there, with a slash at its end; empty for the folder itself.
+        name: The part's name.
+        family: The family that its model must be of.
+
+    Raises:
+        ArtifactError: A file is missing, damaged, or not what its place says.
+    """
+    stem = f"{place}{name}"
+    document = files.document(f"{stem}.json", PartDocument)
+    if (document.family, document.encoding) != (family.name, family.encoding):
+        raise ArtifactError(
+            f"{files.folder / stem}.json: a {document.encoding} {document.family} model, "
+            f"expected {family.encoding} {family.name}"
+        )
+    if part_name(document.fold, document.number) != name:
+        raise ArtifactError(f"{files.folder / stem}.json: is of another fold than its name says")
+    load = family.load or partial(storage.load, trusted=family.trusted)
+    return Part(
+        family=document.family,
+        fold=document.fold,
+        encoding=document.encoding,
+        problem=document.problem,
+        present=document.present,
+        outputs=document.outputs,
+        copy=document.number,
+        work=document.work,
+        model=files.read(f"{stem}.model", load) if document.stored else None,
+    )
 
 
 def second_layer_folder(state: Path) -> Path:

@@ -10,11 +10,15 @@ import hashlib
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
+from pydantic import Field
 
-from automl_flow.core.files import read_json, write_bytes, write_json
+from automl_flow.core.artifact import Files
+from automl_flow.core.documents import Document
+from automl_flow.core.errors import ArtifactError
+from automl_flow.core.files import write_bytes, write_json
 from automl_flow.search import storage
 from automl_flow.search.family import Encoding
 
@@ -37,15 +41,29 @@ def write_preprocessor(folder: Path, key: str, preprocessor: Any) -> None:
     for name, step in preprocessor.steps:
         content = storage.dump(step)
         digest = hashlib.sha256(content).hexdigest()
-        path = _step_path(folder, digest)
+        path = folder / _step_file(digest)
         if not path.is_file():
             write_bytes(path, content)
         steps.append([name, digest])
-    write_json(preprocessor_path(folder, key), steps)
+    write_json(preprocessor_path(folder, key), {"steps": steps})
 
 
-def _step_path(folder: Path, digest: str) -> Path:
-    return folder / "preprocessors" / f"{digest[:16]}.skops"
+def _step_file(digest: str) -> str:
+    return f"preprocessors/{digest[:16]}.skops"
+
+
+StepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Steps(Document):
+    """The steps of a stored preprocessor.
+
+    Attributes:
+        steps: Name of each, and the hash of its file's content.
+    """
+
+    steps: tuple[tuple[StepName, Digest], ...] = Field(min_length=1, max_length=20)
 
 
 class Preprocessors:
@@ -59,19 +77,34 @@ class Preprocessors:
         self.by_key: dict[str, Any] = {}
         self._steps: dict[str, Any] = {}
 
-    def read(self, folder: Path, key: str) -> None:
-        """Read the preprocessor *key* that a folder holds, unless that has happened."""
+    def read(self, files: Files, key: str) -> None:
+        """Read the preprocessor *key* that a folder holds, unless that has happened.
+
+        Raises:
+            ArtifactError: A file of it is missing or damaged, or holds a type that no preprocessor has.
+        """
         from sklearn.pipeline import Pipeline
 
         if key not in self.by_key:
-            steps = read_json(preprocessor_path(folder, key))
-            self.by_key[key] = Pipeline([(name, self._read_step(folder, digest)) for name, digest in steps])
+            steps = files.document(f"preprocessors/{key}.json", Steps).steps
+            self.by_key[key] = Pipeline([(name, self._read_step(files, digest)) for name, digest in steps])
 
-    def _read_step(self, folder: Path, digest: str) -> Any:
+    def _read_step(self, files: Files, digest: str) -> Any:
         if digest not in self._steps:
-            path = _step_path(folder, digest)
-            self._steps[digest] = storage.load(path.read_bytes(), str(path))
+            self._steps[digest] = files.read(_step_file(digest), read_preprocessor)
         return self._steps[digest]
+
+
+def read_preprocessor(content: bytes) -> Any:
+    """Restore a preprocessor, or a step of one, that :func:`automl_flow.search.storage.dump` gave.
+
+    Raises:
+        ArtifactError: It is damaged, holds a type that no preprocessor has, or cannot turn rows into others.
+    """
+    step = storage.load(content)
+    if not callable(getattr(step, "transform", None)):
+        raise ArtifactError(f"holds a {type(step).__name__}, which turns no rows into others")
+    return step
 
 
 @dataclass

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import shutil
 import sys
 import tempfile
 import threading
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
@@ -16,34 +18,35 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from automl_flow import features, recipes
-from automl_flow.core.errors import ArtifactError
+from automl_flow.core.documents import reading
 from automl_flow.core.files import storage_errors
 from automl_flow.core.imports import hidden
+from automl_flow.search.archive import PLAIN_TYPES, check_archive
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-# Models, beyond what skops trusts by itself. Everything here is plain data with code of a library that the model
-# needs anyway.
-_TRUSTED = frozenset(
-    {
-        "sklearn._loss.loss.HalfBinomialLoss",
-        "sklearn._loss.loss.HalfMultinomialLoss",
-        "sklearn._loss.loss.HalfSquaredError",
-        "sklearn._loss.loss.PinballLoss",
-        "sklearn.compose._column_transformer._RemainderColsList",
-        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-        "sklearn.metrics._dist_metrics.DistanceMetric",
-        "sklearn.metrics._dist_metrics.EuclideanDistance64",
-        "sklearn.metrics._dist_metrics.ManhattanDistance64",
-        "sklearn.metrics._dist_metrics.MinkowskiDistance64",
-        "sklearn.neighbors._kd_tree.KDTree",
-        "sklearn.neighbors._kd_tree.KDTree64",
-        "sklearn.tree._tree.Tree",
-        "collections.OrderedDict",
-        *recipes.TRUSTED_TYPES,
-        *features.TRUSTED_TYPES,
-    }
+# What a fitted preprocessor may hold: our transformers, those of scikit-learn that they use, and nothing compiled.
+PREPROCESSORS = (
+    "sklearn.compose._column_transformer.ColumnTransformer",
+    "sklearn.compose._column_transformer._RemainderColsList",
+    "sklearn.decomposition._pca.PCA",
+    "sklearn.decomposition._truncated_svd.TruncatedSVD",
+    "sklearn.feature_extraction.text.TfidfTransformer",
+    "sklearn.feature_extraction.text.TfidfVectorizer",
+    "sklearn.impute._base.MissingIndicator",
+    "sklearn.impute._base.SimpleImputer",
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.pipeline.Pipeline",
+    "sklearn.preprocessing._data.QuantileTransformer",
+    "sklearn.preprocessing._data.StandardScaler",
+    "sklearn.preprocessing._encoders.OneHotEncoder",
+    "sklearn.preprocessing._function_transformer.FunctionTransformer",
+    "sklearn.preprocessing._label.LabelEncoder",
+    "sklearn.preprocessing._target_encoder.TargetEncoder",
+    *recipes.TRUSTED_TYPES,
+    *features.TRUSTED_TYPES,
 )
 _LARGE = 1 << 20  # bytes beyond which a draft is on disk and not in memory
 _WRITING = threading.Lock()  # a forest takes its memory twice while it is written: one at a time
@@ -54,8 +57,7 @@ def prepare() -> None:
     """Import what storing needs, before it is needed, in a process that is ours alone.
 
     As it is imported, skops lists the estimators of scikit-learn, which imports all of it: half a second, and 8 MB.
-    Here it gets no list, and :func:`_is_estimator` says the same. Others in the process could not load estimators by
-    skops.
+    Here it gets no list, for it is told by name what to restore. Others in the process could not load estimators by it.
     """
     import sklearn.utils
 
@@ -72,8 +74,13 @@ def prepare_in_background() -> None:
     threading.Thread(target=_skops, name="import of skops", daemon=True).start()
 
 
-def write(value: Any, sink: IO[bytes]) -> None:
+def write(value: Any, sink: IO[bytes], trusted: Collection[str] = PREPROCESSORS) -> None:
     """Write *value* (a fitted scikit-learn object) into *sink*; equal objects give equal bytes.
+
+    Args:
+        value: What to write.
+        sink: Where to.
+        trusted: Types that :func:`load` will be asked to restore, by their full names.
 
     Raises:
         ArtifactError: It holds a type that :func:`load` would refuse. Better now than when the search is over.
@@ -81,8 +88,12 @@ def write(value: Any, sink: IO[bytes]) -> None:
     with _WRITING, _Draft(_LARGE) as draft:
         with storage_errors(Path(tempfile.gettempdir())):
             _skops().dump(value, draft)
-        _check(draft, type(value).__name__)
-        _stabilise(draft, sink)
+        with _Draft(_LARGE) as stable:
+            _stabilise(draft, stable)
+            with reading(type(value).__name__):
+                check_archive(stable, trusted)
+            stable.seek(0)
+            shutil.copyfileobj(stable, sink)
 
 
 class _Draft(tempfile.SpooledTemporaryFile[bytes]):
@@ -95,53 +106,33 @@ class _Draft(tempfile.SpooledTemporaryFile[bytes]):
         return super().write(content)
 
 
-def dump(value: Any) -> bytes:
+def dump(value: Any, trusted: Collection[str] = PREPROCESSORS) -> bytes:
     """Return what :func:`write` writes."""
     buffer = io.BytesIO()
-    write(value, buffer)
+    write(value, buffer, trusted)
     return buffer.getvalue()
 
 
-def load(content: bytes, source: str = "stored model") -> Any:
+def load(content: bytes, trusted: Collection[str] = PREPROCESSORS) -> Any:
     """Restore what :func:`dump` gave.
 
+    Args:
+        content: The bytes.
+        trusted: Types that may be restored, by their full names; numbers, texts, lists and arrays always may.
+
     Raises:
-        ArtifactError: The bytes are damaged, or hold a type that is not on the list.
+        ArtifactError: The bytes are no such archive, or hold a type that is not on the list. What skops or a type
+            raises as it restores a damaged object is for the caller to turn into an error of ours.
     """
-    return _skops().loads(content, trusted=_check(io.BytesIO(content), source))
-
-
-def _check(archive: IO[bytes], source: str) -> list[str]:
-    """Return the types in *archive* that skops does not trust by itself; all of them are on our list."""
-    try:
-        found: list[str] = _skops().get_untrusted_types(file=archive)
-    except Exception as error:  # a damaged archive can fail in many ways
-        raise ArtifactError(f"{source}: cannot be read ({type(error).__name__}: {error})") from None
-    refused = sorted(name for name in set(found) - _TRUSTED if not _is_estimator(name))
-    if refused:
-        raise ArtifactError(f"{source}: holds types that are not allowed: {', '.join(refused)}")
-    return found
-
-
-def _is_estimator(name: str) -> bool:
-    """Whether a type is an estimator of scikit-learn; skops trusts those by itself where it has listed them."""
-    module, _, attribute = name.rpartition(".")
-    if not module.startswith("sklearn."):
-        return False
-    from sklearn.base import BaseEstimator
-
-    try:
-        found = getattr(importlib.import_module(module), attribute, None)
-    except ImportError:
-        return False
-    return isinstance(found, type) and issubclass(found, BaseEstimator)
+    check_archive(io.BytesIO(content), trusted)
+    return _skops().loads(content, trusted=[*trusted, *PLAIN_TYPES])
 
 
 def _stabilise(draft: IO[bytes], sink: IO[bytes]) -> None:
-    """Copy an archive without the memory addresses and the time: numbers in the order of appearance instead."""
+    """Copy an archive without the memory addresses and the time; files are numbered in the order of appearance."""
     names: dict[str, str] = {}
     with zipfile.ZipFile(draft) as before, zipfile.ZipFile(sink, "w") as archive:
-        schema = _renumbered(json.loads(before.read("schema.json")), {}, names)
+        schema = _without_addresses(json.loads(before.read("schema.json")), names)
         for old, new in names.items():
             file = before.read(old)
             archive.writestr(zipfile.ZipInfo(new), _padded_with_zeros(file) if new.endswith(".npy") else file)
@@ -161,22 +152,22 @@ def _padded_with_zeros(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _renumbered(node: Any, ids: dict[int, int], names: dict[str, str]) -> Any:
-    """Copy a schema with addresses replaced; *ids* and *names* collect old and new."""
+def _without_addresses(node: Any, names: dict[str, str]) -> Any:
+    """Copy a schema without the numbers that say which objects are one; *names* collects old and new names of files.
+
+    Whether two equal numbers or texts are one object is Python's affair, and differs from run to run. Nothing that we
+    store depends on it; and without them, a schema is a tree that ends.
+    """
     if isinstance(node, list):
-        return [_renumbered(item, ids, names) for item in node]
+        return [_without_addresses(item, names) for item in node]
     if not isinstance(node, dict):
         return node
     copy: dict[str, Any] = {}
     for key, value in node.items():
-        if key == "__id__":
-            # Whether two equal numbers or texts are one object is Python's affair, and differs from run to run.
-            if node.get("__loader__") != "JsonNode":
-                copy[key] = ids.setdefault(value, len(ids) + 1)
-        elif key == "file" and isinstance(value, str):
+        if key == "file" and isinstance(value, str):
             copy[key] = names.setdefault(value, f"{len(names)}{Path(value).suffix}")
-        else:
-            copy[key] = _renumbered(value, ids, names)
+        elif key != "__id__" or "__loader__" not in node:
+            copy[key] = _without_addresses(value, names)
     return copy
 
 

@@ -35,8 +35,8 @@ class CellOptions(Config):
 
     operations: tuple[str, ...] | None = None
     nodes: int = Field(4, ge=2, le=7)
-    channels: int = Field(16, ge=4)
-    cells: int = Field(1, ge=1)
+    channels: int = Field(16, ge=4, le=1 << 12)
+    cells: int = Field(1, ge=1, le=64)
     stages: int = Field(3, ge=1, le=5)
     stem_stride: int = Field(1, ge=1, le=4)
 

@@ -15,7 +15,7 @@ from automl_flow.nas.augmentation import Policy
 from automl_flow.nas.operations import named, usable
 from automl_flow.nas.operations._layers import conv, norm
 from automl_flow.nas.place import Operate, Place
-from automl_flow.nas.space import Architecture, DataShape, Space, Value
+from automl_flow.nas.space import Architecture, Count, DataShape, Share, Space, Value, Width
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 
@@ -45,16 +45,16 @@ class MacroOptions(Config):
     """
 
     operations: tuple[str, ...] = ("nor_conv_3x3", "nor_conv_5x5", "res_conv_3x3", "sep_conv_3x3", "inv_conv_3x3")
-    stages: tuple[int, ...] = Field((2, 3, 4), min_length=1)
-    widths: tuple[int, ...] = Field((16, 24, 32, 48), min_length=1)
+    stages: tuple[Count, ...] = Field((2, 3, 4), min_length=1)
+    widths: tuple[Width, ...] = Field((16, 24, 32, 48), min_length=1)
     growths: tuple[float, ...] = Field((1.5, 2.0), min_length=1)
-    depths: tuple[int, ...] = Field((1, 2, 3), min_length=1)
-    kernels: tuple[int, ...] = Field((3, 5), min_length=1)
+    depths: tuple[Count, ...] = Field((1, 2, 3), min_length=1)
+    kernels: tuple[Count, ...] = Field((3, 5), min_length=1)
     poolings: tuple[str, ...] = Field(("max", "avg", "stride"), min_length=1)
-    heads: tuple[int, ...] = Field((0, 128), min_length=1)
-    dropouts: tuple[float, ...] = Field((0.0, 0.2), min_length=1)
+    heads: tuple[Width, ...] = Field((0, 128), min_length=1)
+    dropouts: tuple[Share, ...] = Field((0.0, 0.2), min_length=1)
     augments: tuple[Policy, ...] = Field(("shift", "shift_flip"), min_length=1)
-    max_width: int = Field(256, ge=8)
+    max_width: int = Field(256, ge=8, le=1 << 16)
 
 
 class MacroSpace(Space):

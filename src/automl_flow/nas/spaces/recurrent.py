@@ -13,7 +13,7 @@ from automl_flow.nas.augmentation import Policy
 from automl_flow.nas.operations import named, usable
 from automl_flow.nas.operations._layers import conv, norm
 from automl_flow.nas.place import Operate, Place
-from automl_flow.nas.space import Architecture, DataShape, Space, Value
+from automl_flow.nas.space import Architecture, Count, DataShape, Share, Space, Value, Width
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 
@@ -39,15 +39,15 @@ class RecurrentOptions(Config):
     operations: tuple[str, ...] = (
         "conv_3", "conv_5", "conv_9", "dil_conv_3", "rnn", "gru", "bi_gru", "lstm", "bi_lstm", "attention",
     )  # fmt: skip
-    layers: tuple[int, ...] = Field((1, 2, 3, 4), min_length=1)
-    widths: tuple[int, ...] = Field((32, 64, 128), min_length=1)
-    kernels: tuple[int, ...] = Field((1, 3, 7), min_length=1)
+    layers: tuple[Count, ...] = Field((1, 2, 3, 4), min_length=1)
+    widths: tuple[Width, ...] = Field((32, 64, 128), min_length=1)
+    kernels: tuple[Count, ...] = Field((1, 3, 7), min_length=1)
     skips: tuple[bool, ...] = Field((False, True), min_length=1)
     poolings: tuple[str, ...] = Field(("mean", "max", "last"), min_length=1)
-    dropouts: tuple[float, ...] = Field((0.0, 0.2), min_length=1)
+    dropouts: tuple[Share, ...] = Field((0.0, 0.2), min_length=1)
     learning_rates: tuple[float, ...] = Field((2e-3, 5e-3), min_length=1)
     augments: tuple[Policy, ...] = Field(("jitter", "none"), min_length=1)
-    max_steps: int = Field(256, ge=1)
+    max_steps: int = Field(256, ge=1, le=1_000_000)
 
 
 class RecurrentSpace(Space):

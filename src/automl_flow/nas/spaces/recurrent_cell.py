@@ -18,7 +18,7 @@ from automl_flow.nas.augmentation import Policy
 from automl_flow.nas.operations import named, usable
 from automl_flow.nas.operations._layers import conv, norm
 from automl_flow.nas.place import Operate, Place
-from automl_flow.nas.space import Architecture, DataShape, Space, Value
+from automl_flow.nas.space import Architecture, Count, DataShape, Share, Space, Value, Width
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 
@@ -40,13 +40,13 @@ class RecurrentCellOptions(Config):
 
     operations: tuple[str, ...] = ("highway_tanh", "highway_relu", "highway_sigmoid", "highway_identity")
     nodes: int = Field(4, ge=1, le=12)
-    widths: tuple[int, ...] = Field((32, 64), min_length=1)
-    directions: tuple[int, ...] = Field((1, 2), min_length=1)
+    widths: tuple[Width, ...] = Field((32, 64), min_length=1)
+    directions: tuple[Count, ...] = Field((1, 2), min_length=1)
     poolings: tuple[str, ...] = Field(("mean", "max", "last"), min_length=1)
-    dropouts: tuple[float, ...] = Field((0.0, 0.2), min_length=1)
+    dropouts: tuple[Share, ...] = Field((0.0, 0.2), min_length=1)
     learning_rates: tuple[float, ...] = Field((2e-3, 5e-3), min_length=1)
     augments: tuple[Policy, ...] = Field(("jitter", "none"), min_length=1)
-    max_steps: int = Field(64, ge=1)
+    max_steps: int = Field(64, ge=1, le=1_000_000)
 
 
 class RecurrentCellSpace(Space):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from automl_flow.core.config import Config
 from automl_flow.nas.operations import named, usable
 from automl_flow.nas.place import Operate, Place
-from automl_flow.nas.space import Architecture, DataShape, Space, Value
+from automl_flow.nas.space import Architecture, Count, DataShape, Share, Space, Value, Width
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 
@@ -36,11 +36,11 @@ class TabularOptions(Config):
     """
 
     operations: tuple[str, ...] = ("dense", "dense_residual", "dense_gated")
-    layers: tuple[int, ...] = Field((1, 2, 3, 4), min_length=1)
-    widths: tuple[int, ...] = Field((64, 128, 256), min_length=1)
+    layers: tuple[Count, ...] = Field((1, 2, 3, 4), min_length=1)
+    widths: tuple[Width, ...] = Field((64, 128, 256), min_length=1)
     embeddings: tuple[str, ...] = Field(("none", "linear", "periodic"), min_length=1)
-    embedding_width: int = Field(8, ge=1)
-    dropouts: tuple[float, ...] = Field((0.0, 0.1, 0.3, 0.5), min_length=1)
+    embedding_width: int = Field(8, ge=1, le=MAX_EMBEDDED)
+    dropouts: tuple[Share, ...] = Field((0.0, 0.1, 0.3, 0.5), min_length=1)
     learning_rates: tuple[float, ...] = Field((1e-3, 3e-3, 1e-2), min_length=1)
     weight_decays: tuple[float, ...] = Field((1e-4, 1e-2, 1e-1), min_length=1)
 
