@@ -47,7 +47,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     Raises:
         ConfigError: A task file cannot be read, or its ``task`` section is wrong.
     """
-    project = find_kedro_project(Path.cwd()) or Path(__file__).resolve().parents[2]
+    project = find_kedro_project(Path.cwd()) or Path.cwd()
     tasks = read_tasks(project, project / settings.CONF_SOURCE / "base" / "parameters")
     stages = {(task, stage): _stage(task, spec, stage) for task, spec in tasks.items() for stage in STAGES}
     everything = sum(stages.values(), Pipeline([]))
@@ -70,7 +70,7 @@ def read_tasks(project: Path, folder: Path) -> dict[str, TaskSpec]:
     """
     specs: dict[str, TaskSpec] = {}
     for file in sorted(folder.glob("*.yml")):
-        source = file.relative_to(project).as_posix()
+        source = file.relative_to(project).as_posix() if file.is_relative_to(project) else str(file)
         for name, sections in _read_sections(file, source).items():
             specs[name] = _read_task(name, sections, source)
     return dict(sorted(specs.items()))

@@ -108,7 +108,7 @@ def test_drift_is_found_with_a_diff_and_the_way_to_mend_it(changing):
     done = run(changing, "kedro", "dvc-sync", "--check")
     assert done.returncode != 0
     assert f"+    - data/03_primary/{TASK}/splits.json" in done.stdout
-    assert "`kedro dvc-sync` mends it" in done.stderr
+    assert "run `kedro dvc-sync` to fix it" in done.stderr
     assert "splits.json" not in (changing / "dvc.yaml").read_text()
     succeed(changing, "kedro", "dvc-sync")
     succeed(changing, "kedro", "dvc-sync", "--check")

@@ -21,6 +21,8 @@ os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
         "compare": "automl_flow.cli.comparing.compare",
         "report": "automl_flow.cli.reporting.report",
         "tasks": "automl_flow.cli.reporting.tasks",
+        "jupyter": "automl_flow.cli.notebooks.jupyter",
+        "ipython": "automl_flow.cli.notebooks.ipython",
     },
 )
 def cli() -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import click
+from kedro.config import BadConfigException, MissingConfigException
+from kedro.framework.cli.utils import KedroCliError
+from kedro.io import DatasetError
 
-from automl_flow.core.errors import AutoMLFlowError
+from automl_flow.cli.interrupting import EXIT
+from automl_flow.core.errors import AutoMLFlowError, shown
 
+# Errors of Kedro whose text is for users; DatasetError wraps what a dataset or its entry in the catalog has against it.
+_KEDRO = (BadConfigException, MissingConfigException, DatasetError, KedroCliError)
+_LONGEST = 500  # letters of such a text
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -23,7 +31,10 @@ class CommandFailed(click.ClickException):
 
 
 def told_clearly(function: F) -> F:
-    """Turn errors that are meant for the user into :class:`CommandFailed`; all others keep their traceback."""
+    """Turn errors that are meant for the user into :class:`CommandFailed`; all others keep their traceback.
+
+    Ctrl-C, where the command does not handle it itself, ends it with the exit code that shells give it.
+    """
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -33,7 +44,12 @@ def told_clearly(function: F) -> F:
             for cause in _causes(error):
                 if isinstance(cause, AutoMLFlowError):
                     raise CommandFailed(str(cause)) from error
+            if isinstance(error, _KEDRO):
+                raise CommandFailed(shown(" ".join(str(error).split()), _LONGEST)) from error
             raise
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            sys.exit(EXIT)
 
     return wrapper  # type: ignore[return-value]  # wraps keeps the signature
 

@@ -11,6 +11,10 @@ from types import FrameType
 from typing import Any, Self
 
 EXIT = 128 + signal.SIGINT  # what shells say of a command that Ctrl-C ended
+FIRST = (
+    "Interrupted. A search stops here, its finished trials are used and the remaining stages still run; any other step "
+    "ends the run. Press Ctrl-C again to stop everything."
+)
 _SHOW_CURSOR = "\x1b[?25h"
 _STANDARD_ERROR = 2  # file descriptor
 
@@ -44,12 +48,12 @@ class Interrupts:
     def _heard(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature is Python's
         self.count += 1
         if self.count > 1 or "DVC_STAGE" in os.environ:
-            _say("Ended. Finished trials are kept; the same command goes on from there.")
+            _say("Stopped at once. Finished trials are kept; run the same command to resume.")
             if sys.stderr.isatty():
                 _write(_SHOW_CURSOR)  # a live line may have hidden it
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
-        _say("Interrupted: finishing with what is done. Ctrl-C again ends at once.")
+        _say(FIRST)
         raise KeyboardInterrupt
 
 

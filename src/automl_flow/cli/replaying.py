@@ -16,6 +16,7 @@ from kedro.io import CatalogProtocol, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
+from automl_flow.cli.choices import require_environment
 from automl_flow.cli.friendly import CommandFailed, told_clearly
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.files import read_json, sha256
@@ -40,6 +41,7 @@ def replay(metadata: ProjectMetadata, task: str, stage: str, env: str) -> None:
     A search that the clock ends records the trials that it let through. The replay runs these, in a folder of its own;
     nothing of the project is changed. Ends with exit code 1 where an output differs.
     """
+    require_environment(Path(metadata.project_path), env)
     if task not in pipelines:
         raise ConfigError(f"there is no task {task!r}{nearest(task, pipelines)}")
     pipeline = pipelines[task].only_nodes_with_tags(stage)

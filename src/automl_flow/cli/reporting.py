@@ -13,6 +13,7 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import ProjectMetadata
 from kedro.io import CatalogProtocol
 
+from automl_flow.cli.choices import require_environment
 from automl_flow.cli.friendly import told_clearly
 from automl_flow.core.files import write_text
 from automl_flow.hooks.headline import read_headline
@@ -60,6 +61,7 @@ def _summary(task: str, catalog: CatalogProtocol, folder: Path) -> TaskSummary:
 
 @contextmanager
 def _catalog(metadata: ProjectMetadata, env: str | None) -> Iterator[CatalogProtocol]:
+    require_environment(Path(metadata.project_path), env)
     with KedroSession.create(metadata.project_path, env=env) as session:
         yield session.load_context().catalog
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from kedro.framework.startup import ProjectMetadata
 
+from automl_flow.cli.choices import require_environment
 from automl_flow.cli.friendly import CommandFailed, told_clearly
 from automl_flow.core.files import write_text
 
@@ -22,6 +23,7 @@ def dvc_sync(metadata: ProjectMetadata, *, check: bool, env: str) -> None:
     from automl_flow.dvc_stages import BASE, build_document, render_document, stages_file, view_project
 
     project = Path(metadata.project_path)
+    require_environment(project, None)
     name = stages_file(env)
     document = build_document(view_project(project, env))
     wanted = render_document(document, env)
@@ -33,6 +35,6 @@ def dvc_sync(metadata: ProjectMetadata, *, check: bool, env: str) -> None:
         lines = difflib.unified_diff(found.splitlines(), wanted.splitlines(), name, "wanted", lineterm="")
         click.echo("\n".join(lines))
         mend = "kedro dvc-sync" if env == BASE else f"kedro dvc-sync --env {env}"
-        raise CommandFailed(f"{name} differs from the pipelines; `{mend}` mends it")
+        raise CommandFailed(f"{name} differs from the pipelines; run `{mend}` to fix it")
     write_text(project / name, wanted)
     click.echo(f"wrote {name}: {len(document['stages'])} stages")

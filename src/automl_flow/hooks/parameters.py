@@ -16,6 +16,7 @@ from kedro.validation import TypeExtractor
 from automl_flow.core.config import Config, parse_config
 from automl_flow.core.errors import ConfigError, nearest, shown
 from automl_flow.dvc_stages.view import BASE, stages_file
+from automl_flow.hooks.origins import origin
 
 logger = logging.getLogger("automl_flow")
 
@@ -59,7 +60,6 @@ def settle_parameters(context: KedroContext) -> None:
     Raises:
         ConfigError: A file is not YAML, or a section or key is unknown, missing, or of the wrong type.
     """
-    project = Path(context.project_path)
     parameters = _load(context)
     wanted: dict[str, dict[str, type[Config]]] = {}
     for key, model in TypeExtractor({"all": pipelines["__default__"]}).extract_types_from_pipelines().items():
@@ -67,12 +67,11 @@ def settle_parameters(context: KedroContext) -> None:
         wanted.setdefault(task, {})[section] = model
     settled = dict(parameters)
     for task, models in wanted.items():
-        home = _home(project, context.env or "local", task)
-        settled[task] = _settle_task(task, parameters.get(task), models, home)
+        settled[task] = _settle_task(task, parameters.get(task), models, context)
     unknown = sorted(set(parameters) - set(wanted))
     if unknown:
-        home = _home(project, context.env or "local", unknown[0])
-        raise ConfigError(f"{home}: there is no task {unknown[0]!r} in conf/base{nearest(unknown[0], wanted)}")
+        message = f"there is no task {shown(unknown[0])!r} in conf/base{nearest(unknown[0], wanted)}"
+        raise _named(message, unknown[0], context)
     context.config_loader["parameters"] = settled
 
 
@@ -85,24 +84,31 @@ def _load(context: KedroContext) -> dict[str, Any]:
         raise ConfigError(f"conf: parameters cannot be read: {error}") from None
 
 
-def _settle_task(task: str, sections: Any, models: Mapping[str, type[Config]], home: str) -> dict[str, Any]:
+def _settle_task(task: str, sections: Any, models: Mapping[str, type[Config]], context: KedroContext) -> dict[str, Any]:
     if not isinstance(sections, Mapping):
-        raise ConfigError(f"{home}: {task}: must hold the sections of a task, got {shown(sections)}")
+        raise _named(f"{task}: must hold the sections of a task, got {shown(sections)}", task, context)
     for section in sections:
         if section not in models:
-            raise ConfigError(f"{home}: {shown(task)}.{shown(section)}: unknown section{nearest(section, models)}")
+            key = f"{shown(task)}.{shown(section)}"
+            raise _named(f"{key}: unknown section{nearest(section, models)}", f"{task}.{section}", context)
     settled = {section: sections.get(section) or {} for section in models}
     if isinstance(settled["task"], Mapping):
         settled["task"] = {**settled["task"], "name": task}
     for section, values in settled.items():
-        parse_config(models[section], values, f"{home}: {task}.{section}")
+        try:
+            parse_config(models[section], values, f"{task}.{section}")
+        except ConfigError as error:
+            lines = [_named(line, _key(line, f"{task}.{section}"), context) for line in str(error).splitlines()]
+            raise ConfigError("\n".join(map(str, lines))) from None
     return settled
 
 
-def _home(project: Path, env: str, task: str) -> str:
-    """The file that sets a task's parameters: the environment's where it has one, else the base's."""
-    for folder in (env, "base"):
-        for file in sorted((project / "conf" / folder).glob("parameters/*.yml")):
-            if file.stem == task:
-                return file.relative_to(project).as_posix()
-    return f"conf/base/parameters/{task}.yml"
+def _key(line: str, section: str) -> str:
+    """The dotted key that a line of an error is about."""
+    key = line.partition(": ")[0]
+    return key if key.startswith(f"{section}.") else section
+
+
+def _named(message: str, key: str, context: KedroContext) -> ConfigError:
+    """An error with what sets *key* before it."""
+    return ConfigError(f"{origin(context.config_loader, key)}: {message}")
