@@ -11,7 +11,7 @@ import pandas as pd
 from automl_flow.evaluation import EvaluationConfig, evaluate
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.recipes.recipe import Recipe, RecipeStep
-from automl_flow.reports import LeaderboardRow, NetworkSection, ReportContent, trajectory
+from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkSection, ReportContent, trajectory
 from automl_flow.search.notes import Note
 from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import get_metric
@@ -66,7 +66,13 @@ def content(kind: str, word: str = "plain") -> ReportContent:
         plan=FeaturePlan((PlannedMaker("arithmetic", (f"x {word}",), {}, 0.1, True, f"pays {word}"),), (f"y {word}",)),
         network=None
         if tabular
-        else NetworkSection(f"<svg>{word}</svg>", ((word, "(8,)", "72"),), 72, (f"won {word}",)),
+        else NetworkSection(
+            (NetworkDrawing(f"<svg>{word}</svg>", word, 300),),
+            (("1", word, "body.0", "input", "8", "72"),),
+            72,
+            2,
+            (f"won {word}",),
+        ),
         commands=((f"kedro run --pipeline={word}", f"all of {word}"),),
         versions={"python": "3.11", word: "1"},
         notes=(Note(f"note {word}"), Note(f"warning {word}", serious=True)),

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from markupsafe import escape
 
-from automl_flow.reports import ReportContent, render_report
+from automl_flow.reports import NetworkDrawing, ReportContent, render_report
 from tests.reports.contents import EVIL, KINDS, content
 
 VOID = {"meta", "br", "img", "path", "use"}
@@ -141,11 +141,16 @@ def test_a_search_without_a_single_score_is_shown():
 
 
 def test_a_drawing_cannot_run():
-    html = render_report(
-        replace(content("image"), network=replace(content("image").network, drawing=f"<svg>{EVIL}</svg>"))
-    )
+    drawing = NetworkDrawing(f"<svg>{EVIL}</svg>", EVIL, 300)
+    html = render_report(replace(content("image"), network=replace(content("image").network, drawings=(drawing,))))
     assert EVIL not in html
     assert 'src="data:image/svg+xml;base64,' in html
+
+
+def test_parameters_of_one_network_and_of_all_are_told_apart():
+    html = render_report(content("image"))
+    assert "One network from input to output: 72 trainable parameters." in html
+    assert "The model averages 2 such networks, trained from different seeds: 144 parameters in all." in html
 
 
 def test_a_serious_note_stands_above_the_scores():

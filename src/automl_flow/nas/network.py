@@ -110,6 +110,16 @@ class NetworkModel:
         """Learned numbers in all its networks."""
         return sum(parameter.numel() for parameter in self.module.parameters())
 
+    @property
+    def n_networks(self) -> int:
+        """Networks of the architecture, trained from different seeds, whose mean predicts."""
+        return len(self.module.members)  # type: ignore[arg-type]
+
+    @property
+    def network_params(self) -> int:
+        """Learned numbers in one of its networks."""
+        return self.n_params // self.n_networks
+
     def predict_proba(self, x: Any) -> NDArray[np.float64]:
         """Class probabilities, (n, k), columns in the order of ``classes``.
 
@@ -169,13 +179,13 @@ class NetworkModel:
         return as_sequences(x) if self.shape.kind == "sequence" else np.asarray(x)
 
     def summary(self) -> str:
-        """A table of the layers with their output shapes and parameters, as text."""
-        from automl_flow.nas.drawing import layer_table
+        """A table of the layers with what they read, their output shapes and parameters, as text."""
+        from automl_flow.nas.layers import layer_table
 
         return layer_table(self)
 
     def drawing(self) -> str:
-        """The network as an SVG picture."""
+        """One of the networks as an SVG picture: its blocks, and beside it the insides of those that branch."""
         from automl_flow.nas.drawing import draw
 
         return draw(self)
@@ -201,7 +211,7 @@ class NetworkModel:
             "key": self.architecture.key,
             "shape": asdict(self.shape),
             "classes": None if self.classes is None else list(self.classes),
-            "members": len(self.module.members),  # type: ignore[arg-type]
+            "members": self.n_networks,
             "facts": dict(self.facts),
         }
         write_json(folder / _ARCHITECTURE, document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from automl_flow.reports.card import model_card
 from automl_flow.reports.content import (
     LeaderboardRow,
+    NetworkDrawing,
     NetworkSection,
     ReportContent,
     Trajectory,
@@ -17,6 +18,7 @@ from automl_flow.reports.tables import leaderboard_table, plot_tables, trajector
 
 __all__ = [
     "LeaderboardRow",
+    "NetworkDrawing",
     "NetworkSection",
     "ReportContent",
     "TaskSummary",

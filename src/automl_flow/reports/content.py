@@ -98,19 +98,37 @@ def trajectory(
 
 
 @dataclass(frozen=True)
+class NetworkDrawing:
+    """A picture of a network or of the inside of a block.
+
+    Attributes:
+        svg: An SVG document.
+        title: What it shows.
+        width: Its natural width in pixels.
+    """
+
+    svg: str
+    title: str
+    width: int
+
+
+@dataclass(frozen=True)
 class NetworkSection:
     """The network that a neural architecture search found.
 
     Attributes:
-        drawing: An SVG document.
-        layers: Lines of a table of its layers: name, output shape, parameters.
-        parameters: Number of trainable parameters.
+        drawings: The whole network, and the insides of its blocks.
+        layers: Lines of a table of its layers in the order in which they run: number, what it is, module, numbers of
+            the layers that it reads, output shape, parameters.
+        parameters: Trainable parameters of one network.
+        networks: Networks of this architecture, trained from different seeds, that the model averages.
         reasons: Sentences on why it won.
     """
 
-    drawing: str
-    layers: tuple[tuple[str, str, str], ...] = ()
+    drawings: tuple[NetworkDrawing, ...]
+    layers: tuple[tuple[str, ...], ...] = ()
     parameters: int | None = None
+    networks: int = 1
     reasons: tuple[str, ...] = ()
 
 

@@ -34,5 +34,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(number=number, share=share, spread=spread, metric_name=metric_name, model_name=model_name)
+    made.filters.update(
+        picture=picture, number=number, share=share, spread=spread, metric_name=metric_name, model_name=model_name
+    )
     return made

@@ -7,7 +7,7 @@ from typing import Any
 from automl_flow.evaluation import LIGHTGBM, PRIOR, Comparison, Evaluation
 from automl_flow.reports import plots
 from automl_flow.reports.content import ReportContent
-from automl_flow.reports.page import picture, template
+from automl_flow.reports.page import template
 from automl_flow.reports.words import compared, direction, model_name, optimism
 
 _FEATURES = 20  # of the importance table
@@ -29,7 +29,6 @@ def render_report(content: ReportContent) -> str:
         baselines=_baselines(evaluation),
         importance=evaluation.importance[:_FEATURES],
         largest=max((i.loss for i in evaluation.importance), default=0.0),
-        drawing=picture(content.network.drawing) if content.network and content.network.drawing else "",
         plots=_plots(content),
         sections=_sections(content),
     )

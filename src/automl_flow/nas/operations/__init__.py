@@ -23,7 +23,9 @@ def named(params: Mapping[str, Any]) -> Operate:
     """Return the usual ``Operate``: the module of the one operation that *params* name for the place."""
 
     def operate(name: str, place: Place) -> nn.Module:
-        return OPERATIONS.get(str(params[name])).build(place)
+        module = OPERATIONS.get(str(params[name])).build(place)
+        module.choice = (name, str(params[name]))  # type: ignore[assignment] # so that drawings can name it
+        return module
 
     return operate
 

@@ -22,6 +22,8 @@ class SelfAttention(nn.Module):
         - Output: (N, C_out, T / stride)
     """
 
+    fixed = "positions of the steps"  # what drawings call the numbers that are not learned
+
     def __init__(self, place: Place) -> None:
         super().__init__()
         c = place.channels_out

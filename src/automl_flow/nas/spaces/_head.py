@@ -17,6 +17,8 @@ class Head(nn.Module):
         - Output: (N, outputs)
     """
 
+    about = "head"
+
     def __init__(
         self, kind: Kind, channels: int, outputs: int, *, hidden: int = 0, dropout: float = 0.0, pooling: str = "mean"
     ) -> None:

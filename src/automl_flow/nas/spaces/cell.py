@@ -139,6 +139,8 @@ class Cell(nn.Module):
         - Output: (N, C, …)
     """
 
+    about = "cell"
+
     def __init__(self, place: Place, *, nodes: int, operate: Operate, live: Mapping[str, Value] | None) -> None:
         super().__init__()
         self.nodes = nodes
@@ -183,6 +185,8 @@ class CellNetwork(nn.Module):
 
 class Reduction(nn.Module):
     """NAS-Bench-201's residual block of stride 2 between two stages."""
+
+    about = "reduction"
 
     def __init__(self, place: Place) -> None:
         super().__init__()

@@ -148,6 +148,9 @@ class RecurrentCell(nn.Module):
         - Output: (N, C, T)
     """
 
+    about = "recurrent cell"
+    recurrent = True
+
     def __init__(self, width: int, origins: list[int], operate: Operate) -> None:
         """Make the maps.
 

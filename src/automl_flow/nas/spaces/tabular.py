@@ -140,6 +140,8 @@ class LinearEmbedding(nn.Module):
         - Output: (N, F * width)
     """
 
+    about = "linear embedding with ReLU, one per column"
+
     def __init__(self, features: int, width: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(features, width).uniform_(-1.0, 1.0))
@@ -157,6 +159,8 @@ class PeriodicEmbedding(nn.Module):
         - Input: (N, F)
         - Output: (N, F * width)
     """
+
+    about = "periodic embedding of each column"
 
     def __init__(self, features: int, width: int, sigma: float = 0.3) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from typing import Any
 
 from automl_flow.nas.network import NetworkModel
 from automl_flow.pipelines.documents import read_notes, read_trials
-from automl_flow.reports import LeaderboardRow, NetworkSection, Trajectory, trajectory
+from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkSection, Trajectory, trajectory
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.notes import Note
 from automl_flow.search.records import TrialRecord
@@ -63,15 +63,17 @@ def notes_of(**searches: Document) -> tuple[Note, ...]:
 
 def network_section(network: NetworkModel, architecture: Document) -> NetworkSection:
     """Drawing, layers and size of a network, and why it won."""
-    from automl_flow.nas.drawing import layers
+    from automl_flow.nas.drawing import draw_parts
+    from automl_flow.nas.layers import layers
 
-    rows = tuple((x.name, "x".join(map(str, x.output)), f"{x.parameters:,}") for x in layers(network))
     reasons = (
         f"Trial {architecture['trial']} of the search won: {architecture['choice']}.",
         f"Strategy {architecture['strategy']}: {architecture['why']}.",
         *supernet_reasons(architecture["one_shot"]),
     )
-    return NetworkSection(network.drawing(), rows, network.n_params, reasons)
+    drawings = tuple(NetworkDrawing(part.svg, part.title, part.width) for part in draw_parts(network))
+    rows = tuple(layer.cells() for layer in layers(network))
+    return NetworkSection(drawings, rows, network.network_params, network.n_networks, reasons)
 
 
 def supernet_reasons(one_shot: Document) -> tuple[str, ...]:
