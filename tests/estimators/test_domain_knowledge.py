@@ -38,7 +38,7 @@ def test_an_ensemble_keeps_to_a_direction_and_names_the_families_that_cannot():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"monotone": {"sise": 1}}, "no feature column 'sise'; did you mean 'size'"),
+        ({"monotone": {"sise": 1}}, "monotone: the table has no column 'sise'; did you mean 'size'"),
         ({"monotone": {"colour": 1}}, "'colour' is categorical, but must be numeric or ordinal"),
         ({"monotone": {"size": 2}}, "monotone.size"),
         ({"monotone": {"size": 1}, "metric": "pinball_0.9"}, "a quantile go not together"),

@@ -18,9 +18,13 @@ def _run(view: TableView) -> list[Finding]:
     table, task, profile = view.table, view.task, view.profile
     if len(table) < _ENOUGH_ROWS:
         return []
-    known = set(profile.by_role("identifier"))
+    known, dates = set(profile.by_role("identifier")), set(profile.by_role("datetime"))
     names = [n for n in view.features if n not in task.roles or task.roles[n] == "identifier"]
-    found = tuple(name for name in names if name in known or (name in view.keys and _names_rows(table[name])))
+    found = tuple(
+        name
+        for name in names
+        if name in known or (name in view.keys and name not in dates and _names_rows(table[name]))
+    )
     if not found:
         return []
     return [

@@ -112,7 +112,7 @@ def _copied(copies: list[str], task: TaskSpec) -> list[Finding]:
             tuple(copies),
             f"{listed(copies)} hold the target {task.target!r} itself, value for value, under other names or scale",
             "Give them the role 'ignore'. If they are really known before the target is, accept the finding: "
-            "validation.accept: [target_copy].",
+            "validation.accept: [target_copy], or accept=['target_copy'] of an estimator.",
         )
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from automl_flow.ensembles.build import Built, build_model
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.saving import save_model
 from automl_flow.ensembles.select import stack_models
+from automl_flow.estimators.inspection import inspect
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.tables import Rows, read_features, read_rows
 from automl_flow.execution.scratch import scratch
@@ -30,13 +31,13 @@ from automl_flow.search.budget import Clock
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.folding import choose_folds
 from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import search_models
+from automl_flow.search.tabular import check_settings, search_models
 from automl_flow.search.workbench import Workbench, make_workers
 from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec
 from automl_flow.tasks.splits import make_folds
-from automl_flow.tasks.tables import time_of
+from automl_flow.tasks.tables import named_columns, require_columns, time_of
 from automl_flow.tasks.target import encode_target
 
 _TARGET = "target"
@@ -62,6 +63,7 @@ class TabularEstimator(BaseEstimator):
         strategy: str = "auto",
         families: list[str] | None = None,
         roles: dict[str, str] | None = None,
+        accept: Sequence[str] = (),
         monotone: dict[str, int] | None = None,
         time: str | None = None,
         folds: int | None = None,
@@ -81,6 +83,7 @@ class TabularEstimator(BaseEstimator):
         self.strategy = strategy
         self.families = families
         self.roles = roles
+        self.accept = accept
         self.monotone = monotone
         self.time = time
         self.folds = folds
@@ -119,11 +122,14 @@ class TabularEstimator(BaseEstimator):
         config = self._search_config()
         clock, busy = Clock(config.time_left_for_this_task), time.process_time()
         progress = console_progress() if self.progress else silent_progress()
-        workers = make_workers(config, X)
+        check_settings(config, FAMILIES.available())
+        rows = read_rows(X, y, sample_weight, groups)
+        task = self._task(rows)
+        self._check_names(rows, task)
+        workers = make_workers(config, rows.X)
         with scratch("state-") as state, workers:
-            workers.start()  # they import while rows are read and features are planned
-            rows = read_rows(X, y, sample_weight, groups)
-            problem = self._problem(rows, config, clock, progress)
+            workers.start()  # they import while rows are looked at and features are planned
+            problem = self._problem(rows, task, config, clock, progress)
             config = _keep_the_end(config, clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
             bench = Workbench(problem, FAMILIES.available(), config, state, workers, progress).hand_out()
             result = stack_models(bench, search_models(bench))
@@ -156,15 +162,23 @@ class TabularEstimator(BaseEstimator):
         while name in columns:
             name += "_"
         metric = as_metric(self.metric, problem)
-        own = {"roles": self.roles or {}, "monotone": self.monotone or {}, "time": self.time}
+        time_column = None if self.time is None else str(self.time)
+        own = {"roles": _text_keys(self.roles), "monotone": _text_keys(self.monotone), "time": time_column}
         values = {"target": name, "problem": problem, "metric": metric, **own}
         return parse_config(TaskSpec, values, type(self).__name__)
 
-    def _problem(self, rows: Rows, config: SearchConfig, clock: Clock, progress: Progress) -> TabularProblem:
-        """Encode the target, profile the rows, choose folds, write the recipe and plan features."""
-        task = self._task(rows)
+    def _check_names(self, rows: Rows, task: TaskSpec) -> None:
+        """Raise where the settings name a column that there is not."""
+        named = {name: key for name, key in named_columns(task).items() if name != task.target}
+        require_columns(rows.X, named, type(self).__name__)
+
+    def _problem(
+        self, rows: Rows, task: TaskSpec, config: SearchConfig, clock: Clock, progress: Progress
+    ) -> TabularProblem:
+        """Encode the target, profile and inspect the rows, choose folds, write the recipe and plan features."""
         target = encode_target(rows.y, task)
         profile = profile_table(rows.X, task)
+        self.findings_ = inspect(rows.X, rows.y, task, profile, self.accept)
         recipe = propose_recipe(profile, RecipeConfig())
         split, used = choose_folds(
             n_rows=len(rows.X),
@@ -226,6 +240,11 @@ class TabularEstimator(BaseEstimator):
         """
         rows = self._new_rows(X)
         return self.model_.predict(rows)
+
+
+def _text_keys(given: Mapping[Any, Any] | None) -> dict[str, Any]:
+    """Settings by column, with names as text, as columns have them here."""
+    return {str(name): value for name, value in (given or {}).items()}
 
 
 def _keep_the_end(config: SearchConfig, clock: Clock, crowding: float) -> SearchConfig:

@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError
+from automl_flow.estimators.pairing import check_pairing
 from automl_flow.tasks.columns import as_rows
+from automl_flow.tasks.frames import inferred
 
 
 def read_features(X: Any) -> tuple[pd.DataFrame, bool]:
@@ -49,11 +51,14 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
     Rows whose target is missing cannot teach anything and are left out, with a warning; so are rows of weight zero.
 
     Raises:
-        DataError: Nothing is left, lengths differ, the target is infinite, or weights are negative.
+        DataError: Nothing is left, lengths differ, indexes tell of another order, the target is infinite, or weights
+            are negative.
     """
     if y is None:
         raise DataError("this estimator requires y to be passed, but the target y is None")
     frame, named = read_features(X)
+    for name, other in (("y", y), ("sample_weight", sample_weight), ("groups", groups)):
+        check_pairing(X, other, name)
     target = _read_target(y)
     if len(target) != len(frame):
         raise DataError(f"X has {len(frame)} rows and y has {len(target)}; inconsistent numbers of samples")
@@ -68,14 +73,17 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
         group = None if group is None else group[keep]
     if len(frame) == 1:
         raise DataError("there is 1 sample only (n_samples = 1); a model needs two rows at the very least")
-    return Rows(frame, target, weight, group, named)
+    return Rows(frame, inferred(target), weight, group, named)
 
 
 def _read_target(y: Any) -> pd.Series[Any]:
     from sklearn.utils import column_or_1d
 
     if isinstance(y, pd.Series):
-        return y.reset_index(drop=True)
+        values = y.reset_index(drop=True)
+        if pd.api.types.is_complex_dtype(values.dtype):
+            raise DataError("Complex data not supported: y holds complex numbers")
+        return values
     try:
         values = column_or_1d(y, warn=True)
     except ValueError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 
@@ -13,6 +14,7 @@ from automl_flow.ensembles.model import label_array
 from automl_flow.estimators.base import TabularEstimator
 from automl_flow.estimators.ending import end_fit
 from automl_flow.estimators.tables import Rows
+from automl_flow.tasks.labels import check_values, distinct_labels
 from automl_flow.tasks.spec import Problem, TaskSpec
 
 
@@ -33,7 +35,10 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
             ``sklearn.metrics.make_scorer``; default: ``roc_auc`` for two classes, ``log_loss`` for more.
         strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
         families: Names of the model families to use; ``None`` uses all.
-        roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
+        roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``; a name that no column
+            has is an error.
+        accept: Codes of findings of the data checks that are known and fine, for example ``["target_copy"]``; others
+            are warnings, or errors where they make a model worthless.
         monotone: Numeric or ordinal columns with which predictions must rise (1) or fall (-1). Families that cannot
             keep to this are left out (``left_out_`` says which).
         time: Column that orders the rows: models are then validated on later rows than they were trained on.
@@ -51,6 +56,8 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         weights_: Weight of each trial in it, by number.
         records_: All trials; :meth:`leaderboard` is a table of them.
         left_out_: Families that could not be used, with the reason.
+        findings_: What the data checks found.
+        findings_: What the data checks found.
         notes_: What one would not expect of the search, in sentences; the serious ones are warnings, too.
         interrupted_: Ctrl-C ended the search; see :meth:`fit`.
         task_, profile_, recipe_, plan_: The task as it was understood, its columns, and how they are prepared.
@@ -93,10 +100,14 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
     def _task(self, rows: Rows) -> TaskSpec:
         from sklearn.utils.multiclass import check_classification_targets
 
+        mixed = rows.y.dtype == object
+        if not pd.api.types.is_numeric_dtype(rows.y.dtype):
+            distinct_labels(rows.y, "y")  # has more to say of odd values than scikit-learn
         try:
             check_classification_targets(rows.y.to_numpy())
-        except ValueError as error:
-            raise DataError(f"y: {error}; is it a regression?") from None
+        except (ValueError, TypeError) as error:
+            advice = "labels are of several kinds: is it y.astype(str)?" if mixed else "is it a regression?"
+            raise DataError(f"y: {error}; {advice}") from None
         problem: Problem = "binary" if rows.y.nunique() <= 2 else "multiclass"
         return self._make_task(problem, list(rows.X.columns))
 
@@ -118,7 +129,10 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
             :func:`automl_flow.make_metric`, or a scorer of ``sklearn.metrics.make_scorer``; default: ``rmse``.
         strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
         families: Names of the model families to use; ``None`` uses all.
-        roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``.
+        roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``; a name that no column
+            has is an error.
+        accept: Codes of findings of the data checks that are known and fine, for example ``["target_copy"]``; others
+            are warnings, or errors where they make a model worthless.
         monotone: Numeric or ordinal columns with which predictions must rise (1) or fall (-1). Families that cannot
             keep to this are left out (``left_out_`` says which).
         time: Column that orders the rows: models are then validated on later rows than they were trained on.
@@ -163,4 +177,5 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         return self
 
     def _task(self, rows: Rows) -> TaskSpec:
+        check_values(rows.y, "y")
         return self._make_task("regression", list(rows.X.columns))

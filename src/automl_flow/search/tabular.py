@@ -33,8 +33,7 @@ def search_models(bench: Workbench) -> SearchResult:
     """
     began = time.monotonic()
     problem, config = bench.problem, bench.config
-    if config.max_trials is None and config.time_left_for_this_task is None:
-        raise ConfigError("a search needs a limit: set time_left_for_this_task (seconds) or max_trials")
+    check_settings(config, bench.families)
     chosen = choose_families(bench.families, config.families)
     context = problem.context(config.seed, config.threads)
     plan = make_plan(config.strategy, chosen, context, len(problem.folds), config.seed)
@@ -50,6 +49,17 @@ def search_models(bench: Workbench) -> SearchResult:
         clock = EndableClock(_first_seconds(problem, plan.families, config), spent)
         study = run_trials(bench, plan, _first_trials(problem, plan.families, config), journal=journal, clock=clock)
     return replace(collect(problem, study, bench.results, config), left_out=left_out)
+
+
+def check_settings(config: SearchConfig, families: Mapping[str, ModelFamily]) -> None:
+    """Check what can be checked before any row is read.
+
+    Raises:
+        ConfigError: No limit at all, or an unknown family.
+    """
+    if config.max_trials is None and config.time_left_for_this_task is None:
+        raise ConfigError("a search needs a limit: set time_left_for_this_task (seconds) or max_trials")
+    choose_families(families, config.families)
 
 
 def _first_seconds(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> float | None:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import AutoMLFlowWarning, DataError, nearest, shown
-from automl_flow.tasks.frames import as_frame
+from automl_flow.tasks.frames import as_frame, inferred
 
 _LISTED = 5
 
@@ -38,7 +38,7 @@ def as_rows(X: Any, source: str = "X") -> tuple[pd.DataFrame, bool]:
         return frame, True
     array = _array(X, source)
     frame = pd.DataFrame(array, columns=list(numbered(array.shape[1])))
-    return frame.infer_objects() if array.dtype == object else frame, False
+    return inferred(frame) if array.dtype == object else frame, False
 
 
 def _array(X: Any, source: str) -> NDArray[Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from automl_flow.core.errors import DataError, shown
+
+Frame = TypeVar("Frame", pd.DataFrame, pd.Series)
 
 
 def as_frame(X: Any, source: str = "X") -> pd.DataFrame | None:
@@ -35,6 +37,14 @@ def with_text_names(frame: pd.DataFrame, source: str = "X") -> pd.DataFrame:
         listed = ", ".join(shown(name) for name in repeated[:10])
         raise DataError(f"{source}: column names must differ, repeated: {listed}; rename or drop one of them")
     return frame.set_axis(names, axis=1).reset_index(drop=True)
+
+
+def inferred(data: Frame) -> Frame:
+    """A frame or column whose objects are stored as the numbers or text that they are, where they are of one kind."""
+    try:
+        return data.infer_objects()
+    except UnicodeEncodeError:  # halves of letters, which pandas' own type for text cannot hold
+        return data
 
 
 def _pandas(X: Any, source: str) -> pd.DataFrame | None:

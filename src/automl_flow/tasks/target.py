@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest
+from automl_flow.tasks.labels import check_values, distinct_labels
 from automl_flow.tasks.spec import Label, Problem, TaskSpec
 
 _MAX_GUESSED_CLASSES = 30
@@ -52,7 +53,8 @@ def encode_target(y: pd.Series[Any] | NDArray[Any], task: TaskSpec) -> Target:
 
     Raises:
         DataError: No rows, missing or infinite values, values that are not numbers in regression, one class only,
-            a number of classes that does not fit the problem, or a positive class that does not occur.
+            a number of classes that does not fit the problem, classes that cannot be stored with a model, or a positive
+            class that does not occur.
     """
     series = pd.Series(np.asarray(y), dtype=object) if not isinstance(y, pd.Series) else y.reset_index(drop=True)
     if len(series) == 0:
@@ -69,6 +71,7 @@ def encode_target(y: pd.Series[Any] | NDArray[Any], task: TaskSpec) -> Target:
 
 
 def _as_numbers(series: pd.Series[Any], task: TaskSpec) -> NDArray[np.float64]:
+    check_values(series, task.target)
     numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
@@ -81,7 +84,7 @@ def _as_numbers(series: pd.Series[Any], task: TaskSpec) -> NDArray[np.float64]:
 
 def _encode_classes(series: pd.Series[Any], task: TaskSpec) -> Target:
     values = series.astype(object)
-    distinct = [value.item() if isinstance(value, np.generic) else value for value in values.unique()]
+    distinct = distinct_labels(values, task.target)
     try:
         classes = sorted(distinct)
     except TypeError:  # 1 and "a" do not compare

@@ -1,0 +1,72 @@
+"""What the data checks say of rows that are to be fitted: by the rules of the pipelines' gate."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from automl_flow.checks import CHECKS, Finding, run_checks
+from automl_flow.core.errors import AutoMLFlowWarning, DataError
+from automl_flow.core.seeds import generator
+from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.spec import TaskSpec
+
+_CELLS = 1_500_000  # that are looked at: more take longer than a person would not notice
+_FEWEST = 2_000  # rows that are looked at however many columns there are
+_OF_THE_TARGET = ("class_imbalance", "constant_target", "rare_classes")  # these look at all rows in any case
+_OF_THE_REPORT = (
+    "few_rows",
+    "missing_target",
+    "split_drift",
+)  # these say how to read scores, or what is said elsewhere
+_TO_CALLER = 5  # frames from the warning to whoever called ``fit``
+
+
+def inspect(
+    X: pd.DataFrame, y: pd.Series, task: TaskSpec, profile: Profile, accept: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Run the data checks on training rows; warn of what may harm the model.
+
+    Args:
+        X: Features, rows numbered from 0.
+        y: Target of each row.
+        task: What is to be learned.
+        profile: The profile of *X*.
+        accept: Codes of findings that shall not stop the fit.
+
+    Returns:
+        All findings, the most severe first.
+
+    Raises:
+        DataError: A finding makes the model worthless, such as a column that is the target.
+    """
+    rows = _looked_at(X)
+    of_sample = f" (in a sample of {len(rows):,} of {len(X):,} rows)" if len(rows) < len(X) else ""
+    names = [name for name in CHECKS.available() if name not in (*_OF_THE_TARGET, *_OF_THE_REPORT)]
+    table = X.iloc[rows].assign(**{task.target: y.iloc[rows]})
+    found = [
+        *run_checks(y.to_frame(task.target), task, Profile(len(y), ()), _OF_THE_TARGET),
+        *run_checks(table, task, profile, names),
+    ]
+    told = [finding for finding in found if finding.level != "info" and finding.code not in accept]
+    if any(finding.level == "error" for finding in told):
+        raise DataError(f"no model can be learned from these rows{of_sample}; {_listed(told)}")
+    if told:
+        text = f"what the data checks found may harm the model{of_sample}; {_listed(told)}"
+        warnings.warn(text, AutoMLFlowWarning, stacklevel=_TO_CALLER)
+    return tuple(found)
+
+
+def _listed(findings: Sequence[Finding]) -> str:
+    return "\n".join(f"{finding.code}: {finding.message}. {finding.action}" for finding in findings)
+
+
+def _looked_at(X: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Positions of the rows that are looked at: all, or a sample, the same every time."""
+    most = max(_FEWEST, _CELLS // max(1, X.shape[1]))
+    if len(X) <= most:
+        return np.arange(len(X))
+    return np.sort(generator(0, "inspection").choice(len(X), most, replace=False))

@@ -1,0 +1,183 @@
+"""Training rows and settings that are not fit to learn from: refused or warned of before a worker starts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_flow import AutoMLClassifier, AutoMLRegressor
+from automl_flow.core.errors import AutoMLFlowWarning, ConfigError, DataError
+from automl_flow.estimators import base
+from tests.hostile.workers import Idle
+
+QUICK = {"max_trials": 1, "families": ["linear"], "n_jobs": 1, "features": False, "folds": 2}
+ROWS = 120
+
+
+class StartedError(Exception):
+    """A search would begin now."""
+
+
+@pytest.fixture
+def without_search(monkeypatch):
+    """Everything up to the search."""
+
+    def search(_: object) -> None:
+        raise StartedError
+
+    monkeypatch.setattr(base, "make_workers", lambda *_: Idle())
+    monkeypatch.setattr(base, "search_models", search)
+
+
+def table() -> tuple[pd.DataFrame, pd.Series]:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"size": rng.normal(size=ROWS), "colour": rng.choice(["red", "blue"], ROWS)})
+    return X, pd.Series((X["size"] + rng.normal(size=ROWS) > 0).astype(int), name="y")
+
+
+def fit(X, y, kind=AutoMLClassifier, **settings) -> None:
+    """Fit up to the search."""
+    with pytest.raises(StartedError):
+        kind(**QUICK, **settings).fit(X, y)
+
+
+REFUSED = {
+    "the target among the columns": (lambda X, y: (X.assign(y=y), y), "target_copy: y hold the target"),
+    "a copy of the target under another name": (
+        lambda X, y: (X.assign(z=y.map({0: "n", 1: "p"})), y),
+        "target_copy: z",
+    ),
+    "a shuffled target": (lambda X, y: (X, y.sample(frac=1, random_state=0)), r"pass y.loc\[X.index\]"),
+    "shuffled rows": (lambda X, y: (X.sample(frac=1, random_state=0), y), r"pass y.loc\[X.index\]"),
+    "complex numbers": (lambda X, y: (X.to_numpy()[:, :1].astype(complex), y), "Complex data"),
+    "a complex target": (lambda X, y: (X, y.astype(complex)), "Complex data"),
+    "an infinite target": (lambda X, y: (X, y.astype(float).where(y == 1, np.inf)), "infinity"),
+    "dates as classes": (lambda X, y: (X, pd.to_datetime(y, unit="D")), "cannot be stored .* y.astype"),
+    "durations as classes": (lambda X, y: (X, pd.to_timedelta(y, unit="D")), "cannot be stored"),
+    "days as classes": (lambda X, y: (X, y.map({0: dt.date(2020, 1, 1), 1: dt.date(2020, 1, 2)})), "cannot be stored"),
+    "decimals as classes": (lambda X, y: (X, y.map(Decimal)), "cannot be stored"),
+    "tuples as classes": (lambda X, y: (X, y.map({0: (1, 2), 1: (3, 4)})), "cannot be stored"),
+    "intervals as classes": (lambda X, _: (X, pd.cut(X["size"], 3)), "cannot be stored"),
+    "lists as classes": (lambda X, y: (X, y.map({0: [1], 1: [2]})), "not .1"),
+    "bytes as classes": (lambda X, y: (X, y.map({0: b"a", 1: b"b"})), "cannot be stored"),
+    "halves of letters as classes": (
+        lambda X, y: (X, pd.Series(["a", "\ud800"] * 60, dtype=object)),
+        "cannot be stored",
+    ),
+    "classes of several kinds": (lambda X, y: (X, y.map({0: "a", 1: 2}).astype(object)), "several kinds"),
+    "true and 1 as classes": (lambda X, y: (X, pd.Series([True, 1, 0] * 40, dtype=object)), "mixes numbers"),
+    "numbers without end as classes": (lambda X, _: (X, X["size"]), "is it a regression"),
+}
+
+
+@pytest.mark.usefixtures("without_search")
+@pytest.mark.parametrize(("change", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_rows_that_make_a_model_worthless_are_refused(change, message):
+    with pytest.raises(DataError, match=message):
+        AutoMLClassifier(**QUICK).fit(*change(*table()))
+
+
+REPEATED = [0] * 40 + list(range(80))
+LATER = range(7, 7 + ROWS)
+BACKWARDS = range(ROWS, 0, -1)
+WARNED = {
+    "infinities": (lambda X, y: (X.assign(z=[np.inf] + [1.0, 2.0, 3.0, 4.0] * 29 + [0.0] * 3), y), "infinite_values"),
+    "an empty column": (lambda X, y: (X.assign(z=np.nan), y), "missing_values"),
+    "mixed types": (lambda X, y: (X.assign(z=["x", 1, 2.5, True] * 30), y), "mixed_types: .*z"),
+    "a lonely class": (lambda X, y: (X, y.map({0: "a", 1: "b"}).where(y.index > 0, "c")), "rare_classes: .* c: 1"),
+    "repeated rows": (
+        lambda X, y: (X.iloc[[0] * 40 + list(range(80))], y.iloc[[0] * 40 + list(range(80))]),
+        "duplicate_rows",
+    ),
+    "a running number": (lambda X, y: (X.assign(z=range(ROWS)), y), "identifier_columns: .*z"),
+    "other index labels": (
+        lambda X, y: (X.set_axis(range(7, 7 + ROWS)), y.set_axis(range(900, 900 + ROWS))),
+        "by position",
+    ),
+}
+
+
+@pytest.mark.usefixtures("without_search")
+@pytest.mark.parametrize(("change", "message"), WARNED.values(), ids=WARNED.keys())
+def test_what_may_harm_a_model_is_a_warning(change, message):
+    with pytest.warns(AutoMLFlowWarning, match=message):
+        fit(*change(*table()))
+
+
+FINE = {
+    "truth values and gaps": lambda X, y: (X, y.astype(bool).astype(object)),
+    "whole numbers as objects": lambda X, y: (X, y.astype(object)),
+    "text": lambda X, y: (X, y.map({0: "a", 1: "ü"})),
+    "a target that was numbered anew": lambda X, y: (X.set_axis(LATER), y),
+    "an array as target": lambda X, y: (X.set_axis(LATER), y.to_numpy()),
+    "equal indexes that are not in order": lambda X, y: (
+        X.set_axis(range(ROWS, 0, -1)),
+        y.set_axis(range(ROWS, 0, -1)),
+    ),
+}
+
+
+@pytest.mark.usefixtures("without_search")
+@pytest.mark.parametrize("change", FINE.values(), ids=FINE.keys())
+def test_plain_rows_are_taken_without_a_word(change):
+    fit(*change(*table()))
+
+
+@pytest.mark.usefixtures("without_search")
+def test_a_finding_can_be_accepted():
+    X, y = table()
+    fit(X.assign(z=y), y, accept=["target_copy"])
+
+
+TIMES = {
+    "dates": lambda X: pd.to_datetime(X["size"] * 1e9),
+    "dates with a zone": lambda X: pd.to_datetime(X["size"] * 1e9, utc=True),
+    "durations": lambda X: pd.to_timedelta(X["size"], unit="D"),
+    "days as objects": lambda X: pd.Series([dt.date(2020, 1, 1 + i % 28) for i in range(len(X))], dtype=object),
+    "periods": lambda X: pd.Series(pd.period_range("2000-01", periods=len(X), freq="M")),
+}
+
+
+@pytest.mark.usefixtures("without_search")
+@pytest.mark.parametrize("target", TIMES.values(), ids=TIMES.keys())
+def test_times_are_no_target_of_a_regression(target):
+    X, _ = table()
+    with pytest.raises(DataError, match=r"holds times.*predict a number"):
+        AutoMLRegressor(**QUICK).fit(X, target(X))
+
+
+@pytest.mark.usefixtures("without_search")
+def test_decimals_are_a_target_of_a_regression():
+    X, _ = table()
+    fit(X, X["size"].map(Decimal), AutoMLRegressor, accept=["target_copy"])
+
+
+SETTINGS = {
+    "a role for no column": ({"roles": {"colours": "ignore"}}, r"roles: .*'colours'; did you mean 'colour'"),
+    "a direction for no column": ({"monotone": {"sizes": 1}}, r"monotone: .*'sizes'; did you mean 'size'"),
+    "no time column": ({"time": "siz"}, r"time: .*'siz'; did you mean 'size'"),
+    "an unknown role": ({"roles": {"size": "numerical"}}, "roles.size"),
+    "an unknown family": ({"families": ["linaer"]}, "did you mean 'linear'"),
+    "an unknown metric": ({"metric": "acuracy"}, "did you mean 'accuracy'"),
+    "no limit": ({"max_trials": None, "time_left_for_this_task": None}, "needs a limit"),
+    "an unknown end": ({"if_nothing_finished": "ignore"}, "if_nothing_finished"),
+    "no seconds": ({"time_left_for_this_task": 0}, "time_left_for_this_task"),
+}
+
+
+@pytest.mark.parametrize(("settings", "message"), SETTINGS.values(), ids=SETTINGS.keys())
+def test_settings_are_refused_before_any_worker_starts(settings, message, monkeypatch):
+    monkeypatch.setattr(base, "make_workers", lambda *_: pytest.fail("workers were made"))
+    with pytest.raises((ConfigError, DataError), match=message):
+        AutoMLClassifier(**{**QUICK, **settings}).fit(*table())
+
+
+def test_columns_without_text_names_are_named_by_what_they_are(monkeypatch):
+    monkeypatch.setattr(base, "make_workers", lambda *_: pytest.fail("workers were made"))
+    X, y = table()
+    with pytest.raises(DataError, match="'10'; did you mean '1'"):
+        AutoMLClassifier(**QUICK, roles={10: "ignore"}).fit(X.set_axis([0, 1], axis=1), y)
