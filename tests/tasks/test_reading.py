@@ -105,6 +105,7 @@ def test_a_damaged_npz_is_explained(tmp_path):
     [
         ({"problem": "binary", "metric": "rmse"}, "metric must suit a binary problem"),
         ({"problem": "regression", "positive": 1}, "positive belongs to binary problems"),
+        ({"problem": "multiclass", "favourable": "a"}, "favourable belongs to binary problems, this one is multiclass"),
         ({"problem": "regression", "roles": {"a": "number"}}, "roles.a"),
         ({"problem": "regression", "monotone": {"a": 2}}, "monotone.a"),
         ({"problem": "multiclass", "monotone": {"a": 1}}, "monotone belongs to tables with a regression or a binary"),

@@ -29,6 +29,8 @@ class TaskSpec(Config):
         metric: Name of the metric that the search optimises (``pinball_0.9`` asks for the 90 % quantile), or, from
             Python, a metric of ``make_metric``; the default depends on problem and modality.
         positive: The class whose probability binary metrics look at; the default is the last class in order.
+        favourable: The class that is good for the person concerned (a loan that is granted), for the ratio of
+            selection rates between groups; it need not be the positive one. Binary problems alone have it.
         roles: Column roles that override the guesses.
         orders: Categories of ordinal columns, from low to high.
         monotone: Numeric or ordinal columns with which predictions must rise (1) or fall (-1), all else being equal; in
@@ -47,6 +49,7 @@ class TaskSpec(Config):
     problem: Problem
     metric: str | InstanceOf[Metric] | None = None
     positive: Label | None = None
+    favourable: Label | None = None
     roles: dict[str, Role] = Field(default_factory=dict)
     orders: dict[str, list[Label]] = Field(default_factory=dict)
     monotone: dict[str, Literal[-1, 1]] = Field(default_factory=dict)
@@ -93,6 +96,8 @@ class TaskSpec(Config):
             )
         if self.positive is not None and self.problem != "binary":
             raise ValueError(f"positive belongs to binary problems, this one is {self.problem}")
+        if self.favourable is not None and self.problem != "binary":
+            raise ValueError(f"favourable belongs to binary problems, this one is {self.problem}")
         return self
 
     @model_validator(mode="after")

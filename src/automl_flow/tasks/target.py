@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,15 +105,31 @@ def _order_binary(classes: list[Any], task: TaskSpec) -> list[Any]:
             f"target {task.target!r} of a binary problem must have two classes, got {len(classes)}: "
             f"{', '.join(map(repr, classes[:10]))}; is it 'multiclass' or 'regression'?"
         )
+    if task.favourable is not None:
+        _find(task.favourable, classes, "favourable", task)
     if task.positive is None:
         return classes
-    matches = [value for value in classes if str(value) == str(task.positive)]
-    if not matches:
-        raise DataError(
-            f"positive class {task.positive!r} does not occur in target {task.target!r}"
-            f"{nearest(task.positive, classes)}"
-        )
-    return [*(value for value in classes if value is not matches[0]), matches[0]]
+    positive = _find(task.positive, classes, "positive", task)
+    return [*(value for value in classes if value is not positive), positive]
+
+
+def _find(label: Label, classes: Sequence[Any], key: str, task: TaskSpec) -> Any:
+    """The class that *label* names; numbers and truth values may be written as text."""
+    for value in classes:
+        if str(value) == str(label):
+            return value
+    raise DataError(f"{key} class {label!r} does not occur in target {task.target!r}{nearest(label, classes)}")
+
+
+def favourable_code(task: TaskSpec, classes: Sequence[Label] | None) -> int | None:
+    """Code of the outcome that is good for the person concerned; ``None`` where the task does not say it.
+
+    Raises:
+        DataError: It is none of the classes.
+    """
+    if task.favourable is None or classes is None:
+        return None
+    return list(classes).index(_find(task.favourable, classes, "favourable", task))
 
 
 def guess_problem(y: pd.Series[Any]) -> Problem:
