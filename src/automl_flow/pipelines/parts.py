@@ -47,10 +47,19 @@ class Parts:
     folds: tuple[Fold, ...]
 
 
+def whole_table(table: pd.DataFrame, task: TaskSpec) -> Part:
+    """All rows of a table."""
+    return Part(features(table, task), encode_target(table[task.target], task), _weight(table, task))
+
+
 def cut_table(table: pd.DataFrame, task: TaskSpec, split: Mapping[str, Any]) -> Parts:
     """Divide a table by a stored split."""
-    weight = None if task.weight is None else table[task.weight].to_numpy(dtype=np.float64)
-    return _cut(features(table, task), encode_target(table[task.target], task), weight, Split.from_document(split))
+    whole = whole_table(table, task)
+    return _cut(whole.x, whole.target, whole.weight, Split.from_document(split))
+
+
+def _weight(table: pd.DataFrame, task: TaskSpec) -> NDArray[np.float64] | None:
+    return None if task.weight is None else table[task.weight].to_numpy(dtype=np.float64)
 
 
 def cut_samples(data: ArrayData, task: TaskSpec, split: Mapping[str, Any]) -> Parts:
