@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_flow.evaluation.fairness import fairness_gaps, group_rows, slice_groups
+from automl_flow.evaluation.fairness import Audit, fairness_gaps, group_rows, slice_groups
 from automl_flow.evaluation.intervals import Holdout
 from automl_flow.tasks.metrics import METRICS
 
@@ -18,50 +18,92 @@ GROUP = pd.Series(["a"] * 8 + ["b"] * 8, name="who")
 PROBABILITIES = np.eye(2)[SAID]
 
 
+def audit(metric=ACCURACY, favourable=None, smallest=1):
+    return Audit(metric, favourable, smallest, resamples=200, confidence=0.95, seed=0)
+
+
+def sliced(**settings):
+    return slice_groups(Holdout(TRUTH), PROBABILITIES, GROUP, audit(**settings))
+
+
+def values(group):
+    rates = (group.base_rate, group.selection_rate, group.true_positive_rate, group.false_positive_rate)
+    return [rate.value for rate in rates]
+
+
 def test_rates_by_hand():
-    a, b = slice_groups(Holdout(TRUTH), PROBABILITIES, ACCURACY, GROUP)
-    assert (a.rows, a.score, a.base_rate, a.selection_rate) == (8, 0.75, 0.5, 0.5)
-    assert (a.true_positive_rate, a.false_positive_rate) == (0.75, 0.25)
-    assert (b.rows, b.score, b.base_rate, b.selection_rate) == (8, 0.875, 0.25, 0.125)
-    assert (b.true_positive_rate, b.false_positive_rate) == (0.5, 0.0)
+    a, b = sliced()
+    assert (a.rows, a.score.value, values(a)) == (8, 0.75, [0.5, 0.5, 0.75, 0.25])
+    assert (b.rows, b.score.value, values(b)) == (8, 0.875, [0.25, 0.125, 0.5, 0.0])
+
+
+@pytest.mark.parametrize(("favourable", "rates"), [(1, (0.5, 0.125)), (0, (0.5, 0.875)), (None, None)])
+def test_the_favourable_outcome_may_be_either_class(favourable, rates):
+    a, b = sliced(favourable=favourable)
+    if rates is None:
+        assert a.favourable_rate is None
+    else:
+        assert (a.favourable_rate.value, b.favourable_rate.value) == rates
 
 
 def test_gaps_by_hand():
-    groups = slice_groups(Holdout(TRUTH), PROBABILITIES, ACCURACY, GROUP)
-    gaps = {gap.measure: gap for gap in fairness_gaps(groups, smallest=5)}
-    assert gaps["score"].difference == 0.125
-    assert gaps["selection_rate"].difference == 0.375
-    assert gaps["selection_rate"].ratio == 0.25
-    assert gaps["true_positive_rate"].difference == 0.25  # equal opportunity
-    assert gaps["equalised_odds"].difference == 0.25
+    gaps = {gap.measure: gap for gap in fairness_gaps(sliced(favourable=0), 0.95)}
+    assert gaps["score"].difference.value == 0.125
+    assert gaps["selection_rate"].difference.value == 0.375
+    assert gaps["true_positive_rate"].difference.value == 0.25
+    assert gaps["equalised_odds"].difference.value == 0.25
+    assert (gaps["selection_rate"].largest, gaps["selection_rate"].smallest) == ("a", "b")
 
 
-def test_small_groups_do_not_make_gaps():
-    groups = slice_groups(Holdout(TRUTH), PROBABILITIES, ACCURACY, GROUP)
-    assert fairness_gaps(groups, smallest=9) == ()
+def test_the_four_fifths_ratio_is_of_the_favourable_outcome():
+    # both say no (favourable): 4 of 8 in a, 7 of 8 in b; the ratio of yes would be 1/8 over 4/8
+    gaps = {gap.measure: gap for gap in fairness_gaps(sliced(favourable=0), 0.95)}
+    assert gaps["favourable_rate"].ratio.value == pytest.approx((4 / 8) / (7 / 8))
+    assert gaps["favourable_rate"].smallest == "a"
+    assert [gap.measure for gap in gaps.values() if gap.ratio is not None] == ["favourable_rate"]
+
+
+def test_without_a_favourable_outcome_there_is_no_ratio():
+    assert all(gap.ratio is None for gap in fairness_gaps(sliced(), 0.95))
+
+
+def test_every_number_has_an_interval_around_it():
+    for group in sliced(favourable=1):
+        for found in (group.score, group.selection_rate, group.favourable_rate, group.true_positive_rate):
+            assert found.low <= found.value <= found.high
+            assert found.low < found.high
+    for gap in fairness_gaps(sliced(favourable=1), 0.95):
+        assert gap.difference.low < gap.difference.value < gap.difference.high
+
+
+def test_small_groups_are_counted_and_not_judged():
+    groups = sliced(smallest=9)
+    assert [group.rows for group in groups] == [8, 8]
+    assert all(group.score is None and group.selection_rate is None for group in groups)
+    assert fairness_gaps(groups, 0.95) == ()
 
 
 def test_a_group_without_positives_has_no_rate_and_no_auc():
-    truth = np.array([0, 0, 0, 0, 1, 0, 1, 0])
-    groups = slice_groups(Holdout(truth), np.full((8, 2), 0.5), AUC, pd.Series(["a"] * 4 + ["b"] * 4, name="who"))
+    truth, who = np.array([0, 0, 0, 0, 1, 0, 1, 0]), pd.Series(["a"] * 4 + ["b"] * 4, name="who")
+    groups = slice_groups(Holdout(truth), np.full((8, 2), 0.5), who, audit(AUC))
     assert groups[0].score is None
     assert groups[0].true_positive_rate is None
-    assert groups[1].score == 0.5
-    assert "true_positive_rate" not in {gap.measure for gap in fairness_gaps(groups, smallest=1)}
+    assert groups[1].score.value == 0.5
+    assert "true_positive_rate" not in {gap.measure for gap in fairness_gaps(groups, 0.95)}
 
 
 def test_regression_groups_have_a_mean_error():
     y, said = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 3.0, 3.0, 4.0])
-    a, b = slice_groups(Holdout(y), said, RMSE, pd.Series([0, 0, 1, 1], name="sex"))
-    assert (a.mean_error, b.mean_error) == (1.0, 0.0)
-    assert (a.score, b.score) == (1.0, 0.0)
+    a, b = slice_groups(Holdout(y), said, pd.Series([0, 0, 1, 1], name="sex"), audit(RMSE))
+    assert (a.mean_error.value, b.mean_error.value) == (1.0, 0.0)
+    assert (a.score.value, b.score.value) == (1.0, 0.0)
     assert a.selection_rate is None
 
 
 def test_multiclass_groups_have_a_score_only():
     y, p = np.array([0, 1, 2, 0]), np.eye(3)[[0, 1, 2, 1]]
-    a, b = slice_groups(Holdout(y), p, ACCURACY, pd.Series(["x", "x", "y", "y"], name="g"))
-    assert (a.score, b.score, a.selection_rate) == (1.0, 0.5, None)
+    a, b = slice_groups(Holdout(y), p, pd.Series(["x", "x", "y", "y"], name="g"), audit())
+    assert (a.score.value, b.score.value, a.selection_rate) == (1.0, 0.5, None)
 
 
 def test_numbers_with_many_values_become_quartiles_from_low_to_high():

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from automl_flow.evaluation.importance import permutation_importance
 from automl_flow.evaluation.intervals import Holdout
-from automl_flow.evaluation.probing import permutation_importance, robustness
 from automl_flow.tasks.metrics import METRICS
+from tests.evaluation.test_robustness import every_type
 
 RMSE, ACCURACY = METRICS["rmse"], METRICS["accuracy"]
 rng = np.random.default_rng(0)
@@ -71,26 +72,9 @@ def test_channels_of_sequences_and_blocks_of_images_are_features():
 def test_the_samples_are_not_changed():
     before = TABLE.copy(deep=True)
     permutation_importance(HOLDOUT, TABLE, predict, RMSE, row_predictions=1000, seed=0)
-    robustness(HOLDOUT, TABLE, predict, RMSE, row_predictions=1000, seed=0)
     pd.testing.assert_frame_equal(TABLE, before)
 
 
-def test_more_missing_cells_and_more_noise_cost_more():
-    found = {d.name: d.loss for d in robustness(HOLDOUT, TABLE, predict, RMSE, row_predictions=10_000, seed=0)}
-    losses = list(found.values())
-    assert len(losses) == 4
-    assert 0 < losses[0] < losses[1]
-    assert 0 < losses[2] < losses[3]
-
-
-def test_columns_of_every_type_can_be_disturbed():
-    table = TABLE.assign(
-        whole=np.arange(400),
-        flag=[True, False] * 200,
-        day=pd.date_range("2024-01-01", periods=400),
-        kind=pd.Categorical(["x", "y"] * 200),
-        nullable=pd.array([1, None] * 200, dtype="Int64"),
-        infinite=np.inf,
-    )
-    assert len(robustness(HOLDOUT, table, predict, RMSE, row_predictions=10_000, seed=0)) == 4
+def test_columns_of_every_type_can_be_shuffled():
+    table = TABLE.assign(**every_type(400))
     assert len(permutation_importance(HOLDOUT, table, predict, RMSE, row_predictions=10_000, seed=0)) == 9

@@ -62,7 +62,7 @@ def test_nothing_half_written_is_left(smoke):
 @pytest.mark.parametrize("task", [*TABLES, *ARRAYS])
 def test_the_run_ends_with_headline_and_report(task, smoke):
     output = (smoke / "output.txt").read_text()
-    assert re.search(rf"{task}: \w+ [\d.]+ \([\d.]+ to [\d.]+\) on \d+ untouched rows", output)
+    assert re.search(rf"{task}: \w+ [\d.]+ \([\d.]+ to [\d.]+\) on \d+ holdout rows \(default LightGBM", output)
     assert f"report: data/smoke/08_reporting/{task}/report.html" in output
 
 

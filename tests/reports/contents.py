@@ -9,6 +9,11 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.evaluation import EvaluationConfig, evaluate
+from automl_flow.evaluation.cross_validation import CrossValidation
+from automl_flow.evaluation.intervals import Comparison, Interval
+from automl_flow.evaluation.refits import Refits
+from automl_flow.evaluation.samples import Probe
+from automl_flow.evaluation.searched import Judged
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkSection, ReportContent, trajectory
@@ -40,16 +45,17 @@ def content(kind: str, word: str = "plain") -> ReportContent:
         target,
         target,
         {"model": prediction, "baseline_prior": _prior(target), f"member {word}": prediction},
-        0.7,
-        X_holdout=table if tabular else np.zeros((N, 4, 4, 1) if kind == "image" else (N, 2, 5)),
+        Judged(target.values, prediction, None, out_of_fold=tabular, trials=6),
         config=EvaluationConfig(bootstrap=50),
         seed=0,
-        predict=lambda rows: np.resize(prediction, (len(rows), *prediction.shape[1:])),
+        probe=Probe(
+            table if tabular else np.zeros((N, 4, 4, 1) if kind == "image" else (N, 2, 5)),
+            lambda rows: np.resize(prediction, (len(rows), *prediction.shape[1:])),
+            {f"x {word}": "numeric", f"group {word}": "categorical"},
+        ),
+        refits=_refits(word) if tabular else Refits(reason=f"none {word}"),
     )
-    records = [
-        TrialRecord(i, {}, None if i == 2 else (1 - i / 10,), "failed" if i == 2 else "complete", cause="memory")
-        for i in range(6)
-    ]
+    records = [_record(i, word) for i in range(6)]
     metric = get_metric(task.metric_name, problem)
     return ReportContent(
         task=task,
@@ -57,7 +63,10 @@ def content(kind: str, word: str = "plain") -> ReportContent:
         findings=_findings(word),
         leaderboard=(
             LeaderboardRow(f"ensemble {word}", "ensemble", 0.7, 0.6, 1.0),
-            LeaderboardRow(f"member {word}", "candidate", 0.6, None, 0.5),
+            LeaderboardRow("searched network", "network", 0.6, 0.6, 0.25, 1, 4, {"width": 8}),
+            LeaderboardRow("parts", "ensemble", 0.6, 0.6, 0.75, 1),
+            LeaderboardRow(f"member {word}", "candidate", 0.6, None, 0.5, 2, 3, {word: word}),
+            LeaderboardRow(f"other {word}", "candidate", 0.6, None, 0.25, 2, 5, {"rate": 0.1}),
             LeaderboardRow("default", "baseline", None, 0.5),
         ),
         trajectories=(trajectory(f"Search {word}", records, metric, lambda record: f"{word} {record.number % 2}"),),
@@ -77,6 +86,18 @@ def content(kind: str, word: str = "plain") -> ReportContent:
         versions={"python": "3.11", word: "1"},
         notes=(Note(f"note {word}"), Note(f"warning {word}", serious=True)),
     )
+
+
+def _record(number: int, word: str) -> TrialRecord:
+    if number == 2:
+        return TrialRecord(number, {word: 1}, None, "failed", "memory", f"too large {word}")
+    return TrialRecord(number, {word: 1}, (1 - number / 10,), "complete")
+
+
+def _refits(word: str) -> Refits:
+    column = f"group {word}"
+    without = {column: Comparison("without", Interval(0.02, -0.01, 0.05), 0.7)}
+    return Refits(CrossValidation((0.6, 0.64), (0.5, 0.7), 5, 2 * N), "", (column,), without)
 
 
 def _table(word: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -51,18 +52,41 @@ def test_limits_speak_of_few_rows_and_warnings():
     assert "saw plain" in found
 
 
-def test_limits_speak_of_a_search_that_promised_too_much():
+@pytest.mark.parametrize(("enough", "said"), [(True, True), (False, False)])
+def test_limits_speak_of_a_search_that_was_too_optimistic_where_the_rows_suffice(enough, said):
     full = content("binary")
-    worse = replace(full.evaluation, optimism=Interval(0.2, 0.1, 0.3))
-    assert "promised too much" in " ".join(limits(replace(full, evaluation=worse)))
+    search = replace(full.evaluation.search, optimism=Interval(0.2, 0.1, 0.3), enough=enough)
+    found = " ".join(limits(replace(full, evaluation=replace(full.evaluation, search=search))))
+    assert ("was too optimistic by 0.200" in found) is said
 
 
-def test_limits_speak_of_groups_that_are_far_apart():
+@pytest.mark.parametrize(
+    ("ratio", "verdict"),
+    [
+        (Interval(0.5, 0.4, 0.6), "which is below four fifths"),
+        (Interval(0.84, 0.75, 0.95), "these rows do not decide whether it is below four fifths"),
+        (Interval(0.95, 0.9, 1.0), None),
+    ],
+)
+def test_limits_speak_of_favourable_outcomes_that_are_far_apart(ratio, verdict):
     full = content("binary")
-    apart = replace(full.evaluation, gaps=(Gap("sex", "selection_rate", 0.3, 0.5),))
-    assert "Groups of sex are selected at very different rates (smallest over largest: 50%)" in " ".join(
-        limits(replace(full, evaluation=apart))
-    )
+    gap = Gap("sex", "favourable_rate", "m", "f", Interval(0.3, 0.2, 0.4), ratio)
+    apart = replace(full.evaluation, gaps=(gap,), favourable="no")
+    found = [told for told in limits(replace(full, evaluation=apart)) if told.startswith("Groups of sex")]
+    assert [verdict in told for told in found] == ([True] if verdict else [])
+
+
+def test_a_sensitive_input_is_a_limit_with_what_leaving_it_out_costs():
+    found = " ".join(limits(content("binary")))
+    assert "The sensitive column group plain is an input of the model" in found
+    assert "is 0.0200 worse on the holdout, which is not a significant difference" in found
+    assert "(95% interval of what it adds −0.01000 to 0.05000)" in found
+
+
+def test_the_shares_of_the_parts_add_up_to_the_whole():
+    shares = re.findall(r"^- .* \((\d+\.\d)%\)$", model_card(content("binary")), re.MULTILINE)
+    assert len(shares) == 3
+    assert sum(map(float, shares)) == pytest.approx(100)
 
 
 def test_the_least_content_is_enough():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from automl_flow.reports import render_index, summarize
@@ -27,11 +29,38 @@ def test_no_task_is_no_error():
 
 
 @pytest.mark.parametrize(
-    ("kind", "lightgbm", "better"),
-    [("binary", 0.1, True), ("regression", 0.1, False), ("regression", 9.0, True), ("binary", None, None)],
+    ("low", "high", "better", "colour"),
+    [
+        (0.01, 0.05, True, "good"),
+        (-0.05, -0.01, False, "warn"),
+        (-0.01, 0.05, None, None),
+        (-0.05, 0.01, None, None),
+        (0.0, 0.0, None, None),
+    ],
 )
-def test_better_follows_the_direction_of_the_metric(kind, lightgbm, better):
-    shown = content(kind)
+def test_colours_follow_the_decision_of_the_report(low, high, better, colour):
+    shown = content("binary")
     metrics = shown.evaluation.to_metrics()
-    metrics["baselines"] = {} if lightgbm is None else {"baseline_lightgbm": lightgbm}
-    assert summarize(shown.task, metrics, "x.html").better_than_lightgbm is better
+    metrics["comparisons"] = {"baseline_lightgbm": {"gain": (low + high) / 2, "low": low, "high": high}}
+    found = summarize(shown.task, metrics, "x.html")
+    assert found.better_than_lightgbm is better
+    assert re.findall(r'<strong(?: class="(\w+)")?>', render_index([found])) == [colour or ""]
+
+
+def test_without_a_comparison_there_is_no_colour():
+    assert summary("binary").better_than_lightgbm is None
+
+
+@pytest.mark.parametrize(("kind", "direction"), [("binary", "higher is better"), ("regression", "lower is better")])
+def test_the_direction_of_the_metric_is_shown(kind, direction):
+    assert direction in render_index([summary(kind)])
+
+
+def test_further_pages_are_linked():
+    shown = content("binary")
+    found = summarize(shown.task, shown.evaluation.to_metrics(), "x.html", [("model card", "t/model_card.md")])
+    assert Page(render_index([found])).addresses == ["x.html", "t/model_card.md"]
+
+
+def test_rows_are_those_of_the_holdout():
+    assert summary("binary").rows == content("binary").evaluation.n_holdout

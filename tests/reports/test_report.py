@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 import pytest
 from markupsafe import escape
 
-from automl_flow.reports import NetworkDrawing, ReportContent, render_report
+from automl_flow.evaluation.classification import Curve
+from automl_flow.reports import NetworkDrawing, ReportContent, Trajectory, TrialPoint, render_report
+from automl_flow.reports.plots import draw_roc, draw_trajectory, out_of_view
 from tests.reports.contents import EVIL, KINDS, content
 
 VOID = {"meta", "br", "img", "path", "use"}
@@ -95,13 +97,16 @@ def test_it_tells_score_interval_baseline_and_search(kind):
     headline = f"{shown.evaluation.headline.value:.3g}"[:4].replace("-", "−")
     assert headline in html
     assert "95% interval" in html
-    assert "mean of the target" in html if kind == "regression" else "class frequencies" in html
-    assert "The search expected 0.7000" in html
+    assert f"constant baseline ({'mean' if kind == 'regression' else 'class frequencies'})" in html
+    if kind in ("image", "sequence"):
+        assert "on 60 rows held back from the 60 training rows; best of 6 trials" in html
+    else:
+        assert "out-of-fold, on 60 training rows; best of 6 trials" in html
 
 
 def test_baselines_come_before_parts_of_the_model():
     cards = re.findall(r'<div class="label">(.*?)</div>', rendered("binary"))
-    assert cards[1:3] == ["class frequencies", "member plain"]
+    assert cards[1:3] == ["constant baseline (class frequencies)", "member plain"]
 
 
 def test_every_anchor_of_the_contents_exists():
@@ -156,3 +161,97 @@ def test_parameters_of_one_network_and_of_all_are_told_apart():
 def test_a_serious_note_stands_above_the_scores():
     page = render_report(content("binary"))
     assert page.index("warning plain") < page.index('class="card"') < page.index("note plain")
+
+
+def test_shares_on_each_level_add_up_to_what_they_are_parts_of():
+    rows = re.findall(
+        r'<th scope="row" class="level-(\d)">.*?</td><td class="n">(\d+\.\d)%</td><td class="params">',
+        rendered("binary"),
+    )
+    by_level = {level: sum(float(weight) for own, weight in rows if own == level) for level, _ in rows}
+    assert by_level == {"0": 100.0, "1": 100.0, "2": 75.0}
+
+
+def test_a_failed_trial_is_shown_with_its_number_and_its_message_escaped():
+    html = rendered("binary", EVIL)
+    assert "Trial 2 failed (memory)" in html
+    assert f"<code>too large {escape(EVIL)}</code>" in html
+
+
+def test_hyper_parameters_are_on_the_page():
+    html = rendered("binary")
+    assert '<td class="params">rate 0.1</td>' in html
+    assert html.count('<td class="params">plain 1</td>') == 6
+
+
+def many_classes(n: int) -> ReportContent:
+    """Contents with as many curves as classes, of areas that rise with the number of the class."""
+    full = content("multiclass")
+    detail = full.evaluation.classification
+    assert detail is not None
+    curves = tuple(Curve(f"class {k}", (0.0, 1.0), (0.0, 1.0), 0.5 + k / 100) for k in range(n))
+    evaluation = replace(
+        full.evaluation,
+        classification=replace(detail, roc=curves, precision_recall=curves[::-1]),
+        classes=tuple(curve.label for curve in curves),
+        class_shares=((1 / n, 1 / n),) * n,
+    )
+    return replace(full, evaluation=evaluation)
+
+
+@pytest.mark.parametrize("n", [3, 8, 9, 30])
+def test_every_class_has_a_curve_or_is_named_among_those_left_out(n):
+    shown = many_classes(n)
+    svg = str(draw_roc(shown.evaluation.classification.roc))
+    html = re.sub(r"<svg.*?</svg>", "", render_report(shown), flags=re.DOTALL)
+    in_legend = set(re.findall(r"class \d+(?= \()", re.sub(r'aria-label="[^"]*"', "", svg)))
+    told = re.search(r"The ROC plot shows the 8 classes with the smallest areas; not drawn: (.*?)\.(?= |</p>)", html)
+    left_out = set(re.findall(r"class \d+", told.group(1))) if told else set()
+    assert in_legend | left_out == {f"class {k}" for k in range(n)}
+    assert not in_legend & left_out
+    assert in_legend == {f"class {k}" for k in range(min(n, 8))}
+
+
+def test_a_class_that_the_holdout_lacks_is_named():
+    full = many_classes(3)
+    evaluation = replace(
+        full.evaluation, classes=(*full.evaluation.classes, "absent"), class_shares=((0.25, 0.25),) * 4
+    )
+    html = render_report(replace(full, evaluation=evaluation))
+    assert "Without a curve, because the holdout has none or nothing else of them: absent." in html
+
+
+def points(scores, epochs=None):
+    return tuple(
+        TrialPoint(i, "complete", score, None, "m", epochs=None if epochs is None else epochs[i])
+        for i, score in enumerate(scores)
+    )
+
+
+def test_trials_off_the_scale_are_counted_in_the_caption():
+    full = content("binary")  # greater is better
+    scores = [0.80, 0.81, 0.82, 0.80, 0.83, 0.81, 0.82, 0.80, 0.81, 0.82, 0.1]
+    assert out_of_view(Trajectory("t", points(scores)), full.evaluation) == 1
+    html = render_report(replace(full, trajectories=(Trajectory("t", points(scores)),)))
+    assert "Off the scale: 1 bad trial (triangles at the edge)." in html
+
+
+def test_trials_of_different_lengths_are_told_apart():
+    full = content("binary")
+    shown = Trajectory("t", points([0.8, 0.9, 0.7], [2, 6, 2]))
+    svg = str(draw_trajectory(shown, full.evaluation, "x"))
+    assert "m, 2 epochs" in svg
+    assert "m, 6 epochs" in svg
+    html = render_report(replace(full, trajectories=(shown,)))
+    assert "the best score so far of those with 6 epochs" in html
+
+
+def test_groups_say_what_is_sensitive_small_and_favourable():
+    full = content("binary")
+    html = rendered("binary")
+    assert "The sensitive column group plain is an input of the model." in html
+    assert "Which outcome is favourable is not set" in html
+    small = replace(full.evaluation, smallest_group=31, favourable="no")
+    told = render_report(replace(full, evaluation=small))
+    assert "Too small to be judged (fewer than 31 rows): f, m plain." in told
+    assert "Predicted no (favourable)" in told

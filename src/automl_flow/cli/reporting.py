@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from automl_flow.cli.friendly import told_clearly
 from automl_flow.core.files import write_text
 from automl_flow.hooks.headline import read_headline
 from automl_flow.reports.index import TaskSummary, render_index, summarize
+
+_LINKED = {"model_card": "model card", "data_docs": "data checks", "predictions": "predictions"}
 
 
 @click.command()
@@ -56,7 +59,12 @@ def report(metadata: ProjectMetadata, env: str) -> None:
 
 def _summary(task: str, catalog: CatalogProtocol, folder: Path) -> TaskSummary:
     address = Path(catalog.get(f"{task}.report").filepath).relative_to(folder).as_posix()
-    return summarize(catalog.load(f"params:{task}.task"), catalog.load(f"{task}.metrics"), address)
+    links = []
+    for name, told in _LINKED.items():
+        dataset = catalog.get(f"{task}.{name}")
+        if dataset is not None and dataset.exists():
+            links.append((told, Path(os.path.relpath(dataset.filepath, folder)).as_posix()))
+    return summarize(catalog.load(f"params:{task}.task"), catalog.load(f"{task}.metrics"), address, links)
 
 
 @contextmanager

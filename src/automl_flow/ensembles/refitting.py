@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pandas as pd
 
-from automl_flow.core.temporary import temporary
+from automl_flow.execution.scratch import scratch
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.family import Array, ModelFamily
 from automl_flow.search.objective import TrialContext, encoded_fold, fit_part
@@ -41,7 +39,7 @@ class Chosen:
         Preprocessing is fitted on the same rows. Iterative members take as many steps as they took in the search, so
         that the rows to predict decide nothing.
         """
-        with temporary(Path(tempfile.gettempdir()), "automl_flow-refit-", folder=True) as state:
+        with scratch("refit-") as state:
             context = TrialContext(problem, self.families, state, self.seed)
             predicted = [self._member(context, candidate, rows) for candidate in self.candidates]
         return np.tensordot(np.asarray(self.weights), np.stack(predicted), axes=1)

@@ -13,14 +13,18 @@ from automl_flow.core.errors import DataError
 from automl_flow.evaluation.classification import describe_classification
 from automl_flow.evaluation.config import EvaluationConfig
 from automl_flow.evaluation.evaluation import Evaluation
-from automl_flow.evaluation.fairness import Group, fairness_gaps, slice_groups
+from automl_flow.evaluation.fairness import Audit, Group, fairness_gaps, slice_groups
+from automl_flow.evaluation.importance import Importance, permutation_importance
 from automl_flow.evaluation.intervals import Holdout, Interval, bootstrap_scores, compare, interval
-from automl_flow.evaluation.probing import Disturbance, Importance, Predict, Samples, permutation_importance, robustness
+from automl_flow.evaluation.refits import NOTHING_REFITTED, Refits
 from automl_flow.evaluation.regression import describe_regression
 from automl_flow.evaluation.resampling import Array
+from automl_flow.evaluation.robustness import Disturbance, robustness
+from automl_flow.evaluation.samples import Probe
+from automl_flow.evaluation.searched import Judged, SearchScore, compare_with_search
 from automl_flow.tasks.metrics import Metric, get_metric, metric_names, metric_of
-from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.target import Target
+from automl_flow.tasks.spec import Label, TaskSpec
+from automl_flow.tasks.target import Target, favourable_code
 
 MODEL = "model"
 
@@ -30,27 +34,27 @@ def evaluate(
     target_train: Target,
     target_holdout: Target,
     predictions_holdout: Mapping[str, Array],
-    search_score: float | None,
+    searched: Judged | None,
     *,
-    X_holdout: Samples | None,
     config: EvaluationConfig,
     seed: int,
-    predict: Predict | None = None,
     weight: Array | None = None,
+    probe: Probe | None = None,
+    refits: Refits = NOTHING_REFITTED,
 ) -> Evaluation:
     """Judge a model on the holdout.
 
     Args:
-        task: Gives the metric and the sensitive columns.
+        task: Gives the metric, the sensitive columns and the favourable outcome.
         target_train: Target of the training rows, for the class shares.
         target_holdout: Target of the holdout, encoded with the same classes.
         predictions_holdout: Probabilities (n, k) or values (n,). ``"model"`` is judged, the others compared with it.
-        search_score: Score (not loss) of the model by the search, out-of-fold, by the task's metric.
-        X_holdout: Raw rows, with sensitive columns, or arrays; ``None`` leaves out what needs them.
+        searched: The predictions by which the search chose the model; ``None`` where they are not known.
         config: Settings.
         seed: Draws resamples and permutations.
-        predict: Gives probabilities or values of raw rows; ``None`` leaves out importance and robustness.
         weight: Weights of the holdout's rows.
+        probe: The rows themselves; ``None`` leaves out groups, importance and robustness.
+        refits: What fitting the chosen models again has shown.
 
     Raises:
         DataError: No rows, no prediction called ``"model"``, or one of another shape or not finite.
@@ -58,10 +62,9 @@ def evaluate(
     predictions = _checked(predictions_holdout, target_holdout)
     model, classes, holdout = predictions[MODEL], target_holdout.classes, Holdout(target_holdout.values, weight)
     scored = _score(task, target_holdout, holdout, predictions, config=config, seed=seed)
-    groups = _groups(task, holdout, model, scored.metric, X_holdout)
-    importance, withstood = _probed(holdout, X_holdout, predict, scored.metric, config=config, seed=seed)
+    groups = _groups(task, holdout, model, probe, _audit(task, scored.metric, classes, config, seed))
+    importance, robust = _probed(holdout, probe, scored.metric, config, seed)
     return Evaluation(
-        task=task.name,
         problem=task.problem,
         metric=scored.metric.name,
         greater_is_better=scored.metric.greater_is_better,
@@ -73,15 +76,17 @@ def evaluate(
         scores=scored.scores,
         intervals=scored.intervals,
         metric_intervals=scored.metric_intervals,
-        search_score=search_score,
-        optimism=_optimism(search_score, scored, config.confidence),
+        search=_search(searched, scored, len(holdout.y), config=config, seed=seed),
         comparisons=compare(MODEL, scored.values, scored.draws, scored.metric, config.confidence),
         classification=None if classes is None else describe_classification(holdout, model, classes, config.bins),
         regression=describe_regression(holdout, model, seed) if classes is None else None,
         groups=groups,
-        gaps=fairness_gaps(groups, config.smallest_group),
+        refits=refits,
+        favourable=task.favourable,
+        smallest_group=config.smallest_group,
+        gaps=fairness_gaps(groups, config.confidence),
         importance=importance,
-        robustness=withstood,
+        robustness=robust,
     )
 
 
@@ -140,35 +145,32 @@ def _draws_of(model: str) -> str:
     return f"model: {model}"
 
 
-def _optimism(search_score: float | None, scored: _Scored, confidence: float) -> Interval | None:
-    """How much better than the holdout says the search believed the model to be; its score is taken as exact."""
-    if search_score is None:
+def _search(
+    searched: Judged | None, scored: _Scored, rows: int, *, config: EvaluationConfig, seed: int
+) -> SearchScore | None:
+    """The score of the search beside that of the holdout."""
+    if searched is None:
         return None
-    sign = 1.0 if scored.metric.greater_is_better else -1.0
-    gap = sign * (search_score - scored.values[MODEL])
-    return interval(gap, sign * (search_score - scored.draws[MODEL]), confidence)
+    value, draws = scored.values[MODEL], scored.draws[MODEL]
+    return compare_with_search(
+        searched, scored.metric, value, draws, rows=rows, confidence=config.confidence, seed=seed
+    )
 
 
 def _probed(
-    holdout: Holdout,
-    samples: Samples | None,
-    predict: Predict | None,
-    metric: Metric,
-    *,
-    config: EvaluationConfig,
-    seed: int,
+    holdout: Holdout, probe: Probe | None, metric: Metric, config: EvaluationConfig, seed: int
 ) -> tuple[tuple[Importance, ...], tuple[Disturbance, ...]]:
     """Measure importance and robustness, where they are wanted and can be measured."""
-    if samples is None or predict is None:
+    if probe is None or probe.predict is None:
         return (), ()
-    cost = config.row_predictions
+    samples, predict, cost = probe.samples, probe.predict, config.row_predictions
     importance: tuple[Importance, ...] = ()
-    withstood: tuple[Disturbance, ...] = ()
+    robust: tuple[Disturbance, ...] = ()
     if config.explain:
         importance = permutation_importance(holdout, samples, predict, metric, row_predictions=cost, seed=seed)
     if config.robustness:
-        withstood = robustness(holdout, samples, predict, metric, row_predictions=cost, seed=seed)
-    return importance, withstood
+        robust = robustness(holdout, samples, predict, metric, roles=probe.roles, row_predictions=cost, seed=seed)
+    return importance, robust
 
 
 def _checked(predictions: Mapping[str, Any], target: Target) -> dict[str, Array]:
@@ -200,10 +202,24 @@ def _class_shares(train: Target, holdout: Target) -> tuple[tuple[float, float], 
     return tuple((float(left), float(right)) for left, right in zip(*shares, strict=True))
 
 
+def _audit(
+    task: TaskSpec, metric: Metric, classes: tuple[Label, ...] | None, config: EvaluationConfig, seed: int
+) -> Audit:
+    return Audit(
+        metric=metric,
+        favourable=favourable_code(task, classes),
+        smallest=config.smallest_group,
+        resamples=config.bootstrap,
+        confidence=config.confidence,
+        seed=seed,
+    )
+
+
 def _groups(
-    task: TaskSpec, holdout: Holdout, prediction: Array, metric: Metric, samples: Samples | None
+    task: TaskSpec, holdout: Holdout, prediction: Array, probe: Probe | None, audit: Audit
 ) -> tuple[Group, ...]:
-    if not isinstance(samples, pd.DataFrame):
+    table = None if probe is None else probe.samples
+    if not isinstance(table, pd.DataFrame):
         return ()
-    columns = [name for name in task.sensitive if name in samples.columns]
-    return tuple(group for name in columns for group in slice_groups(holdout, prediction, metric, samples[name]))
+    columns = [name for name in task.sensitive if name in table.columns]
+    return tuple(group for name in columns for group in slice_groups(holdout, prediction, table[name], audit))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from automl_flow.core.files import plain
 from automl_flow.evaluation.classification import ClassificationDetail
 from automl_flow.evaluation.fairness import Gap, Group
+from automl_flow.evaluation.importance import Importance
 from automl_flow.evaluation.intervals import Comparison, Interval
-from automl_flow.evaluation.probing import Disturbance, Importance
+from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.regression import RegressionDetail
+from automl_flow.evaluation.robustness import Disturbance
+from automl_flow.evaluation.searched import SearchScore
 from automl_flow.tasks.spec import Label, Problem
 
 _DIGITS = 10  # stored; more would differ between machines
@@ -22,7 +25,6 @@ class Evaluation:
     """The evaluation of one model on the untouched holdout.
 
     Attributes:
-        task: Name of the task.
         problem: Kind of problem.
         metric: The metric that the search optimised.
         greater_is_better: Direction of that metric.
@@ -34,19 +36,19 @@ class Evaluation:
         scores: For the model (``"model"``) and everything it is compared with: every metric that applies.
         intervals: For each of them, the interval of the task's metric.
         metric_intervals: For the model, the interval of every metric.
-        search_score: What the search believed (out-of-fold), if it is known.
-        optimism: How much better the search believed the model to be than the holdout says, in units of the
-            metric; an interval above zero means that the search overfitted.
+        search: What the search believed, beside the holdout; ``None`` where it is not known.
         comparisons: The model against the others, on the same resamples.
         classification: Pictures of a classifier.
         regression: Pictures of a regression.
+        refits: What fitting the chosen models again on other rows, or without a column, has shown.
+        favourable: The outcome that is good for the person concerned; ``None`` where the task does not say it.
+        smallest_group: Rows from which a group is judged.
         groups: Scores by group of the sensitive columns.
         gaps: Differences between these groups.
         importance: Importance of the features, the most important first.
         robustness: Scores on disturbed rows.
     """
 
-    task: str
     problem: Problem
     metric: str
     greater_is_better: bool
@@ -58,11 +60,13 @@ class Evaluation:
     scores: dict[str, dict[str, float]]
     intervals: dict[str, Interval]
     metric_intervals: dict[str, Interval]
-    search_score: float | None
-    optimism: Interval | None
+    search: SearchScore | None
     comparisons: tuple[Comparison, ...]
     classification: ClassificationDetail | None
     regression: RegressionDetail | None
+    refits: Refits
+    favourable: Label | None
+    smallest_group: int
     groups: tuple[Group, ...]
     gaps: tuple[Gap, ...]
     importance: tuple[Importance, ...]
@@ -73,10 +77,6 @@ class Evaluation:
         """The model's score on the holdout, by the task's metric."""
         return self.intervals["model"]
 
-    def to_document(self) -> dict[str, Any]:
-        """Return everything as JSON-able values, floats rounded to ten significant digits."""
-        return dict(_rounded(plain(asdict(self))))
-
     def to_metrics(self) -> dict[str, Any]:
         """Return the few numbers that a team compares between versions: plain numbers under short keys."""
         headline = self.headline
@@ -86,14 +86,28 @@ class Evaluation:
             "baselines": {name: s[self.metric] for name, s in self.scores.items() if name.startswith("baseline_")},
             "rows": {"train": self.n_train, "holdout": self.n_holdout},
         }
-        if self.search_score is not None and self.optimism is not None:
-            numbers["search"] = {"score": self.search_score, "optimism": self.optimism.value}
+        if self.search is not None:
+            gap = self.search.optimism
+            numbers["search"] = {"score": self.search.score, "rows": self.search.rows, "optimism": gap.value}
+            numbers["search"] |= {"optimism_low": gap.low, "optimism_high": gap.high}
+        if (again := self.refits.cross_validation) is not None:
+            low, high = again.range
+            numbers["cross_validation"] = {"score": again.mean, "low": low, "high": high, "repeats": len(again.scores)}
         if self.classification is not None:
             numbers["holdout"] = {**numbers["holdout"], "calibration_error": self.classification.calibration_error}
-        if self.groups:
-            numbers["groups"] = {f"{group.column}.{group.value}": group.score for group in self.groups}
+        numbers["comparisons"] = {
+            c.against: {"gain": c.gain.value, "low": c.gain.low, "high": c.gain.high} for c in self.comparisons
+        }
+        judged = [group for group in self.groups if group.score is not None]
+        if judged:
+            numbers["groups"] = {f"{g.column}.{g.value}": g.score.value for g in judged if g.score is not None}
+        if self.refits.without:
+            numbers["without"] = {name: c.gain.value for name, c in self.refits.without.items()}
         if self.gaps:
-            numbers["fairness"] = {f"{gap.column}.{gap.measure}": gap.difference for gap in self.gaps}
+            numbers["fairness"] = {f"{gap.column}.{gap.measure}": gap.difference.value for gap in self.gaps}
+        ratios = {f"{gap.column}.{gap.measure}": gap.ratio.value for gap in self.gaps if gap.ratio is not None}
+        if ratios:
+            numbers["ratios"] = ratios
         return dict(_rounded(plain(numbers)))
 
 

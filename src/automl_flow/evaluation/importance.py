@@ -1,8 +1,8 @@
-"""What the model looks at and what it withstands: the holdout changed a little, and scored again."""
+"""What drives the predictions: the score that is lost when one input is shuffled between the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from automl_flow.core.seeds import generator
 from automl_flow.evaluation.intervals import Holdout
-from automl_flow.evaluation.resampling import Array
+from automl_flow.evaluation.samples import Predict, Samples, some_rows, take
 from automl_flow.tasks.metrics import Metric
 
-Samples = pd.DataFrame | NDArray[Any]
-Predict = Callable[[Any], Array]
 _REPEATS = 3
 _FEWEST_ROWS = 100
+_DECIMALS = 12  # beyond them is what adding up in another order changes
 _BLOCKS = 4  # an image is permuted in a grid of 4 × 4 blocks
 
 
@@ -35,21 +34,6 @@ class Importance:
     feature: str
     loss: float
     deviation: float
-
-
-@dataclass(frozen=True)
-class Disturbance:
-    """The score after the holdout was disturbed.
-
-    Attributes:
-        name: What was done.
-        score: The metric on the disturbed rows.
-        loss: Increase of the metric's loss against the same rows undisturbed.
-    """
-
-    name: str
-    score: float
-    loss: float
 
 
 def permutation_importance(
@@ -69,8 +53,8 @@ def permutation_importance(
     """
     parts = list(_parts(samples))
     limit = max(_FEWEST_ROWS, row_predictions // (_REPEATS * max(len(parts), 1)))
-    rows = _some_rows(len(holdout.y), limit, seed)
-    judge, some = holdout.take(rows), _take(samples, rows)
+    rows = some_rows(len(holdout.y), limit, seed)
+    judge, some = holdout.take(rows), take(samples, rows)
     base = metric.loss(judge.y, predict(some), judge.weight)
     found = []
     for position, (name, where) in enumerate(parts):
@@ -78,57 +62,10 @@ def permutation_importance(
         shuffled = [_shuffled(some, where, rng.permutation(len(rows))) for _ in range(_REPEATS)]
         predicted = np.split(predict(_stacked(shuffled)), _REPEATS)
         losses = [metric.loss(judge.y, prediction, judge.weight) - base for prediction in predicted]
-        found.append(Importance(name, float(np.mean(losses)), float(np.std(losses))))
+        found.append(
+            Importance(name, round(float(np.mean(losses)), _DECIMALS), round(float(np.std(losses)), _DECIMALS))
+        )
     return tuple(sorted(found, key=lambda importance: (-importance.loss, importance.feature)))
-
-
-def robustness(
-    holdout: Holdout, samples: Samples, predict: Predict, metric: Metric, *, row_predictions: int, seed: int
-) -> tuple[Disturbance, ...]:
-    """Score the model on disturbed rows: missing cells (tables) and noise on numbers.
-
-    Args: see :func:`permutation_importance`.
-    """
-    rows = _some_rows(len(holdout.y), max(_FEWEST_ROWS, row_predictions // 5), seed)
-    judge, some = holdout.take(rows), _take(samples, rows)
-    base = metric.loss(judge.y, predict(some), judge.weight)
-    found = []
-    for name, disturbed in _disturbances(some, seed):
-        prediction = predict(disturbed)
-        loss = metric.loss(judge.y, prediction, judge.weight) - base
-        found.append(Disturbance(name, judge.score(metric, prediction), loss))
-    return tuple(found)
-
-
-def _disturbances(samples: Samples, seed: int) -> Iterator[tuple[str, Samples]]:
-    if isinstance(samples, pd.DataFrame):
-        for share in (0.1, 0.3):
-            yield f"{share:.0%} of the cells missing", _with_missing(samples, share, generator(seed, "missing"))
-    for scale in (0.1, 0.3):
-        name = f"noise of {scale:.0%} of the standard deviation on every number"
-        yield name, _with_noise(samples, scale, generator(seed, "noise"))
-
-
-def _with_missing(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
-    holes = rng.random(table.shape) < share
-    columns = {name: table[name].mask(holes[:, j]) for j, name in enumerate(table.columns)}
-    # Whole numbers and booleans become floats and objects: what a reader makes of a file with gaps.
-    return pd.DataFrame(columns, index=table.index)
-
-
-def _with_noise(samples: Samples, scale: float, rng: np.random.Generator) -> Samples:
-    if not isinstance(samples, pd.DataFrame):
-        values = samples.astype(np.float32)
-        return values + rng.normal(0, scale * float(values.std()), values.shape).astype(np.float32)
-    noisy = samples.copy()
-    for name in noisy.columns:
-        column = noisy[name]
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-            finite = values[np.isfinite(values)]
-            spread = float(finite.std()) if len(finite) else 0.0
-            noisy[name] = values + rng.normal(0, scale * spread, len(values))
-    return noisy
 
 
 def _parts(samples: Samples) -> Iterator[tuple[str, Any]]:
@@ -157,13 +94,3 @@ def _stacked(copies: list[Samples]) -> Samples:
     if isinstance(copies[0], pd.DataFrame):
         return pd.concat([pd.DataFrame(copy) for copy in copies], ignore_index=True)
     return np.concatenate([np.asarray(copy) for copy in copies])
-
-
-def _some_rows(n_rows: int, limit: int, seed: int) -> NDArray[np.int64]:
-    if n_rows <= limit:
-        return np.arange(n_rows)
-    return np.sort(generator(seed, "probed rows").choice(n_rows, limit, replace=False))
-
-
-def _take(samples: Samples, rows: NDArray[np.int64]) -> Samples:
-    return samples.iloc[rows].reset_index(drop=True) if isinstance(samples, pd.DataFrame) else samples[rows]

@@ -15,7 +15,7 @@ from automl_flow.tasks.spec import TaskSpec
 
 logger = logging.getLogger("automl_flow")
 
-_BASELINES = {"baseline_lightgbm": "LightGBM as it comes", "baseline_prior": "majority or mean"}
+_BASELINES = {"baseline_lightgbm": "default LightGBM", "baseline_prior": "constant baseline"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Headline:
     def __str__(self) -> str:
         low, high = self.interval
         beside = ", ".join(f"{name} {score:.4g}" for name, score in self.baselines.items())
-        return f"{self.metric} {self.score:.4g} ({low:.4g} to {high:.4g}) on {self.rows} untouched rows; {beside}"
+        return f"{self.metric} {self.score:.4g} ({low:.4g} to {high:.4g}) on {self.rows} holdout rows ({beside})"
 
 
 def read_headline(task: str, catalog: CatalogProtocol) -> Headline | None:

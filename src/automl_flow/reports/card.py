@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from automl_flow.evaluation import MODEL, Evaluation
-from automl_flow.reports.content import ReportContent
+from collections.abc import Sequence
+
+from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Evaluation
+from automl_flow.reports.content import LeaderboardRow, ReportContent
+from automl_flow.reports.fairness import FOUR_FIFTHS, column_facts, four_fifths
 from automl_flow.reports.page import template
-from automl_flow.reports.words import compared, direction, metric_name, model_name, number, optimism
+from automl_flow.reports.words import (
+    compared,
+    direction,
+    metric_name,
+    model_name,
+    number,
+    optimism,
+    repeated,
+    search_name,
+    search_rows,
+    shares,
+    without_input,
+)
 
 _FEW_ROWS = 200
-_FAR_APART = 0.8  # the "four fifths" rule of selection rates
 _UNCALIBRATED = 0.1
 
 
@@ -24,11 +38,22 @@ def model_card(content: ReportContent) -> str:
         e=evaluation,
         direction=direction(evaluation),
         optimism=optimism(evaluation),
+        repeated=repeated(evaluation),
+        search_name=search_name,
+        search_rows=search_rows,
+        fairness=column_facts(evaluation),
         comparisons=[compared(comparison, evaluation) for comparison in evaluation.comparisons],
-        others=[(model_name(name, evaluation.problem), evaluation.scores[name][evaluation.metric]) for name in others],
-        members=[row for row in content.leaderboard if row.weight and row.kind != "ensemble"],
+        others=[(model_name(name, evaluation), evaluation.scores[name][evaluation.metric]) for name in others],
+        members=_members(content.leaderboard),
         limits=limits(content),
     )
+
+
+def _members(leaderboard: Sequence[LeaderboardRow]) -> list[tuple[LeaderboardRow, str]]:
+    """Models that the final one is made of, and their shares, which add up to 100%."""
+    rows = [row for row in leaderboard if row.weight and row.kind != "ensemble"]
+    weights = [row.weight for row in rows]
+    return list(zip(rows, shares(weights, sum(weights)), strict=True))
 
 
 def limits(content: ReportContent) -> list[str]:
@@ -51,25 +76,25 @@ def _limits_of_evidence(evaluation: Evaluation) -> list[str]:
     found = []
     if evaluation.n_holdout < _FEW_ROWS:
         found.append(f"The holdout has only {evaluation.n_holdout} rows: read the intervals, not the scores.")
-    if evaluation.optimism is not None and evaluation.optimism.low > 0:
+    search = evaluation.search
+    if search is not None and search.enough and search.optimism.low > 0:
         found.append(optimism(evaluation))
-    undecided = [comparison for comparison in evaluation.comparisons if not comparison.gain.low > 0]
+    simple = [comparison for comparison in evaluation.comparisons if comparison.against in (PRIOR, LIGHTGBM)]
+    undecided = [comparison for comparison in simple if not comparison.gain.low > 0]
     found += [compared(comparison, evaluation) for comparison in undecided]
     detail = evaluation.classification
     if detail is not None and detail.calibration_error > _UNCALIBRATED:
         error = number(detail.calibration_error, 2)
-        found.append(f"Its probabilities are off by {error} on average: calibrate them before you rely on them.")
+        found.append(f"Its probabilities are off by {error} on average; calibrate them before use.")
     return found
 
 
 def _limits_of_groups(evaluation: Evaluation) -> list[str]:
-    found = []
+    found = [without_input(evaluation, column) for column in evaluation.refits.inputs]
     for gap in evaluation.gaps:
-        if gap.ratio is not None and gap.ratio < _FAR_APART:
-            found.append(
-                f"Groups of {gap.column} are selected at very different rates (smallest over largest: {gap.ratio:.0%})."
-            )
-        if gap.measure == "score":
+        if gap.ratio is not None and gap.ratio.low < FOUR_FIFTHS:
+            found.append(f"Groups of {gap.column}. {four_fifths(gap, evaluation)}")
+        if gap.measure == "score" and gap.difference.low > 0:
             name = metric_name(evaluation.metric)
-            found.append(f"Between groups of {gap.column} the {name} differs by {number(gap.difference, 3)}.")
+            found.append(f"Between groups of {gap.column} the {name} differs by {number(gap.difference.value, 3)}.")
     return found

@@ -21,11 +21,15 @@ class LeaderboardRow:
     """A model of the leaderboard.
 
     Attributes:
-        name: What it is, for example ``"lightgbm #12"``.
+        name: What it is, for example ``"lightgbm-12"``.
         kind: What it is to the result.
-        search_score: Its out-of-fold score by the task's metric; ``None`` for baselines.
+        search_score: Its score by the search, by the task's metric; ``None`` for baselines.
         holdout_score: Its score on the holdout, if it was computed.
-        weight: Its weight in the final model; 0 for a model that was not chosen.
+        weight: Its share of the final model; 0 for a model that was not chosen. On each level the shares add up to
+            that of the row that they are parts of.
+        level: 0 for the model, 1 for its parts, 2 for the parts of these.
+        trial: Number of its trial.
+        params: Its hyper-parameters.
     """
 
     name: str
@@ -33,6 +37,9 @@ class LeaderboardRow:
     search_score: float | None = None
     holdout_score: float | None = None
     weight: float = 0.0
+    level: int = 0
+    trial: int | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,12 +47,16 @@ class TrialPoint:
     """A trial of a search.
 
     Attributes:
-        number: Trial number, from 0.
+        number: Trial number, from 0, as in the log and in the journal.
         state: ``complete``, ``failed`` or ``pruned``.
         score: Score by the metric; ``None`` where there is none.
-        best: Best score up to this trial; ``None`` before the first.
-        label: What was tried, in a word: the family, or the architecture's key.
-        cause: Why it failed.
+        best: Best score up to this trial, among those that were trained as long as any; ``None`` before the first.
+        label: What was tried, in a word: the family, or the kind of network.
+        cause: Why it failed, in a word.
+        message: Why it failed, as the error said it.
+        params: Its hyper-parameters.
+        epochs: Epochs that it was trained for, where a search trains only the better ones to the end.
+        repeats: Number of an earlier trial that tried the same.
     """
 
     number: int
@@ -54,6 +65,25 @@ class TrialPoint:
     best: float | None
     label: str
     cause: str = ""
+    message: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    epochs: int | None = None
+    repeats: int | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Trials that failed for the same reason.
+
+    Attributes:
+        cause: The reason in a word: memory, timeout, data, implementation or budget.
+        message: What the error said.
+        trials: Their numbers.
+    """
+
+    cause: str
+    message: str
+    trials: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -69,10 +99,18 @@ class Trajectory:
     points: tuple[TrialPoint, ...]
 
     @property
-    def failed(self) -> dict[str, int]:
-        """Failed trials by cause."""
-        causes = sorted(point.cause for point in self.points if point.state == "failed")
-        return {cause: causes.count(cause) for cause in dict.fromkeys(causes)}
+    def failures(self) -> tuple[Failure, ...]:
+        """Failed trials by what went wrong, in the order of their first trials."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for point in self.points:
+            if point.state == "failed":
+                found.setdefault((point.cause, point.message), []).append(point.number)
+        return tuple(Failure(cause, message, tuple(trials)) for (cause, message), trials in found.items())
+
+    @property
+    def rungs(self) -> tuple[int, ...]:
+        """How many epochs trials were trained for, from few to many; empty where that is not a question."""
+        return tuple(sorted({point.epochs for point in self.points if point.epochs is not None}))
 
 
 def trajectory(
@@ -82,19 +120,44 @@ def trajectory(
 
     Args:
         title: Which search.
-        records: Its trials; the first of their values is the metric's loss.
+        records: Its trials; the first of their values is the metric's loss. Those that have ``epochs`` are compared
+            with trials of as many epochs alone.
         metric: Turns losses into scores.
         label: Names what a trial tried.
     """
     sign = -1.0 if metric.greater_is_better else 1.0
+    better = max if metric.greater_is_better else min
+    longest = max(
+        (record.attrs["epochs"] for record in records if _is_scored(record) and "epochs" in record.attrs), default=None
+    )
     points: list[TrialPoint] = []
     best: float | None = None
     for record in sorted(records, key=lambda record: record.number):
-        score = sign * record.values[0] if record.values else None
-        if score is not None and record.state == "complete":
-            best = score if best is None else (max if metric.greater_is_better else min)(best, score)
-        points.append(TrialPoint(record.number, record.state, score, best, label(record), record.cause or ""))
+        score = sign * record.values[0] if record.values and "duplicate_of" not in record.attrs else None
+        if score is not None and _is_scored(record) and record.attrs.get("epochs") == longest:
+            best = score if best is None else better(best, score)
+        points.append(_point(record, score, best, label(record)))
     return Trajectory(title, tuple(points))
+
+
+def _is_scored(record: TrialRecord) -> bool:
+    return record.state == "complete" and "duplicate_of" not in record.attrs
+
+
+def _point(record: TrialRecord, score: float | None, best: float | None, label: str) -> TrialPoint:
+    params = record.attrs.get("params", record.params)
+    return TrialPoint(
+        number=record.number,
+        state=record.state,
+        score=score,
+        best=best,
+        label=label,
+        cause=record.cause or "",
+        message=record.message,
+        params={str(name).removeprefix(f"{label}."): value for name, value in params.items()},
+        epochs=record.attrs.get("epochs"),
+        repeats=record.attrs.get("duplicate_of"),
+    )
 
 
 @dataclass(frozen=True)

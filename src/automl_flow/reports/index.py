@@ -20,11 +20,13 @@ class TaskSummary:
     Attributes:
         task: The task.
         headline: The model's score on the holdout.
-        prior: Score of the class frequencies, or of the mean.
-        lightgbm: Score of LightGBM out of the box.
-        search_score: What the search expected.
-        rows: Rows of training and holdout together.
+        prior: Score of the constant baseline.
+        lightgbm: Score of default LightGBM.
+        search_score: Score by the search.
+        rows: Rows of the holdout.
         report: Address of the task's report, relative to the index page.
+        gain: How much better the model is than default LightGBM, with its interval; ``None`` where it is not known.
+        links: Further pages and files of the task: what they are, and their addresses relative to the index page.
     """
 
     task: TaskSpec
@@ -34,23 +36,35 @@ class TaskSummary:
     search_score: float | None
     rows: int
     report: str
+    gain: Interval | None = None
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def better_than_lightgbm(self) -> bool | None:
-        """Whether the model's score is better than that of LightGBM; ``None`` where it is missing or equal."""
-        if self.lightgbm is None or self.lightgbm == self.headline.value:
+        """Whether the model is better than default LightGBM, by the rule of the report.
+
+        ``None`` where the interval of the difference holds 0, or the comparison is missing.
+        """
+        if self.gain is None or self.gain.low <= 0 <= self.gain.high:
             return None
-        greater = metric_of(self.task).greater_is_better
-        return (self.headline.value > self.lightgbm) == greater
+        return self.gain.low > 0
+
+    @property
+    def direction(self) -> str:
+        """Which way the metric is better."""
+        return "higher is better" if metric_of(self.task).greater_is_better else "lower is better"
 
 
-def summarize(task: TaskSpec, metrics: Mapping[str, Any], report: str) -> TaskSummary:
+def summarize(
+    task: TaskSpec, metrics: Mapping[str, Any], report: str, links: Sequence[tuple[str, str]] = ()
+) -> TaskSummary:
     """Read a task's headline from its stored metrics.
 
     Args:
         task: The task.
         metrics: What ``Evaluation.to_metrics`` gave.
         report: Address of the task's report, relative to the index page.
+        links: Further pages and files: what they are, and their addresses.
     """
     value = float(metrics["holdout"][task.metric_name])
     ends = metrics.get("interval", {})
@@ -60,9 +74,15 @@ def summarize(task: TaskSpec, metrics: Mapping[str, Any], report: str) -> TaskSu
         prior=metrics.get("baselines", {}).get(PRIOR),
         lightgbm=metrics.get("baselines", {}).get(LIGHTGBM),
         search_score=metrics.get("search", {}).get("score"),
-        rows=sum(metrics.get("rows", {}).values()),
+        rows=metrics.get("rows", {}).get("holdout", 0),
         report=report,
+        gain=_gain(metrics.get("comparisons", {}).get(LIGHTGBM)),
+        links=tuple(links),
     )
+
+
+def _gain(stored: Mapping[str, float] | None) -> Interval | None:
+    return None if stored is None else Interval(stored["gain"], stored["low"], stored["high"])
 
 
 def render_index(summaries: Sequence[TaskSummary]) -> str:

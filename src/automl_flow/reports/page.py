@@ -6,7 +6,7 @@ import base64
 from functools import cache
 from typing import TYPE_CHECKING
 
-from automl_flow.reports.words import metric_name, model_name, number, share, spread
+from automl_flow.reports.words import metric_name, number, params, percent_spread, share, spread
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -35,6 +35,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        picture=picture, number=number, share=share, spread=spread, metric_name=metric_name, model_name=model_name
+        picture=picture,
+        number=number,
+        share=share,
+        spread=spread,
+        percent_spread=percent_spread,
+        metric_name=metric_name,
+        params=params,
     )
     return made

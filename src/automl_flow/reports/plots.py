@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl_flow.evaluation import MODEL, Evaluation
+from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Evaluation
 from automl_flow.evaluation.classification import CalibrationBin, Curve
 from automl_flow.evaluation.regression import RegressionDetail
-from automl_flow.reports.content import Trajectory
+from automl_flow.reports.content import Trajectory, TrialPoint
 from automl_flow.reports.drawing import LINE, SERIES, SOFT, TEXT, axes, to_svg
 from automl_flow.reports.words import metric_name, model_name, number
 
@@ -19,47 +19,73 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SQUARE = 3.4
-_COMPARED = 12
+_FEW = 5  # scores that are all shown
+_TICKS = {MODEL: "this model", LIGHTGBM: "default LightGBM", PRIOR: "constant baseline"}
+_TICKS |= {"ensemble": "ensemble alone", "network": "searched network alone"}
 
 
 def draw_comparison(evaluation: Evaluation) -> Markup:
-    """Holdout scores of the model and what it is compared with, with their intervals; the search's belief."""
-    names = list(evaluation.intervals)[:_COMPARED]
+    """Holdout scores of the model and what it is compared with, with their intervals; and the score of the search."""
+    names = list(evaluation.intervals)
     with axes(0.9 + 0.34 * len(names)) as (figure, ax):
         for place, name in enumerate(names):
             interval, color = evaluation.intervals[name], SERIES[0] if name == MODEL else SOFT
             ax.plot([interval.low, interval.high], [place, place], color=color, linewidth=2, solid_capstyle="round")
             ax.plot(interval.value, place, "o", color=color, markersize=7 if name == MODEL else 5)
-        if evaluation.search_score is not None:
+        if evaluation.search is not None:
             place = names.index(MODEL)
-            ax.plot(evaluation.search_score, place, "D", mfc="none", mec=SERIES[1], mew=1.6, markersize=9)
-        ax.set_yticks(range(len(names)), [_short(model_name(name, evaluation.problem)) for name in names])
+            ax.plot(evaluation.search.score, place, "D", mfc="none", mec=SERIES[1], mew=1.6, markersize=9)
+        ax.set_yticks(range(len(names)), [_short(_TICKS.get(name, name)) for name in names])
         ax.set_ylim(len(names) - 0.5, -0.5)
         ax.grid(visible=False, axis="y")
         ax.set_xlabel(metric_name(evaluation.metric))
-        told = [f"{model_name(n, evaluation.problem)} {number(evaluation.intervals[n].value)}" for n in names]
+        told = [f"{model_name(n, evaluation)} {number(evaluation.intervals[n].value)}" for n in names]
         return to_svg(figure, "comparison", "Scores on the holdout: " + "; ".join(told))
 
 
 def draw_trajectory(trajectory: Trajectory, evaluation: Evaluation, identity: str) -> Markup:
-    """Score of every trial by what it tried, and the best so far."""
-    scored = [(point.number, point.score, point.label) for point in trajectory.points if point.score is not None]
+    """Score of every trial by what it tried and for how many epochs, and the best so far.
+
+    Trials outside the axes (see :func:`out_of_view`) are drawn as triangles at the edge.
+    """
+    scored = [(point.number, point.score, _kind(point, trajectory)) for point in trajectory.points]
+    known = [(number, score, kind) for number, score, kind in scored if score is not None]
     best = [(point.number, point.best) for point in trajectory.points if point.best is not None]
-    labels = list(dict.fromkeys(label for _, _, label in scored))
-    if len(labels) > len(SERIES):  # too many to tell apart: one colour for all
-        labels, scored = ["trials"], [(n, score, "trials") for n, score, _ in scored]
+    kinds = list(dict.fromkeys(kind for _, _, kind in known))
+    if len(kinds) > len(SERIES):  # too many to tell apart: one colour for all
+        kinds, known = ["trials"], [(n, score, "trials") for n, score, _ in known]
+    low, high = _view([score for _, score, _ in known], greater_is_better=evaluation.greater_is_better)
     with axes(3.1) as (figure, ax):
-        for color, label in zip(SERIES, labels, strict=False):
-            chosen = [(n, score) for n, score, its in scored if its == label]
-            ax.plot(*_columns(chosen), "o", color=color, markersize=4, label=_short(label))
+        for color, kind in zip(SERIES[: len(kinds)], kinds, strict=True):
+            own = [(n, score) for n, score, its in known if its == kind]
+            ax.plot(*_columns([p for p in own if low <= p[1] <= high]), "o", color=color, ms=4, label=_short(kind))
+            ax.plot(*_columns([(n, low) for n, score in own if score < low]), "v", color=color, ms=6, clip_on=False)
+            ax.plot(*_columns([(n, high) for n, score in own if score > high]), "^", color=color, ms=6, clip_on=False)
         ax.step(*_columns(best), where="post", color=TEXT, linewidth=1.2, label="best so far")
-        _keep_in_view(ax, [score for _, score, _ in scored], greater_is_better=evaluation.greater_is_better)
+        if known:
+            ax.set_ylim(low, high)
         ax.set_xlabel("trial")
         ax.set_ylabel(metric_name(evaluation.metric))
         ax.locator_params(axis="x", integer=True)
         figure.legend(loc="outside lower center", ncols=3)
         final = number(best[-1][1]) if best else "none"
         return to_svg(figure, identity, f"{trajectory.title}: {len(trajectory.points)} trials, best score {final}")
+
+
+def out_of_view(trajectory: Trajectory, evaluation: Evaluation) -> int:
+    """Number of trials whose scores are so bad that they lie outside the axes."""
+    scores = [point.score for point in trajectory.points if point.score is not None]
+    low, high = _view(scores, greater_is_better=evaluation.greater_is_better)
+    return sum(not low <= score <= high for score in scores)
+
+
+def drawn_curves(curves: Sequence[Curve]) -> tuple[list[Curve], list[Curve]]:
+    """Divide curves into those that are drawn, as many as there are colours, and the others.
+
+    The ones with the smallest areas are drawn, for they have most to say; all keep their order.
+    """
+    worst = sorted(range(len(curves)), key=lambda i: (curves[i].area, i))[: len(SERIES)]
+    return [curves[i] for i in sorted(worst)], [curve for i, curve in enumerate(curves) if i not in worst]
 
 
 def draw_roc(curves: Sequence[Curve]) -> Markup:
@@ -124,10 +150,16 @@ def draw_residuals(detail: RegressionDetail) -> Markup:
 
 
 def _draw_curves(ax: Axes, curves: Sequence[Curve]) -> None:
-    for color, curve in zip(SERIES, curves, strict=False):
+    drawn, _ = drawn_curves(curves)
+    for color, curve in zip(SERIES[: len(drawn)], drawn, strict=True):
         label = f"{_short(str(curve.label))} ({number(curve.area, 3)})"
         ax.plot(curve.x, curve.y, color=color, linewidth=1.5, label=label)
     _unit_square(ax)
+
+
+def _kind(point: TrialPoint, trajectory: Trajectory) -> str:
+    """What a trial tried; in a search that trains only the better ones to the end, for how long, too."""
+    return point.label if len(trajectory.rungs) < 2 else f"{point.label}, {point.epochs} epochs"
 
 
 def _unit_square(ax: Axes) -> None:
@@ -135,15 +167,18 @@ def _unit_square(ax: Axes) -> None:
     ax.set_ylim(-0.02, 1.02)
 
 
-def _keep_in_view(ax: Axes, scores: Sequence[float], *, greater_is_better: bool) -> None:
-    """Cut away the worst trials where they would press all others into a line."""
-    if len(scores) < 5:
-        return
-    low, high = np.quantile(scores, [0.1, 1.0] if greater_is_better else [0.0, 0.9])
-    margin = 0.15 * (high - low)
-    if margin > 0:
-        lowest, highest = min(scores), max(scores)
-        ax.set_ylim(max(lowest, low - margin) - margin / 4, min(highest, high + margin) + margin / 4)
+def _view(scores: Sequence[float], *, greater_is_better: bool) -> tuple[float, float]:
+    """Ends of the axis of scores, without the worst tenth where it would press all others into a line."""
+    if not scores:
+        return 0.0, 1.0
+    low, high = min(scores), max(scores)
+    if len(scores) >= _FEW:
+        inner = [float(q) for q in np.quantile(scores, [0.1, 1.0] if greater_is_better else [0.0, 0.9])]
+        reach = 0.15 * (inner[1] - inner[0])
+        if reach > 0:
+            low, high = max(low, inner[0] - reach), min(high, inner[1] + reach)
+    margin = 0.06 * (high - low) or max(abs(high) * 0.01, 0.01)
+    return low - margin, high + margin
 
 
 def _columns(pairs: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from automl_flow.evaluation import LIGHTGBM, PRIOR, Comparison, Evaluation
 from automl_flow.reports import plots
-from automl_flow.reports.content import ReportContent
+from automl_flow.reports.content import LeaderboardRow, ReportContent
+from automl_flow.reports.fairness import column_facts
 from automl_flow.reports.page import template
-from automl_flow.reports.words import compared, direction, model_name, optimism
+from automl_flow.reports.words import (
+    compared,
+    direction,
+    model_name,
+    number,
+    optimism,
+    repeated,
+    search_name,
+    search_rows,
+    shares,
+)
 
 _FEATURES = 20  # of the importance table
+_TRIALS = 200  # of the table of trials
 
 
 def render_report(content: ReportContent) -> str:
@@ -26,7 +39,15 @@ def render_report(content: ReportContent) -> str:
         comparisons=[compared(comparison, evaluation) for comparison in _baselines_first(evaluation)],
         direction=direction(evaluation),
         optimism=optimism(evaluation),
+        repeated=repeated(evaluation),
+        search_name=search_name,
+        search_rows=search_rows,
         baselines=_baselines(evaluation),
+        weights=_weights(content.leaderboard),
+        most_trials=_TRIALS,
+        fairness=column_facts(evaluation),
+        curves_left_out=_curves_left_out(evaluation),
+        out_of_view=[plots.out_of_view(trajectory, evaluation) for trajectory in content.trajectories],
         importance=evaluation.importance[:_FEATURES],
         largest=max((i.loss for i in evaluation.importance), default=0.0),
         plots=_plots(content),
@@ -42,7 +63,35 @@ def _baselines_first(evaluation: Evaluation) -> list[Comparison]:
 def _baselines(evaluation: Evaluation) -> list[tuple[str, float]]:
     """Name and score of what the model is compared with, the baselines first."""
     names = [comparison.against for comparison in _baselines_first(evaluation)]
-    return [(model_name(name, evaluation.problem), evaluation.scores[name][evaluation.metric]) for name in names]
+    return [(model_name(name, evaluation), evaluation.scores[name][evaluation.metric]) for name in names]
+
+
+def _weights(rows: Sequence[LeaderboardRow]) -> list[str]:
+    """Shares of the final model as text; on each level they add up to the share of the row that they are parts of."""
+    texts = ["–"] * len(rows)
+    for level in sorted({row.level for row in rows}):
+        places = [i for i, row in enumerate(rows) if row.level == level and row.weight]
+        total = sum(rows[i].weight for i in places)
+        for place, text in zip(places, shares([rows[i].weight for i in places], total), strict=True):
+            texts[place] = text
+    return texts
+
+
+def _curves_left_out(evaluation: Evaluation) -> str:
+    """A sentence on classes that have no curve in the plots; empty where all have one."""
+    detail = evaluation.classification
+    if detail is None or evaluation.classes is None or len(evaluation.classes) == 2:
+        return ""
+    told = []
+    for name, curves in (("ROC", detail.roc), ("precision-recall", detail.precision_recall)):
+        drawn, others = plots.drawn_curves(curves)
+        if others:
+            listed = ", ".join(f"{curve.label} ({number(curve.area, 3)})" for curve in others)
+            told.append(f"The {name} plot shows the {len(drawn)} classes with the smallest areas; not drawn: {listed}.")
+    absent = [str(label) for label in evaluation.classes if label not in [curve.label for curve in detail.roc]]
+    if absent:
+        told.append(f"Without a curve, because the holdout has none or nothing else of them: {', '.join(absent)}.")
+    return " ".join(told)
 
 
 def _plots(content: ReportContent) -> dict[str, Any]:
@@ -73,11 +122,12 @@ def _sections(content: ReportContent) -> list[tuple[str, str]]:
         ("result", "Result", True),
         ("models", "Models and search", bool(content.leaderboard or content.trajectories)),
         ("network", "Network", content.network is not None),
-        ("errors", "Where it errs", True),
-        ("explanation", "What it looks at", bool(evaluation.importance or evaluation.robustness)),
-        ("groups", "Groups", bool(evaluation.groups)),
+        ("errors", "Errors", True),
+        ("explanation", "What drives the predictions", bool(evaluation.importance)),
+        ("robustness", "Robustness", bool(evaluation.robustness)),
+        ("groups", "Groups", bool(evaluation.groups or evaluation.refits.inputs)),
         ("data", "Data", True),
         ("preparation", "Preparation", content.recipe is not None or content.plan is not None),
-        ("reproduce", "Do it again", True),
+        ("reproduce", "Reproduce this result", True),
     ]
     return [(anchor, heading) for anchor, heading, there in wanted if there]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +17,12 @@ _DIGITS = 10
 
 
 def leaderboard_table(rows: Sequence[LeaderboardRow]) -> pd.DataFrame:
-    """Return the leaderboard: columns model, kind, search_score, holdout_score, weight."""
+    """Return the leaderboard.
+
+    Returns:
+        Columns model, kind, search_score, holdout_score, weight (share of the final model), level (0 for the model, 1
+        for its parts, 2 for the parts of these), trial, and parameters (JSON).
+    """
     table = pd.DataFrame(
         {
             "model": [row.name for row in rows],
@@ -23,16 +30,32 @@ def leaderboard_table(rows: Sequence[LeaderboardRow]) -> pd.DataFrame:
             "search_score": pd.Series([row.search_score for row in rows], dtype="float64"),
             "holdout_score": pd.Series([row.holdout_score for row in rows], dtype="float64"),
             "weight": pd.Series([row.weight for row in rows], dtype="float64"),
+            "level": pd.Series([row.level for row in rows], dtype="int64"),
+            "trial": pd.Series([row.trial for row in rows], dtype="Int64"),
+            "parameters": [_json(row.params) for row in rows],
         }
     )
     return table.round(_DIGITS)
 
 
 def trajectory_table(trajectories: Sequence[Trajectory]) -> pd.DataFrame:
-    """Return the trials of all searches: columns search, trial, state, label, score, best."""
-    points = [(t.title, p.number, p.state, p.label, p.score, p.best) for t in trajectories for p in t.points]
-    table = pd.DataFrame(points, columns=["search", "trial", "state", "label", "score", "best"])
-    return table.astype({"score": "float64", "best": "float64"}).round(_DIGITS)
+    """Return the trials of all searches.
+
+    Returns:
+        Columns search, trial, state, label, score, best, epochs, parameters (JSON), cause and message (of failures).
+    """
+    points = [
+        (t.title, p.number, p.state, p.label, p.score, p.best, p.epochs, _json(p.params), p.cause, p.message)
+        for t in trajectories
+        for p in t.points
+    ]
+    names = ["search", "trial", "state", "label", "score", "best", "epochs", "parameters", "cause", "message"]
+    table = pd.DataFrame(points, columns=names)
+    return table.astype({"score": "float64", "best": "float64", "epochs": "Int64"}).round(_DIGITS)
+
+
+def _json(params: Mapping[str, Any]) -> str:
+    return json.dumps(dict(params), sort_keys=True, ensure_ascii=False, default=str) if params else ""
 
 
 def plot_tables(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
@@ -72,6 +95,6 @@ def _pairs(detail: ClassificationDetail, labels: list[str]) -> pd.DataFrame:
         (actual, predicted)
         for actual, row in zip(labels, detail.confusion, strict=True)
         for predicted, count in zip(labels, row, strict=True)
-        for _ in range(round(count * scale))
+        for _ in range(max(round(count * scale), min(count, 1)))  # a rare error does not vanish
     ]
     return pd.DataFrame(pairs, columns=["actual", "predicted"])

@@ -17,6 +17,9 @@ from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
 Document = Mapping[str, Any]
+ARCHITECTURE_SEARCH = "architecture search"
+NETWORK = "searched network"
+REFERENCE = 0  # trial of the plain reference network
 
 _LIBRARIES = (
     "automl_flow",
@@ -36,20 +39,55 @@ def candidate_rows(candidates: Document, task: TaskSpec, share: float) -> Iterat
     sign = -1.0 if metric_of(task).greater_is_better else 1.0
     for document, weight in zip(candidates["candidates"], candidates["weights"], strict=True):
         candidate = Candidate.from_document(document)
-        yield LeaderboardRow(candidate.name, "candidate", sign * candidate.loss, None, share * weight)
+        yield LeaderboardRow(
+            candidate.name,
+            "candidate",
+            sign * candidate.loss,
+            None,
+            share * weight,
+            level=2,
+            trial=candidate.number,
+            params=candidate.params,
+        )
+
+
+def network_row(
+    architecture: Document, *, search_score: float | None, holdout_score: float, share: float, level: int
+) -> LeaderboardRow:
+    """The row of the searched network; it is not of the model family that is called ``network``."""
+    return LeaderboardRow(
+        NETWORK,
+        "network",
+        search_score,
+        holdout_score,
+        share,
+        level=level,
+        trial=architecture["trial"],
+        params=architecture["params"],
+    )
+
+
+def finished(trials: Document) -> int:
+    """Number of different trials of a search that have a score: those among which it chose."""
+    records = read_trials(trials)
+    return sum(r.state == "complete" and r.values is not None and "duplicate_of" not in r.attrs for r in records)
 
 
 def path_of(title: str, trials: Document, task: TaskSpec) -> Trajectory:
     """How a search went. Trials of architecture search hold scores, those of model search hold losses."""
     metric = metric_of(task)
     records = read_trials(trials)
-    if title == "architecture search" and metric.greater_is_better:
-        records = tuple(replace(r, values=None if r.values is None else (-r.values[0],)) for r in records)
-    return trajectory(title, records, metric, _label)
+    if title == ARCHITECTURE_SEARCH:
+        sign = -1.0 if metric.greater_is_better else 1.0
+        records = tuple(replace(r, values=None if r.values is None else (sign * r.values[0],)) for r in records)
+        return trajectory(title, records, metric, lambda _: NETWORK)
+    return trajectory(title, records, metric, _family)
 
 
-def _label(record: TrialRecord) -> str:
-    return str(record.attrs.get("family", "network"))
+def _family(record: TrialRecord) -> str:
+    """Family of a trial; of one that failed, the names of its parameters begin with it."""
+    named = (name.partition(".")[0] for name in record.params)
+    return str(record.attrs.get("family") or next(named, "unknown family"))
 
 
 def notes_of(**searches: Document) -> tuple[Note, ...]:
@@ -66,9 +104,11 @@ def network_section(network: NetworkModel, architecture: Document) -> NetworkSec
     from automl_flow.nas.drawing import draw_parts
     from automl_flow.nas.layers import layers
 
+    number = architecture["trial"]
+    plain = " (the space's plain reference network, designed by hand)" if number == REFERENCE else ""
     reasons = (
-        f"Trial {architecture['trial']} of the search won: {architecture['choice']}.",
-        f"Strategy {architecture['strategy']}: {architecture['why']}.",
+        f"Trial {number}{plain} won: {architecture['choice']}.",
+        f"Search strategy: {architecture['strategy']} ({_strategy_origin(architecture['why'])}).",
         *supernet_reasons(architecture["one_shot"]),
     )
     drawings = tuple(NetworkDrawing(part.svg, part.title, part.width) for part in draw_parts(network))
@@ -76,17 +116,22 @@ def network_section(network: NetworkModel, architecture: Document) -> NetworkSec
     return NetworkSection(drawings, rows, network.network_params, network.n_networks, reasons)
 
 
+def _strategy_origin(why: str) -> str:
+    return "set in the configuration" if why == "asked for" else why
+
+
 def supernet_reasons(one_shot: Document) -> tuple[str, ...]:
-    """What the supernet of a one-shot strategy had to say; nothing where there was none."""
+    """What the supernet of a one-shot strategy found; nothing where there was none."""
     if not one_shot:
         return ()
     if "failed" in one_shot:
         return (f"The supernet failed ({one_shot['failed']}); the search went on without it.",)
     last = one_shot["history"][-1]
+    named, epochs = len(one_shot["candidates"]), one_shot["epochs"]
     learned = (
-        f"The supernet named {len(one_shot['candidates'])} architectures after {one_shot['epochs']} epochs; "
-        f"in the end {last['free']:.0%} of the preferred operations had no parameters, and its choices had "
-        f"{last['entropy']:.0%} of the entropy of no preference at all."
+        f"After {epochs} epoch{'s' if epochs != 1 else ''} the supernet proposed {named} "
+        f"architecture{'s' if named != 1 else ''}. The entropy of its choices was {last['entropy']:.0%} of the maximum "
+        f"(100% is no preference at all); {last['free']:.0%} of the operations that it preferred have no parameters."
     )
     guard = one_shot["guard"] or "no collapse was seen"
     return (learned, f"Guard against collapse: {guard}.")
@@ -96,8 +141,8 @@ def commands(task: TaskSpec) -> tuple[tuple[str, str], ...]:
     """Commands that make the result again."""
     return (
         (f"kedro run --pipelines={task.name}", "run this task from the raw file to this report"),
-        (f"dvc repro {task.name}-evaluation", "the same, but only what is not up to date"),
-        (f"dvc pull {task.name}-evaluation", "fetch the results instead of making them, where there is a remote"),
+        (f"dvc repro {task.name}-evaluation", "the same, but only stages that are not up to date"),
+        (f"dvc pull {task.name}-evaluation", "fetch the results from a DVC remote instead"),
     )
 
 

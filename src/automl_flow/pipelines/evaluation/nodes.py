@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from automl_flow.core.seeds import derive_seed
 from automl_flow.evaluation import EvaluationConfig, baselines, evaluate
 from automl_flow.evaluation.evaluation import Evaluation
+from automl_flow.evaluation.refits import NOTHING_REFITTED, Refits
+from automl_flow.evaluation.samples import Probe
+from automl_flow.evaluation.searched import Judged
 from automl_flow.pipelines.parts import Parts
 from automl_flow.reports import ReportContent, leaderboard_table, plot_tables, render_report, trajectory_table
 from automl_flow.reports.card import model_card
@@ -34,13 +38,17 @@ class Contender:
         model: The model.
         parts: The task's rows, divided.
         others: Further models whose holdout predictions are shown, by name.
-        search_score: Score that the searches believe the model to have.
+        searched: The predictions by which the searches chose the model.
+        roles: Role of every column of a table.
+        refits: What fitting the chosen models again has shown.
     """
 
     model: Any
     parts: Parts
     others: dict[str, Any]
-    search_score: float | None
+    searched: Judged | None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    refits: Refits = NOTHING_REFITTED
 
 
 def judge(contender: Contender, task: TaskSpec, config: EvaluationConfig) -> Evaluation:
@@ -55,18 +63,23 @@ def judge(contender: Contender, task: TaskSpec, config: EvaluationConfig) -> Eva
         train.target,
         holdout.target,
         predictions | simple,
-        contender.search_score,
-        X_holdout=holdout.x,
+        contender.searched,
         config=config,
         seed=seed,
-        predict=lambda rows: outputs(contender.model, rows),
         weight=holdout.weight,
+        probe=Probe(holdout.x, lambda rows: outputs(contender.model, rows), contender.roles),
+        refits=contender.refits,
     )
 
 
 def outputs(model: Any, x: Any) -> Array:
     """Probabilities (n, k) of a classifier, values (n,) of a regression."""
     return np.asarray(model.predict(x) if model.classes is None else model.predict_proba(x), dtype=np.float64)
+
+
+def flat(predictions: Array, task: TaskSpec) -> Array:
+    """Values as (n,) in regression, probabilities as they are."""
+    return predictions[:, 0] if task.problem == "regression" else predictions
 
 
 def tabulate(verdict: Evaluation) -> tuple[Document | pd.DataFrame, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kedro.pipeline import Node, Pipeline
 
-from automl_flow.pipelines.evaluation import nodes, pareto, sample_nodes, table_nodes
+from automl_flow.pipelines.evaluation import nodes, pareto, refit_nodes, sample_nodes, table_nodes
 from automl_flow.tasks.spec import TaskSpec
 
 WRITTEN = ["report", "model_card", "leaderboard", "trajectory"]
@@ -27,17 +27,26 @@ def create_pipeline(task: TaskSpec) -> Pipeline:
 
 def _table_nodes() -> list[Node]:
     found = ("candidates", "oof", "nas_oof")
+    again = ("profile", "recipe", "feature_plan", "candidates")
     documents = ("findings", "profile", "recipe", "feature_plan", "trials", "candidates", "nas_trials", "architecture")
     return [
         Node(
             table_nodes.combine,
-            _same("table", "split", "ensemble", "network", *found, task="params:task"),
+            _same("table", "split", "ensemble", "network", *found, "nas_trials", task="params:task"),
             ["model", "searched"],
             name="combine_model",
         ),
         Node(
+            refit_nodes.fit_again,
+            _same("table", "split", *again, "searched", task="params:task", config="params:evaluation"),
+            "refits",
+            name="fit_again",
+        ),
+        Node(
             table_nodes.enter,
-            _same("table", "split", "model", "ensemble", "network", "searched", task="params:task"),
+            _same(
+                *("table", "split", "model", "ensemble", "network", "profile", "searched", "refits"), task="params:task"
+            ),
             "contender",
             name="enter_model",
         ),
@@ -55,7 +64,7 @@ def _sample_nodes() -> list[Node]:
         Node(sample_nodes.keep, "network", "model", name="keep_network"),
         Node(
             sample_nodes.enter,
-            _same("split", "model", "nas_trials", "architecture", data="arrays", task="params:task"),
+            _same("split", "model", "nas_trials", "nas_oof", data="arrays", task="params:task"),
             "contender",
             name="enter_model",
         ),

@@ -12,17 +12,22 @@ from numpy.typing import NDArray
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.ensembles.networks import align, blend
 from automl_flow.evaluation.evaluation import Evaluation
+from automl_flow.evaluation.refits import Refits
+from automl_flow.evaluation.searched import Judged
 from automl_flow.features import FeaturePlan
 from automl_flow.nas.network import NetworkModel
 from automl_flow.pipelines.evaluation.content import (
+    ARCHITECTURE_SEARCH,
     candidate_rows,
     commands,
+    finished,
+    network_row,
     network_section,
     notes_of,
     path_of,
     versions,
 )
-from automl_flow.pipelines.evaluation.nodes import Contender
+from automl_flow.pipelines.evaluation.nodes import Contender, flat
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.reports import LeaderboardRow, ReportContent
@@ -42,12 +47,14 @@ class Searched:
         ensemble: Score of the ensemble.
         network: Score of the network.
         model: Score of the model.
+        judged: The predictions of the model.
         shares: Share of the ensemble and of the network in the model.
     """
 
     ensemble: float
     network: float
     model: float
+    judged: Judged
     shares: tuple[float, float]
 
 
@@ -60,6 +67,7 @@ def combine(
     candidates: Document,
     oof: Arrays,
     nas_oof: Arrays,
+    nas_trials: Document,
     task: TaskSpec,
 ) -> tuple[TabularModel, Searched]:
     """Give the network the share of the model that its out-of-fold predictions earn."""
@@ -72,12 +80,9 @@ def combine(
     ensemble_score, network_score, score = (
         metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network, blended.oof)
     )
-    return blended.model, Searched(ensemble_score, network_score, score, blended.shares)
-
-
-def flat(predictions: NDArray[np.float64], task: TaskSpec) -> NDArray[np.float64]:
-    """Values as (n,) in regression, probabilities as they are."""
-    return predictions[:, 0] if task.problem == "regression" else predictions
+    trials = len(candidates["candidates"]) + finished(nas_trials)
+    judged = Judged(y, flat(blended.oof, task), weight, out_of_fold=True, trials=trials)
+    return blended.model, Searched(ensemble_score, network_score, score, judged, blended.shares)
 
 
 def enter(
@@ -87,12 +92,15 @@ def enter(
     ensemble: TabularModel,
     network: NetworkModel,
     *,
+    profile: Document,
     searched: Searched,
+    refits: Refits,
     task: TaskSpec,
 ) -> Contender:
     """The model beside the ensemble and the network that it was made of."""
     others = {"ensemble": ensemble, "network": network}
-    return Contender(model, cut_table(table, task, split), others, searched.model)
+    roles = {column.name: column.role for column in Profile.from_document(profile).columns}
+    return Contender(model, cut_table(table, task, split), others, searched.judged, roles, refits)
 
 
 def gather(
@@ -115,8 +123,14 @@ def gather(
     ensemble_share, network_share = searched.shares
     rows = [
         LeaderboardRow("model", "ensemble", searched.model, scored["model"], 1.0),
-        LeaderboardRow("ensemble of candidates", "ensemble", searched.ensemble, scored["ensemble"], ensemble_share),
-        LeaderboardRow("network", "network", searched.network, scored["network"], network_share),
+        network_row(
+            architecture,
+            search_score=searched.network,
+            holdout_score=scored["network"],
+            share=network_share,
+            level=1,
+        ),
+        LeaderboardRow("ensemble", "ensemble", searched.ensemble, scored["ensemble"], ensemble_share, level=1),
         *candidate_rows(candidates, task, ensemble_share),
     ]
     return ReportContent(
@@ -124,7 +138,7 @@ def gather(
         evaluation=verdict,
         findings=findings,
         leaderboard=tuple(rows),
-        trajectories=(path_of("model search", trials, task), path_of("architecture search", nas_trials, task)),
+        trajectories=(path_of("model search", trials, task), path_of(ARCHITECTURE_SEARCH, nas_trials, task)),
         profile=Profile.from_document(profile),
         recipe=Recipe.from_document(recipe),
         plan=FeaturePlan.from_document(feature_plan),

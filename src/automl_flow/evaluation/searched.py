@@ -1,0 +1,85 @@
+"""What the search believed of the model, how many rows say so, and what the holdout has to add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_flow.core.seeds import derive_seed
+from automl_flow.evaluation.intervals import Holdout, Interval, bootstrap_scores, interval
+from automl_flow.evaluation.resampling import Array
+from automl_flow.tasks.metrics import Metric
+
+FEW_ROWS = 100  # on either side; with fewer, no verdict on overfitting
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The predictions by which a search chose the model.
+
+    Attributes:
+        y: Class codes or values of the training rows that judged, shape (n,).
+        predictions: Of models that had not been trained on these rows: probabilities (n, k) or values (n,).
+        weight: Weights of these rows, shape (n,), or ``None``.
+        out_of_fold: Rows judged in turn, in the folds of a cross-validation; else a part of the training rows was
+            held back, and judged alone.
+        trials: Trials among which these rows chose.
+    """
+
+    y: NDArray[np.generic]
+    predictions: Array
+    weight: Array | None
+    out_of_fold: bool
+    trials: int
+
+
+@dataclass(frozen=True)
+class SearchScore:
+    """The score of the model by the search, beside that of the holdout.
+
+    Attributes:
+        score: By the task's metric.
+        rows: Training rows that judged.
+        out_of_fold: See :class:`Judged`.
+        trials: Trials among which these rows chose; the best of many is a little too good.
+        optimism: How much better the search believed the model to be than the holdout says, in units of the metric.
+            Its interval counts the chance in both scores.
+        enough: Both have at least ``FEW_ROWS`` rows, so that the interval may be read as a verdict.
+    """
+
+    score: float
+    rows: int
+    out_of_fold: bool
+    trials: int
+    optimism: Interval
+    enough: bool
+
+
+def compare_with_search(
+    judged: Judged, metric: Metric, value: float, draws: Array, *, rows: int, confidence: float, seed: int
+) -> SearchScore:
+    """Compare the score of the search with that of the holdout.
+
+    The rows of both are drawn with replacement, independently of one another, and the interval is that of the
+    differences between the two scores.
+
+    Args:
+        judged: What the search went by.
+        metric: The task's metric.
+        value: The model's score on the holdout.
+        draws: The same on resamples of the holdout.
+        rows: Rows of the holdout.
+        confidence: Coverage of the interval.
+        seed: Draws the resamples of the search's rows.
+    """
+    searched = Holdout(judged.y, judged.weight)
+    score = searched.score(metric, judged.predictions)
+    jobs = {"search": (metric, judged.predictions)}
+    others = bootstrap_scores(searched, jobs, len(draws), derive_seed(seed, "search"))["search"]
+    count = min(len(draws), len(others))
+    sign = 1.0 if metric.greater_is_better else -1.0
+    gap = interval(sign * (score - value), sign * (others[:count] - draws[:count]), confidence)
+    enough = min(len(judged.y), rows) >= FEW_ROWS
+    return SearchScore(score, len(judged.y), judged.out_of_fold, judged.trials, gap, enough)

@@ -1,0 +1,146 @@
+"""The node that fits the chosen models of a table again: on other divisions of its rows, and without a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.seeds import derive_seed
+from automl_flow.ensembles.refitting import Chosen, chosen_ensemble
+from automl_flow.evaluation import EvaluationConfig
+from automl_flow.evaluation.cross_validation import SMALL, CrossValidation, cross_validate
+from automl_flow.evaluation.intervals import Comparison, Holdout
+from automl_flow.evaluation.refits import Refits, compare_without
+from automl_flow.features import FeaturePlan
+from automl_flow.models import FAMILIES
+from automl_flow.pipelines.evaluation.table_nodes import Searched
+from automl_flow.pipelines.parts import Parts, cut_table, whole_table
+from automl_flow.recipes import Recipe
+from automl_flow.search.candidate import Candidate
+from automl_flow.search.problem import TabularProblem
+from automl_flow.tasks.metrics import metric_of
+from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import SplitConfig, make_folds
+
+Document = dict[str, Any]
+Array = NDArray[np.float64]
+_FOLDS = 5
+_MOST_ROWS = 20_000  # of the training, from which fitting again without a column is too dear to be done unasked
+_BOUND = "The rows are divided by {}, so there is no repeated cross-validation on other divisions."
+_STACKED = (
+    "There is no repeated cross-validation: the ensemble has members that read predictions of others, or of families "
+    "that are not installed."
+)
+_NETWORK_ALONE = (
+    "There is no repeated cross-validation: the model is the searched network alone, which would have to be trained "
+    "anew in every fold."
+)
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """The chosen models, and the rows of the task."""
+
+    chosen: Chosen
+    problem: TabularProblem
+    parts: Parts
+
+    def predict(self, train: NDArray[np.int64], rows: NDArray[np.int64]) -> Array:
+        """Fit on some rows of the problem and predict others of it."""
+        part = self.problem.take(train, ())
+        predicted = self.chosen.fit_predict(part, self.problem.X.iloc[rows])
+        return predicted[:, 0] if self.problem.target.classes is None else predicted
+
+
+def fit_again(
+    table: pd.DataFrame,
+    split: Document,
+    *,
+    profile: Document,
+    recipe: Document,
+    feature_plan: Document,
+    candidates: Document,
+    searched: Searched,
+    task: TaskSpec,
+    config: EvaluationConfig,
+) -> Refits:
+    """Repeated cross-validation where the rows are few, and the cost of leaving out each sensitive input."""
+    plan, steps = FeaturePlan.from_document(feature_plan), Recipe.from_document(recipe)
+    inputs = tuple(name for name in task.sensitive if _is_input(name, steps, plan))
+    known = [Candidate.from_document(document) for document in candidates["candidates"]]
+    seed = derive_seed(0, "refits", task.name)
+    chosen = chosen_ensemble(known, candidates["weights"], FAMILIES.available(), seed)
+    small = config.repeats > 0 and len(table) < SMALL
+    if chosen is None or not searched.shares[0]:
+        why = _NETWORK_ALONE if not searched.shares[0] else _STACKED
+        return Refits(None, why if small else "", inputs)
+    whole = whole_table(table, task)
+    problem = TabularProblem(
+        whole.x, whole.target, task, Profile.from_document(profile), steps, plan, folds=(), weight=whole.weight
+    )
+    bench = _Bench(chosen, problem, cut_table(table, task, split))
+    validated, reason = _cross_validate(bench, table, config.repeats, seed) if small else (None, "")
+    without = _without(bench, split, inputs, config, seed) if len(split["train"]) <= _MOST_ROWS else {}
+    return Refits(validated, reason, inputs, without)
+
+
+def _is_input(column: str, recipe: Recipe, plan: FeaturePlan) -> bool:
+    """Whether models read a column, as it is or as a part of a feature."""
+    read = {name for step in recipe.steps if step.name != "drop" for name in step.columns} - set(plan.dropped)
+    made = {name for maker in plan.makers if maker.kept for name in maker.columns}
+    return column in read | made
+
+
+def _cross_validate(bench: _Bench, table: pd.DataFrame, repeats: int, seed: int) -> tuple[CrossValidation | None, str]:
+    """Fit the chosen models in the folds of all rows, which are drawn several times."""
+    problem, task = bench.problem, bench.problem.task
+    if task.time is not None or task.split_column is not None:
+        return None, _BOUND.format("time" if task.time is not None else f"the column {task.split_column}")
+    groups = None if task.group is None else table[task.group].to_numpy()
+    folds = [
+        fold
+        for repeat in range(repeats)
+        for fold in make_folds(
+            problem.target, SplitConfig(folds=_FOLDS, seed=derive_seed(seed, "repeat", repeat) % 2**31), groups=groups
+        )
+    ]
+    rows = Holdout(problem.target.values, problem.weight)
+    metric = metric_of(task, problem.target.classes)
+    return cross_validate(rows, folds, bench.predict, metric, repeats=repeats), ""
+
+
+def _without(
+    bench: _Bench, split: Document, inputs: tuple[str, ...], config: EvaluationConfig, seed: int
+) -> dict[str, Comparison]:
+    """The chosen models with each column against the same models without it."""
+    if not inputs:
+        return {}
+    train, holdout = (np.asarray(split[part], dtype=np.int64) for part in ("train", "holdout"))
+    judge = Holdout(bench.parts.holdout.target.values, bench.parts.holdout.weight)
+    metric = metric_of(bench.problem.task, bench.problem.target.classes)
+    whole = bench.predict(train, holdout)
+    return {
+        name: compare_without(
+            judge,
+            metric,
+            whole,
+            replace(bench, problem=_blanked(bench.problem, name)).predict(train, holdout),
+            resamples=config.bootstrap,
+            confidence=config.confidence,
+            seed=seed,
+        )
+        for name in inputs
+    }
+
+
+def _blanked(problem: TabularProblem, column: str) -> TabularProblem:
+    """The problem with the same value of a column in all rows, from which nothing can be learned."""
+    values = problem.X[column]
+    first = int(np.argmax(values.notna().to_numpy()))
+    constant = values.iloc[np.full(len(values), first)].set_axis(values.index)
+    return replace(problem, X=problem.X.assign(**{column: constant}))
