@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
 import pandas as pd
 
 from automl_flow.core.files import atomic_file
@@ -64,6 +71,9 @@ class TableDataset(LocalDataset[pd.DataFrame]):
 class FrameDataset(LocalDataset[pd.DataFrame]):
     """``FrameDataset`` keeps a small table as CSV, for people and for ``dvc plots``.
 
+    People open it in a spreadsheet, which runs what begins like a formula: such a text is written with an apostrophe
+    before it, and read without.
+
     Examples:
         Using the YAML API:
 
@@ -85,9 +95,62 @@ class FrameDataset(LocalDataset[pd.DataFrame]):
 
     def load(self) -> pd.DataFrame:
         """Return the table."""
-        return pd.read_csv(self._require())
+        return _for_texts(pd.read_csv(self._require()), lambda text: _DISARMED.sub(r"\1", text))
 
     def save(self, data: pd.DataFrame) -> None:
         """Write *data* without its index, numbers in the shortest form that reads back as the same number."""
-        with atomic_file(self.filepath) as temporary:
-            data.to_csv(temporary, index=False, lineterminator="\n")
+        _write_csv(self.filepath, _for_texts(data, lambda text: _FORMULA.sub(r"'\g<0>", text)))
+
+
+class PredictionsDataset(LocalDataset[pd.DataFrame]):
+    """``PredictionsDataset`` keeps predictions as CSV, for programs: labels are written to the letter.
+
+    A label that begins like a formula is one to a spreadsheet; see ``docs/security.md``.
+
+    Examples:
+        Using the YAML API:
+
+        ```yaml
+        "{task}.predictions":
+          type: automl_flow.datasets.tables.PredictionsDataset
+          filepath: data/07_model_output/{task}/predictions.csv
+        ```
+    """
+
+    def load(self) -> pd.DataFrame:
+        """Return the predictions."""
+        return pd.read_csv(self._require())
+
+    def save(self, data: pd.DataFrame) -> None:
+        """Write *data* as :class:`FrameDataset` does, texts as they are."""
+        _write_csv(self.filepath, data)
+
+
+# What spreadsheets take for a formula and is no number: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = re.compile(r"\A'*[=+\-@\t\r\n＝＋－＠](?![\d.,]*\Z)")
+_DISARMED = re.compile(r"\A'('*[=+\-@\t\r\n＝＋－＠])(?![\d.,]*\Z)")
+
+
+def _for_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """The table with every text in it changed, names of columns too."""
+    changed = table.rename(columns=lambda name: change(name) if isinstance(name, str) else name)
+    for position in range(changed.shape[1]):
+        cells = changed.iloc[:, position].tolist()
+        new = [change(cell) if isinstance(cell, str) else cell for cell in cells]
+        if new != cells:
+            changed.isetitem(position, np.asarray(new, dtype=object))
+    return changed
+
+
+def _write_csv(path: Path, table: pd.DataFrame) -> None:
+    texts = [*table.columns, *(cell for _, column in table.items() if not _is_number(column) for cell in column)]
+    returns = any(
+        "\r" in text for text in texts if isinstance(text, str)
+    )  # readers end a line there, csv quotes for "\n"
+    with atomic_file(path) as temporary:
+        quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
+        table.to_csv(temporary, index=False, lineterminator="\n", quoting=quoting)
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    return pd.api.types.is_numeric_dtype(column.dtype)
