@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from automl_flow.checks.finding import Check, Finding, percent
 from automl_flow.checks.view import TableView
+from automl_flow.core.errors import quoted
 
 _INFO_BELOW = 0.2
 _WARN_BELOW = 0.02
@@ -22,8 +23,8 @@ def _run(view: TableView) -> list[Finding]:
             "class_imbalance",
             "warning" if share / even < 2 * _WARN_BELOW else "info",
             (target,),
-            f"class {least!r} of {target!r} has {int(counts.iloc[-1])} of {total} rows ({percent(share)}); "
-            f"the most frequent, {counts.index[0]!r}, has {int(counts.iloc[0])}",
+            f"class {quoted(least)} of {quoted(target)} has {int(counts.iloc[-1])} of {total} rows ({percent(share)}); "
+            f"the most frequent, {quoted(counts.index[0])}, has {int(counts.iloc[0])}",
             "Judge by roc_auc, log_loss, average_precision or balanced_accuracy rather than accuracy.",
         )
     ]

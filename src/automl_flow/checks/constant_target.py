@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from automl_flow.checks.finding import Check, Finding
 from automl_flow.checks.view import TableView
+from automl_flow.core.errors import quoted
 
 
 def _run(view: TableView) -> list[Finding]:
@@ -15,7 +16,7 @@ def _run(view: TableView) -> list[Finding]:
             "constant_target",
             "error",
             (target,),
-            f"the target {target!r} has the single value {values[0]!r} in every row that has one",
+            f"the target {quoted(target)} has the single value {quoted(values[0])} in every row that has one",
             "Check the export and the name of the target; a model needs at least two different values.",
         )
     ]

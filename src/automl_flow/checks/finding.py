@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from automl_flow.checks.view import TableView
+from automl_flow.core.errors import shown
 
 Level = Literal["info", "warning", "error"]
 
@@ -62,11 +63,11 @@ class Check:
 
 
 def listed(items: Iterable[object], limit: int = 5) -> str:
-    """Put the first *limit* items in a sentence: ``a, b and 3 more``."""
+    """Put the first *limit* items in a sentence, as messages show names: ``a, b and 3 more``."""
     values = list(items)
-    shown = ", ".join(str(value) for value in values[:limit])
+    told = ", ".join(shown(value, 200) for value in values[:limit])
     rest = len(values) - limit
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    return f"{told} and {rest} more" if rest > 0 else told
 
 
 def percent(share: float) -> str:

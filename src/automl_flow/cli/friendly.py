@@ -13,7 +13,7 @@ from kedro.framework.cli.utils import KedroCliError
 from kedro.io import DatasetError
 
 from automl_flow.cli.interrupting import EXIT
-from automl_flow.core.errors import AutoMLFlowError, shown
+from automl_flow.core.errors import AutoMLFlowError, printable, shown
 
 # Errors of Kedro whose text is for users; DatasetError wraps what a dataset or its entry in the catalog has against it.
 _KEDRO = (BadConfigException, MissingConfigException, DatasetError, KedroCliError)
@@ -27,7 +27,7 @@ class CommandFailed(click.ClickException):
     def show(self, file: Any = None) -> None:  # noqa: ARG002 -- the signature is click's
         """Print the message to standard error."""
         click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(self.message, err=True)
+        click.echo("\n".join(map(printable, self.message.split("\n"))), err=True)
 
 
 def told_clearly(function: F) -> F:

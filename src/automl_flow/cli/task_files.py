@@ -11,11 +11,13 @@ import re
 import unicodedata
 
 from automl_flow.cli.guessing import Guess
+from automl_flow.core.errors import shown
 from automl_flow.tasks.metrics import metric_names
 from automl_flow.tasks.spec import ROLES
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+_REFERENCE = re.compile(r"(\\*)\$\{")
 _NAME = re.compile(r"[^0-9A-Za-z]+")
 _LONGEST = 200  # letters of a column's name in a comment
 _MANY = 60  # columns from which plain numbers are not listed one by one
@@ -98,10 +100,18 @@ def task_files(guess: Guess) -> dict[str, str]:
 
 
 def scalar(value: object) -> str:
-    """Return *value* as YAML on one line that reads back as the same value."""
-    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
-        return value
-    text = json.dumps(value, ensure_ascii=False)
+    """Return *value* as YAML on one line that Kedro reads back as the same value."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    # OmegaConf reads "${" as a reference, and "\\${" as these two letters.
+    return key(_REFERENCE.sub(lambda found: found.group(1) * 2 + "\\${", value))
+
+
+def key(name: str) -> str:
+    """Return *name* as a key of YAML on one line; in keys there are no references."""
+    if _PLAIN.fullmatch(name) and name.lower() not in _WORDS:
+        return name
+    text = json.dumps(name, ensure_ascii=False)
     return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in text)
 
 
@@ -116,7 +126,7 @@ def task_name(file: str) -> str:
 
 def _parameters(guess: Guess) -> str:
     lines = [
-        f"# Written by `kedro add-task` after a look at {guess.file} ({guess.size}).",
+        f"# Written by `kedro add-task` after a look at {shown(guess.file, 200)} ({guess.size}).",
         "# Everything marked as guessed is for you to correct; what stands in a comment is not in force.",
         f"{guess.name}:",
         "  task:",
@@ -138,16 +148,16 @@ def _parameters(guess: Guess) -> str:
 def _roles(guess: Guess) -> list[str]:
     """A comment per column with its guessed role and what it was read off."""
     few = len(guess.columns) <= _MANY
-    shown = [column for column in guess.columns if few or column.role != "numeric"]
-    if not shown:
+    told = [column for column in guess.columns if few or column.role != "numeric"]
+    if not told:
         return []
     lines = [
         f"    # Guessed roles; others: {', '.join(ROLES)}. To set one, remove the # of `roles:` and of its line.",
         "    # roles:",
     ]
-    for column in shown:
-        seen = f"{column.dtype}, {column.unique} distinct, {column.missing:.0%} missing"
-        lines.append(f"    #   {_commented(column.name)}: {column.role} # {seen}")
+    for column in told:
+        seen = f"{shown(column.dtype)}, {column.unique} distinct, {column.missing:.0%} missing"
+        lines.append(f"    #   {key(_cut(column.name))}: {column.role} # {seen}")
     return lines
 
 
@@ -155,13 +165,13 @@ def _questions(guess: Guess) -> list[str]:
     """Settings that no file can answer, with the column that looks most like one where there is one."""
     group, time = next(iter(guess.groups), None), next(iter(guess.times), None)
     lines = [
-        f"    # group: {_commented(group or 'customer')} # rows with one value of it stay on one side of every split",
-        f"    # time: {_commented(time or 'month')} # orders the rows; validation then lies after training",
+        f"    # group: {scalar(_cut(group or 'customer'))} # rows with one value of it stay on one side of every split",
+        f"    # time: {scalar(_cut(time or 'month'))} # orders the rows; validation then lies after training",
         "    # weight: exposure # column of sample weights",
         "    # sensitive: [sex] # columns for which the report compares groups",
     ]
     return lines if guess.split else [*lines, "    # split_column: part # holds `train` and `holdout` for each row"]
 
 
-def _commented(name: str) -> str:
-    return scalar(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…")
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"

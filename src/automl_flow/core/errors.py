@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
-class AutoMLFlowError(Exception):
+class _Readable(Exception):  # noqa: N818 -- no error, but what errors and warnings share
+    """Its text is meant for a person, and is safe to print, whoever wrote the names that stand in it."""
+
+    def __str__(self) -> str:
+        """Return the text without what a terminal would obey; its lines are ours and stay."""
+        return "\n".join(map(printable, super().__str__().split("\n")))
+
+
+class AutoMLFlowError(_Readable):
     """Base of all errors that automl_flow raises on purpose; its text is meant for the user."""
 
 
@@ -36,7 +44,7 @@ class DependencyError(AutoMLFlowError, ImportError):
     """An optional library is needed and is not installed; the text names the extra to install."""
 
 
-class AutoMLFlowWarning(UserWarning):
+class AutoMLFlowWarning(_Readable, UserWarning):
     """What was done is not what one would expect, and goes on: its text says what, where and what to do about it."""
 
 
@@ -74,8 +82,14 @@ def shown(value: object, limit: int = 80) -> str:
         written as an escape sequence, and what is longer than *limit* is cut, with an ellipsis.
     """
     text = _text(value, str)
-    cut = text if len(text) <= limit else text[:limit] + "…"
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in cut)
+    return printable(text if len(text) <= limit else text[:limit] + "…")
+
+
+def printable(text: str) -> str:
+    """Return *text* with everything that is no letter, mark or blank written as an escape sequence, line breaks too."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def quoted(value: object, limit: int = 80) -> str:

@@ -7,6 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from automl_flow.core.errors import printable
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
@@ -73,11 +75,13 @@ class LogProgress:
         if now - self._last >= self.interval or self._done in (1, self._total):
             self._last = now
             of_total = f"/{self._total}" if self._total else ""
-            logger.info("%s: %d%s, %.0f s. %s", self._label, self._done, of_total, now - self._began, message)
+            logger.info(
+                "%s: %d%s, %.0f s. %s", self._label, self._done, of_total, now - self._began, printable(message)
+            )
 
     def note(self, message: str) -> None:
         """Log *message*."""
-        logger.info("%s", message)
+        logger.info("%s", printable(message))
 
     def finish(self) -> None:
         """Nothing is open that would have to be closed."""
@@ -111,11 +115,11 @@ class LiveProgress:
     def advance(self, message: str = "") -> None:
         """Move the line one step on."""
         if self._bar is not None and self._bar.tasks:
-            self._bar.update(self._bar.tasks[0].id, advance=1, message=message)
+            self._bar.update(self._bar.tasks[0].id, advance=1, message=printable(message))
 
     def note(self, message: str) -> None:
         """Log *message* above the line."""
-        logger.info("%s", message)
+        logger.info("%s", printable(message))
 
     def finish(self) -> None:
         """Remove the line."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from automl_flow.core.errors import ArtifactError
+from automl_flow.core.errors import ArtifactError, shown
 from automl_flow.dvc_stages.cache import Cache
 from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.lock import LockedStage, made_by, read_lock
@@ -36,7 +36,7 @@ class Fault:
     file: Path
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.file}: {self.path}, made by stage {self.stage}"
+        return f"{self.kind} {shown(self.file)}: {shown(self.path)}, made by stage {shown(self.stage)}"
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def remove_damaged(project: Path, faults: Iterable[Fault]) -> list[Path]:
     for fault in faults:
         if fault.kind == "damaged object":
             fault.file.unlink(missing_ok=True)
-            removed.append(_shown(fault.file, project))
+            removed.append(_from_project(fault.file, project))
     damaged = {fault.path for fault in faults if fault.kind == "damaged object"}
     for fault in faults:
         if fault.kind == "changed file" and fault.path in damaged and (project / fault.path).is_file():
@@ -134,5 +134,5 @@ def _damaged(outputs: Mapping[str, tuple[str, str]], cache: Cache) -> Iterator[F
             seen.add(part)
 
 
-def _shown(file: Path, project: Path) -> Path:
+def _from_project(file: Path, project: Path) -> Path:
     return file.relative_to(project) if file.is_relative_to(project) else file

@@ -29,7 +29,7 @@ _UNCALIBRATED = 0.1
 def model_card(content: ReportContent) -> str:
     """Write the model card as Markdown: no timestamps, so that an unchanged model has an unchanged card.
 
-    Texts that come from data are escaped as HTML, which Markdown lets through.
+    Texts that come from data are shown as they are written: :mod:`automl_flow.reports.markdown`.
     """
     evaluation = content.evaluation
     others = [name for name in evaluation.scores if name != MODEL]

@@ -83,15 +83,20 @@ def to_svg(figure: Figure, identity: str, label: str) -> Markup:
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", svg).replace("xlink:href", "href")
-    svg = re.sub(r'\bid="', f'id="{identity}-', svg)
-    svg = re.sub(r"url\(#", f"url(#{identity}-", svg)
-    svg = re.sub(r'href="#', f'href="#{identity}-', svg)
-    svg = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--font)", svg)
-    for color, variable in _VARIABLES.items():
-        svg = svg.replace(color, f"var({variable})")
+    svg = re.sub(r"<[^>]*>", lambda tag: _of_page(tag.group(), identity), svg)  # texts between tags stay as they are
     opening = f'<svg class="plot" role="img" aria-label="{escape(label)}"'
-    svg = re.sub(r'<svg\s+(?:height|width)="[^"]*"|<svg', opening, svg, count=1)
+    svg = re.sub(r'<svg\s+(?:height|width)="[^"]*"|<svg', lambda _: opening, svg, count=1)
     svg = re.sub(r'(<svg[^>]*?)\s(?:width)="[^"]*pt"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?)\s(?:height)="[^"]*pt"', r"\1", svg, count=1)
     return Markup("\n".join(line for line in svg.splitlines() if line.strip()))  # noqa: S704 - Matplotlib escapes text
+
+
+def _of_page(tag: str, identity: str) -> str:
+    """A tag of Matplotlib's with the page's colours and font, and with ids that no other picture has."""
+    tag = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", tag).replace("xlink:href", "href")
+    tag = tag.replace(' id="', f' id="{identity}-').replace("url(#", f"url(#{identity}-")
+    tag = tag.replace('href="#', f'href="#{identity}-')
+    tag = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--font)", tag)
+    for color, variable in _VARIABLES.items():
+        tag = tag.replace(color, f"var({variable})")
+    return tag

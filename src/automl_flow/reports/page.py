@@ -6,6 +6,8 @@ import base64
 from functools import cache
 from typing import TYPE_CHECKING
 
+from automl_flow.core.errors import shown
+from automl_flow.reports import markdown
 from automl_flow.reports.words import metric_name, number, params, percent_spread, share, spread
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters.update(sentence=markdown.sentence, inline=markdown.inline, code=markdown.code, shown=shown)
     made.filters.update(
         picture=picture,
         number=number,

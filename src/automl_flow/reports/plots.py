@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl_flow.core.errors import shown
 from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Evaluation
 from automl_flow.evaluation.classification import CalibrationBin, Curve
 from automl_flow.evaluation.regression import RegressionDetail
@@ -186,5 +187,5 @@ def _columns(pairs: Sequence[tuple[float, float]]) -> tuple[list[float], list[fl
 
 
 def _short(name: str, length: int = 24) -> str:
-    name = name.lstrip("_") or "–"  # legends leave out labels that begin with an underscore
+    name = shown(name, 200).lstrip("_") or "–"  # legends leave out labels that begin with an underscore
     return name if len(name) <= length else f"{name[: length - 1]}…"

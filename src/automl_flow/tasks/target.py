@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest
+from automl_flow.core.errors import DataError, nearest, quoted
 from automl_flow.tasks.labels import check_values, distinct_labels
 from automl_flow.tasks.spec import Label, Problem, TaskSpec
 
@@ -78,7 +78,7 @@ def _as_numbers(series: pd.Series[Any], task: TaskSpec) -> NDArray[np.float64]:
     if len(bad):
         raise DataError(
             f"target {task.target!r} must be finite numbers in a regression; row {int(bad[0])} holds "
-            f"{series.iloc[int(bad[0])]!r} ({len(bad)} such rows)"
+            f"{quoted(series.iloc[int(bad[0])])} ({len(bad)} such rows)"
         )
     return numbers
 
@@ -91,7 +91,7 @@ def _encode_classes(series: pd.Series[Any], task: TaskSpec) -> Target:
     except TypeError:  # 1 and "a" do not compare
         classes = sorted(distinct, key=lambda value: (type(value).__name__, str(value)))
     if len(classes) < 2:
-        raise DataError(f"target {task.target!r} has one class only, {classes[0]!r}; there is nothing to learn")
+        raise DataError(f"target {task.target!r} has one class only, {quoted(classes[0])}; there is nothing to learn")
     if task.problem == "binary":
         classes = _order_binary(classes, task)
     codes = values.map({value: code for code, value in enumerate(classes)}).to_numpy(dtype=np.int64)
@@ -103,7 +103,7 @@ def _order_binary(classes: list[Any], task: TaskSpec) -> list[Any]:
     if len(classes) != 2:
         raise DataError(
             f"target {task.target!r} of a binary problem must have two classes, got {len(classes)}: "
-            f"{', '.join(map(repr, classes[:10]))}; is it 'multiclass' or 'regression'?"
+            f"{', '.join(map(quoted, classes[:10]))}; is it 'multiclass' or 'regression'?"
         )
     if task.favourable is not None:
         _find(task.favourable, classes, "favourable", task)
