@@ -53,6 +53,20 @@ def test_every_line_is_a_valid_setting_when_its_mark_is_removed(table, tmp_path)
     assert (task.group, task.time) == ("device_id", "seen")
     assert None not in (task.weight, task.split_column)
     assert task.sensitive
+    assert task.favourable in guess.classes
+
+
+@pytest.mark.parametrize("label", ["yes", "no"])
+def test_which_outcome_is_favourable_is_asked_and_never_guessed(label, table, tmp_path):
+    _, text = written(table, tmp_path)
+    assert TaskSpec(**yaml.safe_load(text)["wine"]["task"]).favourable is None
+    text = text.replace(f'    # favourable: "{label}"', f'    favourable: "{label}"')
+    assert TaskSpec(**yaml.safe_load(text)["wine"]["task"]).favourable == label
+
+
+def test_a_problem_of_many_classes_has_no_favourable_outcome(table, tmp_path):
+    _, text = written(table.assign(good=["a", "b", "c"] * 20), tmp_path)
+    assert "favourable" not in text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,6 +36,7 @@ class Guess:
         columns: Feature columns of a table with their guessed roles.
         groups: Columns that look like keys of things that have several rows each (customers, devices).
         times: Columns of dates.
+        classes: The two classes of a binary problem.
         split: Whether an archive of arrays fixes the split.
         size: What was looked at, in words.
     """
@@ -53,6 +54,7 @@ class Guess:
     size: str
     groups: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
+    classes: tuple[Label, ...] = ()
 
 
 def guess_task(
@@ -80,14 +82,14 @@ def guess_task(
     chosen, why = _problem(table[target], problem)
     spec = TaskSpec(name=name, target=target, problem=chosen)
     rows = table[table[target].notna()]
-    positive = _positive(encode_target(rows[target], spec).classes, rows[target]) if chosen == "binary" else None
+    classes = (encode_target(rows[target], spec).classes or ()) if chosen == "binary" else ()
+    positive = _positive(classes, rows[target]) if classes else None
     columns = profile_table(table, spec).columns
     size = f"{len(table)} rows, {table.shape[1]} columns"
     groups = tuple(c.name for c in columns if 1 < c.unique <= len(table) / 2 and is_key_name(c.name))
     times = tuple(c.name for c in columns if c.role == "datetime")
-    return Guess(
-        name, file, "tabular", target, chosen, why, positive, spec.metric_name, columns, False, size, groups, times
-    )
+    guess = Guess(name, file, "tabular", target, chosen, why, positive, spec.metric_name, columns, False, size)
+    return replace(guess, groups=groups, times=times, classes=classes)
 
 
 def _guess_arrays(

@@ -170,6 +170,10 @@ def _questions(guess: Guess) -> list[str]:
         "    # weight: exposure # column of sample weights",
         "    # sensitive: [sex] # columns for which the report compares groups",
     ]
+    lines += [
+        f"    # favourable: {scalar(label)} # if this outcome is good for the person concerned (a loan granted)"
+        for label in guess.classes
+    ]
     return lines if guess.split else [*lines, "    # split_column: part # holds `train` and `holdout` for each row"]
 
 
