@@ -46,7 +46,7 @@ def fit(X, y, kind=AutoMLClassifier, **settings) -> None:
 
 
 REFUSED = {
-    "the target among the columns": (lambda X, y: (X.assign(y=y), y), "target_copy: y hold the target"),
+    "the target among the columns": (lambda X, y: (X.assign(y=y), y), "target_copy: y is a copy of the target"),
     "a copy of the target under another name": (
         lambda X, y: (X.assign(z=y.map({0: "n", 1: "p"})), y),
         "target_copy: z",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_flow.checks.finding import Check, Finding, percent
+from automl_flow.checks.finding import Check, Finding, at_rows, percent
 from automl_flow.checks.view import TableView
 
 _WARN_ABOVE = 0.05
@@ -27,7 +27,7 @@ def _run(view: TableView) -> list[Finding]:
             "warning" if share > _WARN_ABOVE else "info",
             (target,),
             f"{len(rows)} rows ({percent(share)}) agree in every feature with a row of another class; "
-            f"first at rows {rows[:5]}",
+            f"{at_rows(rows[:5])}",
             "Look at some of them: wrong labels, or a feature that would tell them apart is missing.",
         )
     ]

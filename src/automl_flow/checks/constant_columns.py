@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding, counted, listed
 from automl_flow.checks.view import TableView
 
 _NEARLY = 0.999
@@ -26,7 +26,8 @@ def _run(view: TableView) -> list[Finding]:
                 "constant_columns",
                 "info",
                 tuple(constant),
-                f"{len(constant)} columns have one value (or none) in all {len(table)} rows: {listed(constant)}",
+                f"{counted(len(constant), 'column has', 'columns have')} one value (or none) in all {len(table)} "
+                f"rows: {listed(constant)}",
                 "They are left out of the features; remove them at the source if they should vary.",
             )
         )
@@ -36,7 +37,8 @@ def _run(view: TableView) -> list[Finding]:
                 "nearly_constant_columns",
                 "info",
                 tuple(nearly),
-                f"{len(nearly)} columns have one value in more than {_NEARLY:.1%} of the rows: {listed(nearly)}",
+                f"{counted(len(nearly), 'column has', 'columns have')} one value in more than {_NEARLY:.1%} of the "
+                f"rows: {listed(nearly)}",
                 "Check that the source fills them; give them the role 'ignore' if they mean nothing.",
             )
         )

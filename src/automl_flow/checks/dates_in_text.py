@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding, counted, listed
 from automl_flow.checks.view import TableView, is_text
 
 _SAMPLE = 500
@@ -29,9 +29,9 @@ def _run(view: TableView) -> list[Finding]:
                 "dates_in_text",
                 "warning",
                 tuple(missed),
-                f"{len(missed)} columns are taken as categories or text though most values look like dates: "
-                f"{_examples(table, missed)}",
-                "Repair the values that are no dates, or give the columns the role 'datetime'.",
+                f"{counted(len(missed), 'column is', 'columns are')} read as categories or text though most values "
+                f"look like dates: {_examples(table, missed)}",
+                "Fix the values that are not dates, or give the columns the role 'datetime'.",
             )
         )
     if unclear:
@@ -40,7 +40,8 @@ def _run(view: TableView) -> list[Finding]:
                 "unclear_dates",
                 "warning",
                 tuple(unclear),
-                f"day and month cannot be told apart in {len(unclear)} columns: {_examples(table, unclear)}",
+                f"day and month cannot be told apart in {counted(len(unclear), 'column', 'columns')}: "
+                f"{_examples(table, unclear)}",
                 "They are read month first; write dates as YYYY-MM-DD at the source.",
             )
         )

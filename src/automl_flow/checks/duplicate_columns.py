@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding, counted, listed
 from automl_flow.checks.view import TableView, is_number
 
 
@@ -24,7 +24,8 @@ def _run(view: TableView) -> list[Finding]:
             "duplicate_columns",
             "info",
             tuple(twins),
-            f"{len(twins)} columns tell rows apart exactly as an earlier column does: {listed(pairs)}",
+            f"{counted(len(twins), 'column carries', 'columns carry')} exactly the same information as an earlier one: "
+            f"{listed(pairs)}",
             "Give one of each pair the role 'ignore'.",
         )
     ]

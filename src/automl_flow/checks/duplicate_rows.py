@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_flow.checks.finding import Check, Finding, percent
+from automl_flow.checks.finding import Check, Finding, at_rows, percent
 from automl_flow.checks.view import TableView, first_rows
 
 _WARN_ABOVE = 0.01
@@ -22,8 +22,8 @@ def _run(view: TableView) -> list[Finding]:
             "warning" if count / n_rows > _WARN_ABOVE else "info",
             (),
             f"{count} of {n_rows} rows ({percent(count / n_rows)}) repeat an earlier row; "
-            f"first at rows {first_rows(repeated)}",
-            "If they are not real repetitions, set validation.drop_duplicate_rows: true; copies that fall on both "
+            f"{at_rows(first_rows(repeated))}",
+            "If they are not genuine repetitions, set validation.drop_duplicate_rows: true; copies that fall on both "
             "sides of the split make the holdout score too good.",
         )
     ]

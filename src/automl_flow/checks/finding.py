@@ -73,3 +73,14 @@ def listed(items: Iterable[object], limit: int = 5) -> str:
 def percent(share: float) -> str:
     """Write a share of rows, with enough digits to tell a small one from none."""
     return f"{share:.1%}" if share >= 0.001 or share == 0 else f"{share:.2g}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Begin a sentence: ``counted(1, "column holds", "columns hold")`` is ``1 column holds``."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def at_rows(rows: Iterable[int]) -> str:
+    """Name rows by their positions: ``first at rows 3, 7 (counted from 0)``."""
+    positions = [str(row) for row in rows]
+    return f"first at row{'s' if len(positions) != 1 else ''} {', '.join(positions)} (counted from 0)"

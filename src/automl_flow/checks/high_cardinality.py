@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding, counted, listed
 from automl_flow.checks.view import TableView
 
 _MANY = 50
@@ -22,7 +22,8 @@ def _run(view: TableView) -> list[Finding]:
             "high_cardinality",
             "info",
             tuple(many),
-            f"{len(many)} categorical columns have many values for {len(table)} rows: {listed(described)}",
+            f"{counted(len(many), 'categorical column has', 'categorical columns have')} many values for {len(table)} "
+            f"rows: {listed(described)}",
             "They are encoded by the target inside the folds; group rare values if you know how they belong together.",
         )
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding, counted, listed
 from automl_flow.checks.view import TableView, is_number, is_text
 
 _ENOUGH_ROWS = 50
@@ -32,9 +32,10 @@ def _run(view: TableView) -> list[Finding]:
             "identifier_columns",
             "warning",
             found,
-            f"{len(found)} columns have a different value in (nearly) every row, as identifiers have: {listed(found)}",
-            "A model can only learn them by heart: give them the role 'identifier', or 'text' or 'numeric' where that "
-            "is what they are.",
+            f"{counted(len(found), 'column has', 'columns have')} a different value in (nearly) every row, as "
+            f"identifiers do: {listed(found)}",
+            "A model can only memorise them: give them the role 'identifier', or 'text' or 'numeric' if that is what "
+            "they are.",
         )
     ]
 

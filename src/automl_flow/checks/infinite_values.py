@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding, at_rows, counted, listed
 from automl_flow.checks.view import TableView, first_rows, is_number
 
 
@@ -15,14 +15,15 @@ def _run(view: TableView) -> list[Finding]:
     if not found:
         return []
     described = [
-        f"{name}: {int(mask.sum())} cells, first at rows {first_rows(mask, 3)}" for name, mask in found.items()
+        f"{name}: {counted(int(mask.sum()), 'cell', 'cells')}, {at_rows(first_rows(mask, 3))}"
+        for name, mask in found.items()
     ]
     return [
         Finding(
             "infinite_values",
             "error" if task.target in found else "warning",
             tuple(found),
-            f"{len(found)} columns hold infinite values: {listed(described)}",
+            f"{counted(len(found), 'column holds', 'columns hold')} infinite values: {listed(described)}",
             "Usually a division by zero upstream. In features they count as missing; in the target they "
             "cannot be used.",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_flow.checks.finding import Check, Finding, percent
+from automl_flow.checks.finding import Check, Finding, at_rows, percent
 from automl_flow.checks.view import TableView, first_rows
 
 _WARN_ABOVE = 0.05
@@ -23,7 +23,7 @@ def _run(view: TableView) -> list[Finding]:
             "warning" if share > _WARN_ABOVE else "info",
             (task.target,),
             f"{count} of {len(table)} rows ({percent(share)}) have no value in {task.target!r}; "
-            f"first at rows {first_rows(missing)}",
+            f"{at_rows(first_rows(missing))}",
             "These rows are dropped. If the target is missing for a reason, the rest is a biased sample.",
         )
     ]

@@ -24,8 +24,8 @@ def _run(view: TableView) -> list[Finding]:
             "missing_values",
             "warning" if mostly else "info",
             mostly or tuple(some),
-            f"{len(some)} of {len(shares)} columns have missing values, {len(mostly)} of them in more than half of "
-            f"the rows: {listed(described)}",
+            f"{len(some)} of {len(shares)} columns {'has' if len(some) == 1 else 'have'} missing values"
+            f"{f', {len(mostly)} of them in more than half of the rows' if mostly else ''}: {listed(described)}",
             "Missing values are imputed or flagged inside the folds; ask whether their absence is known at the time "
             "of prediction.",
         )

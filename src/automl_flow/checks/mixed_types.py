@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding, counted, listed
 from automl_flow.checks.view import TableView, is_text
 
 _MOSTLY = 0.5
@@ -25,9 +25,10 @@ def _run(view: TableView) -> list[Finding]:
             "mixed_types",
             "warning",
             tuple(mixed),
-            f"{len(mixed)} columns mix kinds of values: {listed(f'{n}: {r}' for n, r in mixed.items())}",
-            "Clean them at the source (units, decimal commas, words for 'missing'): what is no number in a numeric "
-            "column counts as missing, and numbers in another column are only names.",
+            f"{counted(len(mixed), 'column mixes', 'columns mix')} kinds of values: "
+            f"{listed(f'{n}: {r}' for n, r in mixed.items())}",
+            "Clean them at the source (units, decimal commas, words for 'missing'): non-numeric values in "
+            "a numeric column become missing; numbers in a categorical column are treated as labels.",
         )
     ]
 

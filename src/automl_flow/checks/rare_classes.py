@@ -19,7 +19,8 @@ def _run(view: TableView) -> list[Finding]:
             "rare_classes",
             "warning",
             (target,),
-            f"{len(rare)} of {len(counts)} classes of {target!r} have fewer than {_NEEDED} rows: {listed(described)}",
+            f"{len(rare)} of {len(counts)} classes of {target!r} {'has' if len(rare) == 1 else 'have'} fewer than "
+            f"{_NEEDED} rows: {listed(described)}",
             "Merge or collect more of them; with fewer rows than folds a class cannot be learned and judged.",
         )
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding, counted, listed
 from automl_flow.checks.view import TableView, is_number
 
 _SUSPECT = 0.15
@@ -31,9 +31,10 @@ def _run(view: TableView) -> list[Finding]:
             "split_drift",
             "warning",
             tuple(drifted),
-            f"{len(drifted)} columns differ between the training and the holdout rows of {task.split_column!r}: "
+            f"{counted(len(drifted), 'column differs', 'columns differ')} between the training and the holdout rows "
+            f"of {task.split_column!r}: "
             f"{listed(f'{name} (distance {drifted[name]:.2f})' for name in worst)}",
-            "The search score will not foretell the holdout score; ask which rows look like those of tomorrow.",
+            "The search score may not predict the holdout score; ask which of the two resembles future data.",
         )
     ]
 

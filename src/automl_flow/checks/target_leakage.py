@@ -110,7 +110,8 @@ def _copied(copies: list[str], task: TaskSpec) -> list[Finding]:
             "target_copy",
             "error",
             tuple(copies),
-            f"{listed(copies)} hold the target {task.target!r} itself, value for value, under other names or scale",
+            f"{listed(copies)} {'is a copy' if len(copies) == 1 else 'are copies'} of the target {task.target!r} "
+            "(recoded or rescaled)",
             "Give them the role 'ignore'. If they are really known before the target is, accept the finding: "
             "validation.accept: [target_copy], or accept=['target_copy'] of an estimator.",
         )
@@ -126,7 +127,8 @@ def _suspected(scores: dict[str, float], task: TaskSpec) -> list[Finding]:
             "target_leakage",
             "warning",
             tuple(scores),
-            f"alone, {listed(described)} explain nearly everything about {task.target!r} on unseen rows",
+            f"alone, {listed(described)} {'explains' if len(scores) == 1 else 'explain'} nearly everything about "
+            f"{task.target!r} on unseen rows",
             "Ask whether they are known at the time of prediction; if not, give them the role 'ignore'.",
         )
     ]
