@@ -148,7 +148,7 @@ def test_caps_hold_for_every_trained_network(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("inline")
 def test_a_cap_that_no_network_is_under_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BudgetError, match=r"trial 0: budget: refused: \d+ parameters, max_params is 10"):
+    with pytest.raises(BudgetError, match=r"refused: \d+ parameters, max_params is 10"):
         search(tmp_path, max_params=10, max_trials=2)
 
 
@@ -186,7 +186,7 @@ def test_a_time_limit_is_kept_and_still_gives_a_network(tmp_path: Path) -> None:
 
 
 def test_a_trial_over_its_own_limit_fails_by_timeout(tmp_path: Path) -> None:
-    with pytest.raises(BudgetError, match="trial 0: timeout"):
+    with pytest.raises(BudgetError, match=r"1 reached the time limit of a trial .*raise per_run_time_limit"):
         search(tmp_path, per_run_time_limit=0.01, max_trials=1)
 
 

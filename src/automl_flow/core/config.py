@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from automl_flow.core.errors import ConfigError, nearest, quoted, shown
 
@@ -16,6 +16,20 @@ class Config(BaseModel):
     """Base of every configuration: immutable, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_switch_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse ``true`` for a number: Python counts it as 1, and YAML writes it ``yes`` and ``on`` as well."""
+        if isinstance(value, bool) and _is_number(cls.model_fields[str(info.field_name)].annotation):
+            raise ValueError("must be a number")
+        return value
+
+
+def _is_number(annotation: Any) -> bool:
+    """Whether a type holds numbers, and none but numbers."""
+    kinds = set(get_args(annotation) or (annotation,)) - {type(None)}
+    return bool(kinds) and kinds <= {int, float}
 
 
 C = TypeVar("C", bound=Config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,6 +22,7 @@ from automl_flow.estimators.ending import end_fit
 from automl_flow.execution.scratch import scratch
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
+from automl_flow.search.budget import Clock
 from automl_flow.search.journal import check_folder
 from automl_flow.search.notes import Note
 from automl_flow.tasks.arrays import ArrayData, check_arrays, load_arrays
@@ -130,6 +132,7 @@ class NetworkEstimator(BaseEstimator):
                 is fitted, with a warning, and the interrupt is passed on so that a loop around ``fit`` ends, too.
             StorageError: The folder ``state`` holds what is not ours, under names that a search needs.
         """
+        began = time.monotonic()  # importing torch counts, too
         from automl_flow.nas.search import search_architecture
 
         self.__dict__.pop("network_", None)  # what was fitted before must not shape what is read now
@@ -145,7 +148,8 @@ class NetworkEstimator(BaseEstimator):
         with ExitStack() as stack:
             state = self.state or stack.enter_context(scratch("state-"))
             progress = console_progress() if self.verbose else silent_progress()
-            self.result_: NasResult = search_architecture(problem, config, Path(state), progress)
+            clock = Clock(config.time_left_for_this_task, time.monotonic() - began)
+            self.result_: NasResult = search_architecture(problem, config, Path(state), progress, clock=clock)
         self.network_: NetworkModel = self.result_.network
         self.strategy_: str = self.result_.strategy
         self.n_params_: int = self.network_.n_params

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from automl_flow.search.budget import Budget
 
+MOST_EPOCHS = 10_000
 Objective = Literal["parameters", "flops", "latency"]
 
 
@@ -50,21 +51,21 @@ class NasConfig(Budget):
     strategy: str = "auto"
     strategy_options: dict[str, Any] = Field(default_factory=dict)
     objectives: tuple[Objective, ...] = ()
-    epochs: int = Field(10, ge=1)
-    reduction: int = Field(3, ge=1)
-    final_epochs: int | None = Field(None, ge=1)
+    epochs: int = Field(10, ge=1, le=MOST_EPOCHS)
+    reduction: int = Field(3, ge=1, le=100)
+    final_epochs: int | None = Field(None, ge=1, le=MOST_EPOCHS)
     final_seeds: int = Field(2, ge=1, le=10)
-    finalists: int = Field(1, ge=1)
+    finalists: int = Field(1, ge=1, le=8)
     valid: float = Field(0.2, gt=0, lt=1)
     turns: int | None = Field(None, ge=1, le=50)
-    batch_size: int | None = Field(None, ge=2)
+    batch_size: int | None = Field(None, ge=2, le=65_536)
     label_smoothing: float = Field(0.05, ge=0, lt=1)
-    max_params: int | None = Field(None, ge=1)
-    max_cost: float = Field(6.0, gt=0)
-    max_latency_ms: float | None = Field(None, gt=0)
-    stop_after: int | None = Field(None, ge=1)
+    max_params: int | None = Field(None, ge=1, le=10**10)
+    max_cost: float = Field(6.0, gt=0, le=1e12)
+    max_latency_ms: float | None = Field(None, gt=0, le=1e12)
+    stop_after: int | None = Field(None, ge=1, le=1_000_000)
     continued: dict[str, tuple[int, ...]] = Field(default_factory=dict)
-    screen: int = Field(0, ge=0)
+    screen: int = Field(0, ge=0, le=10_000)
 
     @property
     def last_trial(self) -> int | None:

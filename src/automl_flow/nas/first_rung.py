@@ -13,7 +13,7 @@ from automl_flow.nas import trial
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.ledger import Ledger, known_values
 from automl_flow.nas.pace import EndableClock, Gate, Pace
-from automl_flow.nas.rungs import discard, promoted
+from automl_flow.nas.rungs import describe, discard, epochs_of, promoted
 from automl_flow.nas.sampling import FreshSampler, make_sampler
 from automl_flow.nas.setting import Setting
 from automl_flow.nas.studies import Studies
@@ -68,9 +68,10 @@ class FirstRung:
             window=WINDOW,
             refuse=lambda payload: payload.get("refused"),
             admit=self._gate(clock),
+            describe=describe,
         )
         config = self.config.model_copy(update={"max_trials": self.config.last_trial})
-        return self.studies.run(search, config, clock, self.name, f"architectures, {self.stop} epochs")
+        return self.studies.run(search, config, clock, self.name, f"architecture search, {epochs_of(self.stop)}")
 
     def _make_sampler(self, seed: int) -> optuna.samplers.BaseSampler:
         options = {} if self.setting.one_shot else self.config.strategy_options

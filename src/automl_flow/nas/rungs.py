@@ -15,6 +15,7 @@ from automl_flow.search.records import TrialRecord
 SHORTEST = 2  # epochs of the first rung
 MOST_RUNGS = 3
 MOST_PROMOTED = 8  # trials that go on, which also bounds the checkpoints on disk
+AGAIN = 100_000  # added to the number of a trial that is trained anew
 
 
 def rungs(epochs: int, reduction: int) -> tuple[int, ...]:
@@ -62,6 +63,22 @@ def merged(records: Sequence[TrialRecord], later: Iterable[TrialRecord], numbers
             seconds, peak = before.seconds + record.seconds, max(before.peak_mb, record.peak_mb)
             by_number[number] = replace(record, number=number, seconds=seconds, peak_mb=peak)
     return [by_number[number] for number in sorted(by_number)]
+
+
+def describe(record: TrialRecord) -> str:
+    """What progress says of a trial of any rung, by its number in the search."""
+    number = record.number % AGAIN
+    named = f"trial {number}" + (" again" if number != record.number else "")
+    if "duplicate_of" in record.attrs:
+        return f"{named}: the same network as trial {record.attrs['duplicate_of']}"
+    if record.values is None:
+        return f"{named} {record.state}: {record.cause or ''}"
+    return f"{named}: {', '.join(f'{value:.5g}' for value in record.values)}"
+
+
+def epochs_of(stop: int) -> str:
+    """A number of epochs in words."""
+    return f"{stop} epoch{'' if stop == 1 else 's'}"
 
 
 def discard(arena: Arena, keep: Iterable[int], numbers: Iterable[int]) -> None:

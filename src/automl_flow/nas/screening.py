@@ -58,7 +58,17 @@ def screening(drawn: Sequence[Architecture]) -> Search:
         asked.suggest_int("candidates", len(payload), len(payload))
         return payload
 
-    return Search(directions=["minimize"], sampler=enqueued_only, suggest=suggest, evaluate=evaluate, window=1)
+    def ranked(record: TrialRecord) -> str:
+        return f"{len(drawn)} candidates ranked" if record.state == "complete" else f"failed: {record.cause or ''}"
+
+    return Search(
+        directions=["minimize"],
+        sampler=enqueued_only,
+        suggest=suggest,
+        evaluate=evaluate,
+        window=1,
+        describe=ranked,
+    )
 
 
 def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:

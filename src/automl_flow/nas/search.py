@@ -15,23 +15,23 @@ from automl_flow.core.errors import BudgetError
 from automl_flow.core.progress import Progress
 from automl_flow.execution.local import LocalRunner
 from automl_flow.nas import trial
-from automl_flow.nas.caution import surest
+from automl_flow.nas.caution import REFERENCE, surest
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.first import plain_network
 from automl_flow.nas.first_rung import FirstRung
 from automl_flow.nas.ledger import Ledger
 from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.notes import WHOLE, notes_of, nothing_trained
 from automl_flow.nas.pace import EndableClock, Pace
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.result import NasResult, front
-from automl_flow.nas.rungs import MOST_PROMOTED, merged, promoted, ranked, rungs
+from automl_flow.nas.rungs import AGAIN, MOST_PROMOTED, describe, epochs_of, merged, promoted, ranked, rungs
 from automl_flow.nas.screening import agreement, candidates, screening
 from automl_flow.nas.setting import Setting, make_setting
 from automl_flow.nas.studies import Studies, enqueued_only
-from automl_flow.nas.winner import WHOLE, train_winner
+from automl_flow.nas.winner import train_winner
 from automl_flow.search.budget import Clock
 from automl_flow.search.journal import Journal, check_folder, results_folder
-from automl_flow.search.notes import Note, of_interruption, of_lost_trials
 from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
 from automl_flow.tasks.metrics import get_metric
@@ -43,10 +43,16 @@ ONE_SHOT_SHARE = 0.5  # of the time of the first rung
 LAST_RESORT = 0.8  # of the time that is left, for the reference network, where no trial was finished in time
 MOST_JOBS = MOST_PROMOTED + 1  # trials that can be open at once
 SCREENED = 4  # one trial in so many begins where the proxies point
-AGAIN = 100_000  # added to the number of a trial that is trained anew
+_LABELS = {  # of the studies that train given architectures, as people see them
+    "best ones": "promoted architectures",
+    "finalists again": "finalists, trained again",
+    "reference network": "reference network",
+}
 
 
-def search_architecture(problem: NasProblem, config: NasConfig, state: Path, progress: Progress) -> NasResult:
+def search_architecture(
+    problem: NasProblem, config: NasConfig, state: Path, progress: Progress, *, clock: Clock | None = None
+) -> NasResult:
     """Search for an architecture and train it.
 
     The same problem and settings give the same trials and the same network for any number of workers, in one go or
@@ -57,15 +63,17 @@ def search_architecture(problem: NasProblem, config: NasConfig, state: Path, pro
         config: Space, strategy and limits.
         state: Folder of journals and checkpoints. Searching again in it resumes; other data or settings start afresh.
         progress: Told of every finished trial.
+        clock: Counts ``time_left_for_this_task``, where that has begun before this call.
 
     Raises:
-        ConfigError: An unknown space, option, strategy or operation.
-        BudgetError: The budget ended before any network was trained.
+        ConfigError: An unknown space, option, strategy or operation, or a strategy that the space is not for.
+        BudgetError: No network could be trained; the message has the causes, and what to change.
+        KeyboardInterrupt: The user stopped it before there was a network; what has finished is kept.
         StorageError: The folder cannot be written to, or what lies there under the names of ours is not ours.
     """
+    clock = clock or Clock(config.time_left_for_this_task)
     check_folder(state)  # before anything takes long
     setting = make_setting(problem, config, results_folder(state))
-    clock = Clock(config.time_left_for_this_task)
     jobs = min(config.n_jobs, MOST_JOBS)
     # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
     whole = Journal(state, setting.key)
@@ -101,6 +109,7 @@ class _Run:
         self.first = [dict(architecture.params) for architecture in unique.values()]
         self.one_shot: dict[str, Any] = {}
         self.continued: dict[str, list[int]] = {}  # trials that were trained on, by study
+        self.last_resort = False
         self.exact = True  # whether the clock has decided nothing that a replay does not repeat
 
     def run(self, clock: Clock) -> NasResult:
@@ -114,10 +123,12 @@ class _Run:
         order = ranked(records, maximize=self.maximize)
         if not order and clock.seconds is not None and not self.studies.interrupted:
             later = self._reference_only(Clock(LAST_RESORT * clock.left))
-            records = merged(records, later, [0]) if records else later
+            records = merged(records, later, [REFERENCE]) if records else later
             order = ranked(records, maximize=self.maximize)
         if not order:
-            raise BudgetError(_nothing_trained(records))
+            if self.studies.interrupted:
+                raise KeyboardInterrupt
+            raise BudgetError(nothing_trained(records))
         best, choice = self._choose(order, self._share(clock, 1.0))
         network = train_winner(self.studies, self.setting, self.problem, config=self.config, best=best, clock=clock)
         return NasResult(
@@ -136,7 +147,14 @@ class _Run:
             reproduce=self._reproduce(records, network),
             interrupted=self.studies.interrupted,
             maximize=self.maximize,
-            notes=_notes(records, interrupted=self.studies.interrupted),
+            notes=notes_of(
+                records,
+                best,
+                config=self.config,
+                facts=network.facts,
+                interrupted=self.studies.interrupted,
+                last_resort=self.last_resort,
+            ),
         )
 
     def _reproduce(self, records: Sequence[TrialRecord], network: NetworkModel) -> dict[str, Any]:
@@ -236,8 +254,8 @@ class _Run:
         """One epoch of the plain reference network: what there is when the time was too short for anything else."""
         if self.ledger.objection(self.space.architecture(self.first[0], self.arena.shape)) is not None:
             return []
-        self.exact = False
-        return self._train(self.first[:1], [0], 1, clock, "reference network")
+        self.exact, self.last_resort = False, True
+        return self._train(self.first[:1], [REFERENCE], 1, clock, "reference network")
 
     def _train(
         self, params: list[dict[str, Any]], numbers: list[int], stop: int, clock: Clock, label: str
@@ -265,19 +283,9 @@ class _Run:
             evaluate=trial.evaluate,
             enqueue=[params[place] for place in places],
             window=len(places),
+            describe=lambda record: describe(replace(record, number=numbers[places[record.number]])),
         )
         config = self.config.model_copy(update={"max_trials": len(places), "skip_trials": ()})
-        found = self.studies.run(search, config, clock, name, f"{label}, {stop} epochs").records
+        found = self.studies.run(search, config, clock, name, f"{_LABELS[label]}, {epochs_of(stop)}").records
         self.continued[name] = [numbers[places[record.number]] for record in found if record.state == "complete"]
         return [replace(record, number=places[record.number]) for record in found]
-
-
-def _notes(records: Sequence[TrialRecord], *, interrupted: bool) -> tuple[Note, ...]:
-    """What one would not expect of the search."""
-    finished = sum(record.state == "complete" for record in records)
-    return (*([of_interruption(finished)] if interrupted else ()), *of_lost_trials(records))
-
-
-def _nothing_trained(records: Sequence[TrialRecord]) -> str:
-    reasons = [f"trial {r.number}: {r.cause}: {r.message.splitlines()[0] if r.message else ''}" for r in records[:3]]
-    return "no network could be trained within the budget" + ("; " + "; ".join(reasons) if reasons else "")

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from optuna.distributions import CategoricalDistribution
 
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem, encode, make_rounds, shape_of
 from automl_flow.nas.sampling import make_sampler, strategy_names
-from automl_flow.nas.space import Architecture, Space
+from automl_flow.nas.space import Architecture, DataShape, Space
 from automl_flow.nas.spaces import space_for
 from automl_flow.nas.strategies import STRATEGIES
 from automl_flow.nas.strategies._stage import Stage
@@ -92,6 +93,7 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
         config.objectives, training, state, seed, config.screen > 0, problem.target.classes,
     )  # fmt: skip
     strategy, why = choose_strategy(config, space.size(shape))
+    check_strategy(strategy, space, shape)
     one_shot = Stage.of(strategy, config.strategy_options, space, shape)
     if one_shot is None:
         make_sampler(
@@ -136,6 +138,20 @@ def choose_strategy(config: NasConfig, size: float) -> tuple[str, str]:
     if _model_of(trials) == "evolution":
         return "evolution", f"{trials} trials are too many for a model of all of them"
     return "bayesian", "few trials, each of them dear: a model of the metric makes the most of them"
+
+
+def check_strategy(strategy: str, space: Space, shape: DataShape) -> None:
+    """Check that a strategy can learn something in a space.
+
+    Raises:
+        ConfigError: It is for numbers, and all parameters of the space are choices, which it would draw at random.
+    """
+    parameters = space.parameters(shape).values()
+    if strategy == "cmaes" and all(isinstance(d, CategoricalDistribution) for d in parameters):
+        raise ConfigError(
+            f"strategy: 'cmaes' searches numbers, and all parameters of space {space.name!r} are choices, which it "
+            "would draw at random; use 'evolution', which is for choices, or ask for 'random'"
+        )
 
 
 def _model_of(trials: int | None) -> str:

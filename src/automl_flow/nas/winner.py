@@ -10,7 +10,9 @@ from automl_flow.core.errors import BudgetError
 from automl_flow.nas import final
 from automl_flow.nas.config import NasConfig
 from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.notes import WHOLE
 from automl_flow.nas.problem import NasProblem
+from automl_flow.nas.rungs import epochs_of
 from automl_flow.nas.setting import Setting
 from automl_flow.nas.space import Architecture
 from automl_flow.nas.studies import Studies, enqueued_only
@@ -18,7 +20,6 @@ from automl_flow.search.budget import Clock
 from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
 
-WHOLE = "all samples"
 SOFT = 0.93  # of the seconds that are left: then no epoch is begun any more, so that the training ends by itself
 CAUTION = 0.85  # of the seconds that are left are planned for
 LONGER = 2  # times as many epochs may be trained in the end where seconds are given and some are left
@@ -31,6 +32,7 @@ def train_winner(
 
     Raises:
         BudgetError: Neither the final training nor the trial left a network.
+        KeyboardInterrupt: The same, because the user stopped it.
     """
     arena = setting.arena
     architecture = setting.space.architecture(best.params, arena.shape)
@@ -42,6 +44,8 @@ def train_winner(
     if not whole:
         stand_in = final.own_member(arena, architecture, best.number)
         files = [] if stand_in is None else [stand_in]
+    if not files and studies.interrupted:
+        raise KeyboardInterrupt
     if not files:
         raise BudgetError("the budget ended before the winning network could be kept; allow more seconds or trials")
     return NetworkModel(
@@ -93,10 +97,11 @@ def _train(
         evaluate=final.evaluate,
         enqueue=[{"seed": number} for number in range(seeds)],
         window=seeds,
+        describe=_describe,
     )
     limits = {"max_trials": seeds, "skip_trials": (), "per_run_time_limit": None}
     name = f"final-{final.digest(architecture)}-{epochs}" + ("" if math.isinf(seconds) else "-timed")
-    result = studies.run(search, config.model_copy(update=limits), clock, name, f"final training, {epochs} epochs")
+    result = studies.run(search, config.model_copy(update=limits), clock, name, f"final training, {epochs_of(epochs)}")
     complete = [record for record in result.records if record.state == "complete"]
     files = [final.member_file(setting.arena, architecture, epochs, record.number) for record in complete]
     done = min((int(record.attrs["epochs"]) for record in complete), default=0)
@@ -104,3 +109,10 @@ def _train(
         studies.cut.add(name)
         return files, done
     return files, epochs
+
+
+def _describe(record: TrialRecord) -> str:
+    """What progress says of a final training: its values are no scores, and its seeds are no trials of the search."""
+    if record.values is None:
+        return f"seed {record.number + 1} {record.state}: {record.cause or ''}"
+    return f"seed {record.number + 1}: training loss {record.values[0]:.3g}"

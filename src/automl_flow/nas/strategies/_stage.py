@@ -133,6 +133,6 @@ def _score(candidate: Candidate) -> str:
 def _outcome(record: TrialRecord) -> str:
     """What progress says of the end."""
     if record.state != "complete":
-        return str(record)
+        return f"failed: {record.cause or ''}"
     found = record.attrs["candidates"]
     return f"{len(found)} candidates, the best has {_score(Candidate(**found[0]))}"

@@ -13,6 +13,7 @@ from automl_flow.nas.problem import NasProblem
 from automl_flow.pipelines.nas.found import Document, Found, unpack
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
+from automl_flow.search.budget import Clock
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
@@ -29,7 +30,8 @@ def search_table(
     state: Path,
 ) -> Found:
     """Search a network for a table; trials are judged on all folds, so that the winner has out-of-fold predictions."""
-    from automl_flow.nas.search import search_architecture  # loads torch
+    clock = Clock(config.time_left_for_this_task)
+    from automl_flow.nas.search import search_architecture  # loads torch, which takes a part of the time
 
     parts = cut_table(table, task, split)
     problem = NasProblem(
@@ -42,4 +44,4 @@ def search_table(
         profile=Profile.from_document(profile),
         plan=FeaturePlan.from_document(feature_plan),
     )
-    return unpack(search_architecture(problem, config, state, console_progress()))
+    return unpack(search_architecture(problem, config, state, console_progress(), clock=clock))
