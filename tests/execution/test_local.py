@@ -12,7 +12,6 @@ import pytest
 
 from automl_flow.execution.local import LocalRunner
 from automl_flow.execution.outcome import Limits
-from automl_flow.execution.scratch import SCRATCH
 from tests.execution import jobs
 
 _ROOT = Path(__file__).parents[2]
@@ -110,7 +109,7 @@ def busy(request, tmp_path_factory):
     ) as process:
         assert process.stdout.readline() == b"busy\n"
         family = psutil.Process(process.pid).children(recursive=True)
-        assert len(family) == (4 if request.param else 2)  # fork server, resource tracker, two workers
+        assert len(family) == (3 if request.param else 2)  # fork server, two workers
         yield process, family, folder
         process.kill()
 
@@ -122,15 +121,6 @@ def test_a_killed_search_leaves_no_process_and_no_temporary_file(busy, number):
     assert process.wait(10) == -number
     assert psutil.wait_procs(family, timeout=10)[1] == []
     assert list(temporary.iterdir()) == []
-
-
-def test_a_fork_server_whose_parent_has_gone_ends_before_it_serves(tmp_path):
-    (tmp_path / "scratch").mkdir()
-    environment = {**os.environ, SCRATCH: f"-1:{tmp_path}/scratch"}  # -1 is the parent of no process
-    code = "import automl_flow.execution.guard; print('serves')"
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)
-    assert done.stdout == b""
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_left_when_all_are_killed_is_removed_by_the_next(busy):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 _POOLS = (
     "OMP_NUM_THREADS",
@@ -23,18 +21,3 @@ def processors() -> int:
 def thread_environment(threads: int) -> dict[str, str]:
     """Environment variables that hold a new process to *threads* threads and stop OpenMP from spinning."""
     return {**dict.fromkeys(_POOLS, str(threads)), "OMP_WAIT_POLICY": "PASSIVE"}
-
-
-@contextmanager
-def environment(variables: dict[str, str]) -> Iterator[None]:
-    """Set environment variables for the block (child processes inherit them), then put the old ones back."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -1,4 +1,4 @@
-"""Imported first of all by a process that looks after others, or by a worker that nobody looks after.
+"""Started first of all in a process that looks after others, or in a worker that nobody looks after.
 
 Such a process ends with the one that started it, takes the processes that it has started along, and removes what the
 parent leaves behind. The kernel tells a process of the death of its parent only. The parent of a forked worker is the
@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import psutil  # before the signal can come: a handler cannot import what the process is importing
 
-from automl_flow.execution.scratch import SCRATCH
+from automl_flow.core.temporary import remove_abandoned
 
 _PR_SET_PDEATHSIG = 1
-# Taken out of the environment, so that processes that workers start do not think they are us.
-_PARENT, _, _FOLDER = os.environ.pop(SCRATCH, "").partition(":")
 
 
 def die_with_parent(number: signal.Signals) -> None:
@@ -31,22 +29,23 @@ def die_with_parent(number: signal.Signals) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number))
 
 
-def leave() -> NoReturn:
+def follow(parent: int, folder: Path) -> None:
+    """End with the process *parent*, whose scratch folder is *folder*; at once, where it has gone already."""
+
+    def check(_number: int, _frame: FrameType | None) -> None:
+        if os.getppid() != parent:  # else only the thread that started us has ended
+            leave(folder)
+
+    signal.signal(signal.SIGUSR1, check)
+    die_with_parent(signal.SIGUSR1)
+    check(signal.SIGUSR1, None)
+
+
+def leave(folder: Path) -> NoReturn:
     """End, as the parent has gone: kill the processes of this one, and remove what they and the parent leave behind."""
     workers = psutil.Process().children()
     for worker in workers:
         worker.kill()
     psutil.wait_procs(workers, timeout=5)
-    shutil.rmtree(_FOLDER, ignore_errors=True)
+    remove_abandoned(folder)
     os._exit(0)
-
-
-def _check(_number: int, _frame: FrameType | None) -> None:
-    if os.getppid() != int(_PARENT):  # else only the thread that started us has ended
-        leave()
-
-
-if _PARENT:  # anywhere else, importing does nothing
-    signal.signal(signal.SIGUSR1, _check)
-    die_with_parent(signal.SIGUSR1)
-    _check(signal.SIGUSR1, None)  # where the parent has gone already

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from automl_flow.execution import worker
 from automl_flow.execution.memory import MEMORY_EXIT
 from automl_flow.execution.outcome import Limits, Outcome
-from automl_flow.execution.pool import Member, Pool
-from automl_flow.execution.processes import start_alone, start_forked
+from automl_flow.execution.pool import Pool
+from automl_flow.execution.processes import Process, start_alone, start_forked
 from automl_flow.execution.scratch import scratch_folder
 from automl_flow.execution.task import DiedError, LateError, Task
 from automl_flow.execution.worker import Call, Function, Report
@@ -86,6 +88,7 @@ class LocalRunner:
             imports: Modules that every worker imports as it starts, where it has not inherited them.
         """
         self.n_jobs, self.imports = n_jobs, tuple(imports)
+        self._owner = os.getpid()
         self._context = context
         self._folder: Path | None = None
         self._threads, self._lanes, self._preload = threads, lanes, preload
@@ -96,7 +99,9 @@ class LocalRunner:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Kill what runs and remove the workers."""
+        """Kill what runs and remove the workers; a child that was forked in the block leaves them to its parent."""
+        if os.getpid() != self._owner:
+            return
         self._pool.stop()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -125,7 +130,7 @@ class LocalRunner:
             self._folder = Path(tempfile.mkdtemp(prefix="runner-", dir=scratch_folder()))
         return self._folder
 
-    def _start_process(self) -> Member:
+    def _start_process(self) -> tuple[Process, Connection]:
         settings = worker.Settings(self._threads, self._lanes, self._make_folder(), self.imports)
         return start_forked(settings, self._preload) if self._preload else start_alone(settings)
 

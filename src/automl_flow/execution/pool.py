@@ -2,9 +2,12 @@
 
 Libraries for process pools give each process one job. Two jobs in a process hold libraries and data in memory once;
 but a process that is killed for one job takes the other along, which then runs again. Where a process ended by itself,
-each of its jobs runs again with a process to itself: the one that is to blame ends it again.
+each of its jobs runs again with a process to itself: the one that is to blame ends it again. So does, once, a job whose
+process somebody else has killed, for the kernel does that when other programs need memory.
 
-One thread owns all that is here, so nothing is locked; what others want from it arrives through a queue.
+One thread owns all that is here, so nothing else is locked; what others want from it arrives through a queue. It never
+waits for anything else, neither for a process that starts nor for one that should read or write, so that limits hold
+whatever happens to the processes. However it ends, every task gets an end.
 """
 
 from __future__ import annotations
@@ -15,225 +18,201 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
-from multiprocessing import connection
 from multiprocessing.connection import Connection
-from multiprocessing.reduction import ForkingPickler
-from typing import Any, Literal, Protocol
 
+from automl_flow.execution.member import Member
+from automl_flow.execution.processes import Process
 from automl_flow.execution.task import DiedError, LateError, Task
 from automl_flow.execution.worker import Call, Report
 
-
-class Process(Protocol):
-    """A process that was started."""
-
-    @property
-    def pid(self) -> int | None:
-        """Its number."""
-
-    @property
-    def exitcode(self) -> int | None:
-        """How it ended: minus the number of a signal that killed it; ``None`` until :meth:`join` has returned."""
-
-    def kill(self) -> None:
-        """Kill it."""
-
-    def join(self) -> None:
-        """Wait for its end."""
-
-
-Member = tuple[Process, Connection]  # a process, and the channel to it
-
-
-@dataclass(eq=False)
-class _Member:
-    """A process and what it has.
-
-    Attributes:
-        process: The process.
-        channel: The channel to it.
-        tasks: Tasks by number.
-        context: What it holds.
-        ready: It has imported what it needs.
-        killed: It was killed, and will be gone soon.
-    """
-
-    process: Process
-    channel: Connection
-    tasks: dict[int, Task] = field(default_factory=dict)
-    context: Any = None
-    ready: bool = False
-    killed: bool = False
-
-    def has_room(self, task: Task, lanes: int) -> bool:
-        if self.killed or not self.ready or any(other.alone for other in self.tasks.values()):
-            return False
-        return len(self.tasks) < (1 if task.alone else lanes)
-
-
-Order = Literal["start", "submit", "cancel", "release", "stop"]
+_LOOK_SECONDS = 1.0  # between looks at processes that have something to do
+_STOPPED_LOOKS = 4  # in a row that find a process stopped, after which it is replaced
+_START_SECONDS = 180.0  # for a process to be ready, on the slowest of machines
+_STARTS = 3  # that may fail in a row by a signal from outside, before a task is given up for it
 
 
 class Pool:
     """Worker processes and the thread that looks after them."""
 
-    def __init__(self, start: Callable[[], Member], n_processes: int, lanes: int) -> None:
+    def __init__(self, start: Callable[[], tuple[Process, Connection]], n_processes: int, lanes: int) -> None:
         """Prepare; processes start when they are needed.
 
         Args:
-            start: Starts a process.
+            start: Starts a process; must not wait for it.
             n_processes: How many there may be.
             lanes: Jobs at the same time in each.
         """
         self._start, self._most, self._lanes = start, n_processes, lanes
-        self._orders: queue.SimpleQueue[tuple[Order, Task | None]] = queue.SimpleQueue()
-        self._bell, self._ring = connection.Pipe(duplex=False)
-        self._members: list[_Member] = []
+        self._acts: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._members: list[Member] = []
         self._waiting: deque[Task] = deque()
         self._numbers = count()
+        self._failed_starts = 0
+        self._looked = time.monotonic()
         self._stopped = False
+        self._ending = threading.Lock()
+        self._open: set[Task] | None = set()  # that have no end yet; None when all is over
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="worker processes", daemon=True)
         self._thread.start()
 
     def start(self) -> None:
         """Let all processes start now."""
-        self._order("start")
+        self._acts.put(self._start_all)
 
-    def submit(self, call: Call, context: Any) -> Task:
-        """Run a call as soon as a process has room, with *context* as the first argument of its function."""
+    def submit(self, call: Call, context: object) -> Task:
+        """Run a call as soon as a process has room, with *context* as the first argument of its function.
+
+        After the end of the pool a task has ended before it is returned.
+        """
         task = Task(call, context)
-        self._order("submit", task)
+        with self._ending:
+            if self._open is None:
+                self._finish(task)
+                return task
+            self._open.add(task)
+        self._acts.put(partial(self._waiting.append, task))
         return task
 
     def cancel(self, task: Task) -> None:
         """Give up a task: it is not begun, or its process is killed."""
-        self._order("cancel", task)
+        self._acts.put(partial(self._give_up, task))
 
     def release(self) -> None:
         """End the processes that have nothing to do; new ones start when they are needed."""
-        self._order("release")
+        self._acts.put(self._release)
 
     def stop(self) -> None:
         """Kill all processes, give up all tasks, and wait for that."""
-        self._order("stop")
+        self._acts.put(self._stop)
         self._thread.join()
-
-    def _order(self, order: Order, task: Task | None = None) -> None:
-        self._orders.put((order, task))
-        self._ring.send_bytes(b".")
 
     def _work(self) -> None:
         """Look after the processes until :meth:`stop`."""
         try:
             while not self._stopped:
                 self._assign()
-                members = list(self._members)
-                ready = connection.wait([self._bell, *(member.channel for member in members)], self._patience())
-                if self._bell in ready:
-                    self._obey()
-                for member in members:
-                    if member.channel in ready:
-                        self._listen(member)
+                with suppress(queue.Empty):
+                    self._acts.get(timeout=self._patience())()
                 self._end_late()
+                self._look()
+        except Exception as error:
+            self._failure = error
         finally:  # nobody waits for ever, whatever happened here
             self._end()
 
-    def _obey(self) -> None:
-        self._bell.recv_bytes()
-        order, task = self._orders.get()
-        match order:
-            case "start":
-                with suppress(OSError):  # the first job will tell
-                    while len(self._members) < self._most:
-                        self._add()
-            case "submit" if task is not None:
-                self._waiting.append(task)
-            case "cancel" if task is not None:
-                self._give_up(task)
-            case "release":
-                for member in self._members:
-                    if not member.tasks:
-                        self._kill(member)
-            case "stop":
-                self._stopped = True
+    def _end(self) -> None:
+        for member in self._members:
+            member.kill()
+        for member in self._members:
+            member.wait()
+        with self._ending:
+            left, self._open = self._open or set(), None
+        for task in left:
+            self._finish(task)
+
+    def _finish(self, task: Task) -> None:
+        """Give a task its end when the pool has come to its own."""
+        if self._failure is None:
+            task.cancel()
+        else:
+            task.resolve(self._failure)
+
+    def _close(self, task: Task, result: Report | Exception) -> None:
+        task.resolve(result)
+        self._forget(task)
+
+    def _forget(self, task: Task) -> None:
+        with self._ending:
+            if self._open is not None:
+                self._open.discard(task)
+
+    def _stop(self) -> None:
+        self._stopped = True
+
+    def _start_all(self) -> None:
+        with suppress(Exception):  # the first job will tell
+            while len(self._members) < self._most:
+                self._add()
+
+    def _release(self) -> None:
+        for member in self._members:
+            if not member.tasks:
+                member.kill()
 
     def _give_up(self, task: Task) -> None:
         if task in self._waiting:
             self._waiting.remove(task)
         task.cancel()
+        self._forget(task)
         for member in self._members:
             if task in member.tasks.values():
-                self._kill(member)
+                member.kill()
 
-    def _add(self) -> _Member:
+    def _add(self) -> None:
+        def soon(act: Callable[..., None]) -> Callable[..., None]:
+            return lambda *told: self._acts.put(partial(act, *told))
+
         process, channel = self._start()
-        member = _Member(process, channel)
+        member = Member(process, channel, heard=soon(self._hear), unsent=soon(self._refuse), gone=soon(self._bury))
         self._members.append(member)
-        return member
 
     def _assign(self) -> None:
         """Give waiting tasks to processes with room, in the order of their submission."""
         while self._waiting:
-            task = self._waiting[0]
             try:
-                member = self._room_for(task)
-                if member is None:
-                    return
-                content = bytes(ForkingPickler.dumps(task.call))
-            except Exception as error:  # the job cannot be sent, or no process started
-                self._waiting.popleft().resolve(error)
+                member = self._room_for(self._waiting[0])
+            except Exception as error:  # no process started
+                self._close(self._waiting.popleft(), error)
                 continue
-            number = next(self._numbers)
-            try:
-                self._let_hold(member, task.context)
-                member.channel.send((number, content))
-            except OSError:  # the process has just ended, as its channel will say
-                self._kill(member)
-            except Exception as error:  # the context cannot be sent
-                self._waiting.popleft().resolve(error)
-            else:
-                member.tasks[number] = self._waiting.popleft()
+            if member is None:
+                return
+            member.take(next(self._numbers), self._waiting.popleft())
 
-    def _let_hold(self, member: _Member, context: Any) -> None:
-        if member.context is not context:
-            member.channel.send((None, bytes(ForkingPickler.dumps(context))))
-            member.context = context
-
-    def _room_for(self, task: Task) -> _Member | None:
+    def _room_for(self, task: Task) -> Member | None:
         """The process with the fewest tasks, or ``None``; a new one is started where there is none without tasks."""
         free = [member for member in self._members if member.has_room(task, self._lanes)]
         best = min(free, key=lambda member: len(member.tasks), default=None)
         starting = any(not member.ready for member in self._members)
         if (best is None or best.tasks) and not starting and len(self._members) < self._most:
-            self._add()
+            try:
+                self._add()
+            except Exception:
+                if not self._members:  # else those that there are go on
+                    raise
         return best
 
-    def _listen(self, member: _Member) -> None:
-        try:
-            number, report = member.channel.recv()
-        except (EOFError, OSError):
-            self._bury(member)
-            return
+    def _hear(self, member: Member, number: int | None, report: Report | None) -> None:
+        task = None if number is None else member.tasks.get(number)
         if number is None:
-            member.ready = True
-        elif report is None:
-            member.tasks[number].began = time.monotonic()
-        else:
-            self._take(member.tasks.pop(number), report)
+            member.ready, self._failed_starts = True, 0
+        elif task is not None and report is None:
+            task.began = time.monotonic()
+        elif task is not None and report is not None:
+            del member.tasks[number]
+            self._take(task, report)
 
     def _take(self, task: Task, report: Report) -> None:
         if report.cause == "memory" and report.shared and not task.done:
             task.alone, task.began = True, None  # the other job may have taken the memory
             self._waiting.appendleft(task)
         else:
-            task.resolve(report)
+            self._close(task, report)
+
+    def _refuse(self, member: Member, number: int, error: Exception) -> None:
+        """End a task that cannot be sent."""
+        task = member.tasks.pop(number, None)
+        if task is not None:
+            self._close(task, error)
 
     def _patience(self) -> float | None:
-        """Seconds until a task is late."""
+        """Seconds until a task is late, or until it is time to look at the processes."""
         assigned = [task for member in self._members for task in member.tasks.values() if not task.done]
         times = [task.latest for task in (*self._waiting, *assigned) if task.latest is not None]
+        if self._waiting or assigned:
+            times.append(self._looked + _LOOK_SECONDS)
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _end_late(self) -> None:
@@ -245,40 +224,41 @@ class Pool:
 
         for task in [task for task in self._waiting if late(task)]:
             self._waiting.remove(task)
-            task.resolve(LateError())
+            self._close(task, LateError())
         for member in self._members:
             for task in [task for task in member.tasks.values() if late(task)]:
-                task.resolve(LateError())
-                self._kill(member)
+                self._close(task, LateError())
+                member.kill()
 
-    def _kill(self, member: _Member) -> None:
-        member.killed = True
-        member.process.kill()
+    def _look(self) -> None:
+        """Replace processes that do nothing any more: stopped ones, some that never got ready, and ended ones."""
+        now = time.monotonic()
+        if now < self._looked + _LOOK_SECONDS:
+            return
+        self._looked = now
+        for member in self._members:
+            member.looks = member.looks + 1 if member.process.stopped else 0
+            if member.looks >= _STOPPED_LOOKS:
+                member.give_up("it was stopped by a signal, and nobody let it go on")
+            elif not member.ready and now > member.began + _START_SECONDS:
+                member.give_up(f"it was not ready within {_START_SECONDS:.0f} s")
+            elif member.process.ended:
+                member.hang_up()  # a copy of its end of the channel may live in a process that was forked meanwhile
 
-    def _bury(self, member: _Member) -> None:
+    def _bury(self, member: Member) -> None:
         """Take leave of a process that has ended; its tasks run again unless they are to blame."""
         self._members.remove(member)
-        member.process.join()
-        member.channel.close()
         left = [task for task in member.tasks.values() if not task.done]
-        suspects = [] if member.killed else [task for task in left if task.began is not None]
-        died = DiedError(member.process.exitcode, member.process.pid)
+        suspects = [] if member.killed else [task for task in left if task.began is not None] or left
+        died = DiedError(member.process.exitcode, member.process.pid, member.fault)
         for task in reversed(left):
+            blamed = len(suspects) == 1 and task in suspects and (task.alone or not died.from_outside)
             task.began, task.alone = None, task.alone or task in suspects
-            if len(suspects) == 1 and task in suspects:
-                task.resolve(died)
+            if blamed:
+                self._close(task, died)
             else:
                 self._waiting.appendleft(task)
-        if not member.ready and not member.killed and self._waiting:
-            self._waiting.popleft().resolve(died)  # or it would be tried for ever
-
-    def _end(self) -> None:
-        for member in self._members:
-            member.process.kill()
-        for member in self._members:
-            member.process.join()
-            member.channel.close()
-        for task in [*self._waiting, *(task for member in self._members for task in member.tasks.values())]:
-            task.cancel()
-        self._bell.close()
-        self._ring.close()
+        if not member.ready and not member.killed:
+            self._failed_starts += 1
+            if self._waiting and (not died.from_outside or self._failed_starts >= _STARTS):
+                self._close(self._waiting.popleft(), died)  # or it would be tried for ever

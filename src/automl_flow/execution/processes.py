@@ -2,103 +2,233 @@
 
 From a fork server they start at once, and the server takes memory for as long as this process lives. By itself a worker
 imports what it needs, and no other process is needed. Either imports nothing of the caller's main module: scripts need
-no ``if __name__ == "__main__"``.
+no ``if __name__ == "__main__"``. All that a process is told comes through its channel: environment variables would be
+inherited by what others start.
 """
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
-import types
+import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing import context as mp_context
-from multiprocessing import resource_tracker, spawn
-from typing import Any
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from multiprocessing.spawn import get_executable
 
-from automl_flow.core.threads import environment, thread_environment
-from automl_flow.execution import worker
+import psutil
+
+from automl_flow.core.threads import thread_environment
+from automl_flow.execution.forkserver import NUMBER
 from automl_flow.execution.memory import FRUGAL_ENVIRONMENT
-from automl_flow.execution.pool import Member
-from automl_flow.execution.scratch import SCRATCH, scratch_folder
+from automl_flow.execution.scratch import scratch_folder
 from automl_flow.execution.worker import Settings
 
-_PRELOAD = ("automl_flow.execution.guard", "automl_flow.execution.worker", "threadpoolctl")
-# What a process that starts by itself runs. Modules are found where its parent finds them.
+_ATTEMPTS = 3  # to start a fork server that takes a request
+_END_SECONDS = 5.0  # to wait for the end of a fork server that was killed
+_SLICE_SECONDS = 0.2  # of waiting, after which it is looked whether there is still somebody to wait for
+# What a process runs that we start. Modules are found where its parent finds them.
 _BOOTSTRAP = """
 import sys
 from multiprocessing.connection import Connection
 channel = Connection(int(sys.argv[1]))
-sys.path[:] = channel.recv()
-from automl_flow.execution import guard, worker
-worker.serve(channel, channel.recv())
-guard.leave()
+sys.path[:], parent, folder = channel.recv()
+from automl_flow.execution import guard
+guard.follow(parent, folder)
+"""
+_WORKER = """
+from automl_flow.execution import worker
+worker.main(channel)
+guard.leave(folder)
+"""
+_SERVER = """
+from automl_flow.execution import forkserver
+forkserver.serve(channel, channel.recv())
+guard.leave(folder)
 """
 
 
-def start_forked(settings: Settings, preload: Sequence[str]) -> Member:
-    """Start a worker from the fork server, which is started with the first one and imports *preload*."""
-    context = _Context(preload)
-    ours, theirs = context.Pipe()
-    process = context.Process(target=worker.serve_forked, args=(theirs, settings), daemon=True)
-    process.start()
-    theirs.close()  # so that the channel ends with the process
-    return process, ours
-
-
-def start_alone(settings: Settings) -> Member:
-    """Start a worker by itself."""
-    ours, theirs = multiprocessing.Pipe()
-    number = theirs.fileno()
-    command = [os.fsdecode(spawn.get_executable()), "-c", _BOOTSTRAP, str(number)]
-    with _interrupts_blocked():
-        process = _Alone(command, env={**os.environ, **_variables()}, stdin=subprocess.DEVNULL, pass_fds=(number,))
-    theirs.close()
-    ours.send(sys.path)
-    ours.send(settings)
-    return process, ours
-
-
-class _Alone(subprocess.Popen[bytes]):
-    """A process that started by itself, with the names of multiprocessing."""
-
-    def join(self) -> None:
-        """Wait for its end."""
-        self.wait()
+class Alone(subprocess.Popen[bytes]):
+    """A process that started by itself."""
 
     @property
     def exitcode(self) -> int | None:
-        """How it ended."""
+        """How it ended: minus the number of a signal that killed it; ``None`` until :meth:`join` has returned."""
         return self.returncode
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a signal has stopped it, so that it does nothing until another one comes."""
+        return is_stopped(self.pid)
 
-class _Process(mp_context.ForkServerProcess):
-    """A process whose start does not import the caller's main module."""
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self.poll() is not None
 
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the name is multiprocessing's
-        # Starting the resource tracker takes the block of Ctrl-C away again, so that comes before.
-        resource_tracker.ensure_running()
-        with _interrupts_blocked(), _hidden_main(), environment(_variables()):
-            return mp_context.ForkServerProcess._Popen(process_obj)
-
-
-class _Context(mp_context.ForkServerContext):
-    """Fork-server processes with our preloads."""
-
-    Process = _Process
-
-    def __init__(self, preload: Sequence[str]) -> None:
-        super().__init__()
-        multiprocessing.set_forkserver_preload([*_PRELOAD, *preload])
+    def join(self, timeout: float) -> None:
+        """Wait for its end, not longer than *timeout* seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(timeout)
 
 
-def _variables() -> dict[str, str]:
-    """Environment of workers and of the fork server."""
-    return {**thread_environment(1), **FRUGAL_ENVIRONMENT, SCRATCH: f"{os.getpid()}:{scratch_folder()}"}
+class Forked:
+    """A process that the fork server is to start, or has started."""
+
+    def __init__(self, server: Alone, told: Connection) -> None:
+        """Follow what *server* tells of it."""
+        self.pid: int | None = None
+        self.exitcode: int | None = None
+        self._server, self._told = server, told
+        self._reading = threading.Lock()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a signal has stopped it, or the server that should start it."""
+        self._read(0)
+        return self._server.stopped if self.pid is None else is_stopped(self.pid)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        self._read(0)
+        return self.exitcode is not None
+
+    def kill(self) -> None:
+        """Kill it; where it was not started yet, it ends with its channel, unless the server never gets to that."""
+        self._read(0)
+        if self.pid is None and self._server.stopped:
+            self._server.kill()
+        if self.pid is not None and self.exitcode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def join(self, timeout: float) -> None:
+        """Wait until the server tells of its end, up to *timeout* seconds, but not for a server that is stopped."""
+        latest = time.monotonic() + timeout
+        while self.exitcode is None and time.monotonic() < latest and not self._server.stopped:
+            self._read(_SLICE_SECONDS)
+
+    def _read(self, timeout: float) -> None:
+        """Take in what the server has told; who does not wait leaves that to another thread that does."""
+        if not self._reading.acquire(blocking=timeout > 0):
+            return
+        try:
+            while self.exitcode is None and self._told.poll(timeout):
+                content = os.read(self._told.fileno(), NUMBER.size)
+                if not content:  # the server has ended, and its workers with it
+                    self.exitcode = -signal.SIGKILL
+                elif self.pid is None:
+                    (self.pid,) = NUMBER.unpack(content)
+                else:
+                    (self.exitcode,) = NUMBER.unpack(content)
+        finally:
+            self._reading.release()
+
+
+Process = Alone | Forked
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a signal has stopped a process."""
+    with suppress(psutil.NoSuchProcess):
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    return False
+
+
+def start_alone(settings: Settings) -> tuple[Process, Connection]:
+    """Start a worker by itself.
+
+    Raises:
+        OSError: The system allows no further process.
+    """
+    return _start(_WORKER, settings)
+
+
+def start_forked(settings: Settings, preload: Sequence[str]) -> tuple[Process, Connection]:
+    """Let the fork server start a worker; the server is started with the first one, and imports *preload* first.
+
+    Raises:
+        OSError: The system allows no further process, or the fork server answers nothing.
+    """
+    ours, theirs = multiprocessing.Pipe()
+    told, tells = multiprocessing.Pipe(duplex=False)
+    with theirs, tells:
+        server = _fork_server.request(preload, [theirs.fileno(), tells.fileno()])
+    with suppress(BrokenPipeError):  # the server has just ended, as the channel will say
+        ours.send(settings)
+    return Forked(server, told), ours
+
+
+def _start(program: str, told: object) -> tuple[Alone, Connection]:
+    ours, theirs = multiprocessing.Pipe()
+    number = theirs.fileno()
+    command = [os.fsdecode(get_executable()), "-c", _BOOTSTRAP + program, str(number)]
+    variables = {**os.environ, **thread_environment(1), **FRUGAL_ENVIRONMENT}
+    with theirs, _interrupts_blocked():
+        process = Alone(command, env=variables, stdin=subprocess.DEVNULL, pass_fds=(number,))
+    with suppress(BrokenPipeError):  # it has ended already, as the channel will say
+        ours.send((sys.path, os.getpid(), scratch_folder()))
+        ours.send(told)
+    return process, ours
+
+
+class _ForkServer:
+    """The fork server of this process: started when it is needed, and again when it has ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: tuple[Alone, socket.socket] | None = None
+        self._registered = False  # for the end of this process
+
+    def request(self, preload: Sequence[str], descriptors: Sequence[int]) -> Alone:
+        """Hand the server the descriptors of a worker that it is to start; never wait for it."""
+        with self._lock:
+            for _ in range(_ATTEMPTS):
+                process, channel = self._running or self._begin(preload)
+                try:
+                    socket.send_fds(channel, [b"."], descriptors)
+                except OSError as error:  # it has ended, or has been stuck for long
+                    failure = error
+                    self._end(os.getpid())
+                else:
+                    return process
+            raise failure
+
+    def _begin(self, preload: Sequence[str]) -> tuple[Alone, socket.socket]:
+        if not self._registered:
+            atexit.register(self._end, os.getpid())
+            self._registered = True
+        process, channel = _start(_SERVER, list(preload))
+        with channel:
+            told = socket.socket(fileno=os.dup(channel.fileno()))
+        told.setblocking(False)
+        self._running = process, told
+        return self._running
+
+    def _end(self, owner: int) -> None:
+        if os.getpid() == owner and self._running is not None:
+            (process, channel), self._running = self._running, None
+            channel.close()
+            process.kill()
+            process.join(_END_SECONDS)
+
+    def forget(self) -> None:
+        """Leave the server to the parent from which this process was forked."""
+        if self._running is not None:
+            self._running[1].close()
+            self._running[0].returncode = 0  # for us it has ended
+        self._lock, self._running, self._registered = threading.Lock(), None, False
+
+
+_fork_server = _ForkServer()
+os.register_at_fork(after_in_child=_fork_server.forget)
 
 
 @contextmanager
@@ -109,14 +239,3 @@ def _interrupts_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _hidden_main() -> Iterator[None]:
-    """Let multiprocessing see an empty main module, so that a script is not run again in every worker."""
-    real = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = real

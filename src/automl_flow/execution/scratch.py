@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import multiprocessing
 import os
 import shutil
 import tempfile
@@ -14,8 +13,6 @@ from pathlib import Path
 
 from automl_flow.core.files import storage_errors
 from automl_flow.core.temporary import claim, sweep
-
-SCRATCH = "AUTOML_FLOW_SCRATCH"  # environment variable by which a process knows its parent, and the folder
 
 
 def scratch_folder() -> Path:
@@ -37,8 +34,6 @@ def _scratch() -> tuple[Path, int]:
     with storage_errors(parent):
         sweep(parent)
         folder, lock = claim(parent)
-    # multiprocessing puts the socket of its fork server into a folder of its own, which nobody would sweep.
-    multiprocessing.current_process()._config.setdefault("tempdir", str(folder))  # type: ignore[attr-defined]
     atexit.register(_remove, folder, os.getpid())
     return folder, lock
 

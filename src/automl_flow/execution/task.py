@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,17 +15,21 @@ class LateError(Exception):
 
 
 class DiedError(Exception):
-    """The process ended by itself.
+    """The process ended, and it was not we who ended it.
 
     Attributes:
         exitcode: Its exit code.
         pid: Its number.
+        from_outside: Somebody has killed it, in a way that no program kills itself.
     """
 
-    def __init__(self, exitcode: int | None, pid: int | None) -> None:
-        """Keep how it ended."""
-        super().__init__(f"process died with exit code {exitcode}")
+    def __init__(self, exitcode: int | None, pid: int | None, fault: str = "") -> None:
+        """Keep how it ended, and why it was killed, if that is known."""
         self.exitcode, self.pid = exitcode, pid
+        self.from_outside = exitcode is None or exitcode == -signal.SIGKILL
+        if self.from_outside and not fault:
+            fault = "killed from outside, as the kernel does when memory runs out"
+        super().__init__(f"process died with exit code {exitcode}" + (f": {fault}" if fault else ""))
 
 
 @dataclass(eq=False)
@@ -57,7 +62,7 @@ class Task:
 
     def cancel(self) -> None:
         """Give it up, and tell those who wait for it."""
-        if self.future.cancel():
+        if not self.done and self.future.cancel():
             self.future.set_running_or_notify_cancel()
 
     def resolve(self, result: Report | Exception) -> None:

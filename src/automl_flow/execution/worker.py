@@ -20,7 +20,6 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from automl_flow.core.errors import DataError, StorageError
-from automl_flow.execution.guard import die_with_parent
 from automl_flow.execution.memory import MemoryGuard, Watch, give_back
 from automl_flow.execution.outcome import Cause, Limits
 
@@ -92,21 +91,18 @@ def log_of(folder: Path, pid: int) -> Path:
     return folder / f"{pid}.log"
 
 
-def serve_forked(channel: Connection, settings: Settings) -> None:
-    """:func:`serve` in a process that a fork server made: that server looks after it, and it ends with the server."""
-    signal.signal(signal.SIGUSR1, signal.SIG_DFL)  # the fork server's handler is not ours
-    die_with_parent(signal.SIGKILL)
-    serve(channel, settings)
-    os._exit(0)
-
-
-def serve(channel: Connection, settings: Settings) -> None:
+def main(channel: Connection) -> None:
     """Answer the calls that arrive through *channel* until its other end has gone: what a worker process does.
 
-    What arrives are pairs: ``None`` and the bytes of a context, the first argument of the functions from then on, or a
-    number and the bytes of a :class:`Call`. What is sent are pairs too: ``None`` twice when the worker is ready, a
-    number and ``None`` when that job begins, and a number and a :class:`Report` when it has ended.
+    What arrives are :class:`Settings` first and then pairs: ``None`` and the bytes of a context, the first argument of
+    the functions from then on, or a number and the bytes of a :class:`Call`. What is sent are pairs too: ``None`` twice
+    when the worker is ready, a number and ``None`` when that job begins, and a number and the bytes of a
+    :class:`Report` when it has ended.
     """
+    try:
+        settings: Settings = channel.recv()
+    except (EOFError, OSError):  # nobody needs it any more
+        return
     log = log_of(settings.folder, os.getpid())
     _prepare(log)
     for name in settings.imports:
@@ -157,15 +153,15 @@ class _Worker:
         report = self._run(number, content, context)
         give_back()
         try:
-            self._send((number, report))
+            self._send(number, report)
         except Exception as error:  # what the job returned cannot be pickled
             failure = Report(None, "implementation", f"{type(error).__name__}: {error}", report.peak_mb, report.seconds)
-            self._send((number, failure))
+            self._send(number, failure)
 
-    def _send(self, message: Any) -> None:
-        content = ForkingPickler.dumps(message)
+    def _send(self, number: int, report: Report | None) -> None:
+        content = None if report is None else bytes(ForkingPickler.dumps(report))
         with self._sending:
-            self._channel.send_bytes(content)
+            self._channel.send((number, content))
 
     def _run(self, number: int, content: bytes, context: Any) -> Report:
         began, watch = time.monotonic(), Watch()
@@ -179,7 +175,7 @@ class _Worker:
                 raise context.error
             with self._guard.watching(watch), threadpool_limits(limits=self._threads):
                 began = time.monotonic()
-                self._send((number, None))
+                self._send(number, None)
                 value = call.function(context, call.job)
         except MemoryError:
             cause, message = "memory", f"over the memory limit of {watch.limit_mb} MB"
