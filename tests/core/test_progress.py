@@ -3,6 +3,8 @@ from __future__ import annotations
 import logging
 import sys
 
+import pytest
+
 from automl_flow.core.progress import LiveProgress, LogProgress, console_progress
 
 
@@ -34,3 +36,30 @@ def test_a_live_line_starts_moves_and_ends():
     progress.advance("one")
     progress.finish()
     progress.finish()
+
+
+@pytest.fixture
+def bare():
+    """The logger as in a notebook: no handler anywhere, no level of its own."""
+    root, own = logging.getLogger(), logging.getLogger("automl_flow")
+    handlers, level, kept = root.handlers[:], own.level, own.handlers[:]
+    root.handlers[:], own.handlers[:] = [], []
+    own.setLevel(logging.NOTSET)
+    yield own
+    root.handlers[:], own.handlers[:] = handlers, kept
+    own.setLevel(level)
+
+
+@pytest.mark.usefixtures("bare")
+def test_where_nobody_set_up_logging_lines_are_printed(capsys):
+    progress = LogProgress()
+    progress.start("search", 2)
+    progress.advance("trial 0")
+    progress.note("a family is left out")
+    assert capsys.readouterr().err.splitlines()[0] == "search (2 steps at most)"
+
+
+def test_a_level_that_somebody_set_is_respected(bare, capsys):
+    bare.setLevel(logging.WARNING)
+    LogProgress().start("search", 2)
+    assert capsys.readouterr().err == ""

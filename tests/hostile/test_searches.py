@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from automl_flow import AutoMLClassifier, load_model
 from automl_flow.core.errors import AutoMLFlowWarning, BudgetError
 from automl_flow.estimators import base
+from automl_flow.search import workbench
 from automl_flow.search.tabular import search_models
 from tests.models.problems import mixed_table
 
@@ -25,6 +27,13 @@ def rows():
 def test_a_fit_in_which_nothing_finished_is_an_error_with_its_causes(rows):
     with pytest.raises(BudgetError, match=r"Of 1 trials: 1 reached the time limit .*raise per_run_time_limit"):
         AutoMLClassifier(**HOPELESS).fit(*rows)
+
+
+def test_a_budget_in_which_no_worker_can_start_is_said_before_any_does(rows, monkeypatch):
+    monkeypatch.setattr(workbench, "_served", threading.Event())
+    monkeypatch.setattr(base, "make_workers", lambda *_: pytest.fail("workers were made"))
+    with pytest.raises(AutoMLFlowWarning, match=r"time_left_for_this_task is 2 s, .* about 5 s to start"):
+        AutoMLClassifier(**{**QUICK, "time_left_for_this_task": 2}).fit(*rows)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Progress of long work: a live line on a terminal, plain log lines elsewhere."""
+"""Progress of long work: a live line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -47,8 +47,19 @@ class SilentProgress:
         """Ignore."""
 
 
+def say(line: str) -> None:
+    """Log a line, or print it to standard error where nobody has set up logging, as in a notebook or a script.
+
+    A level that somebody set for the logger ``automl_flow`` is respected: a higher one than INFO leaves nothing.
+    """
+    if logger.isEnabledFor(logging.INFO) and logger.hasHandlers():
+        logger.info("%s", printable(line))
+    elif logger.level == logging.NOTSET:
+        sys.stderr.write(f"{printable(line)}\n")
+
+
 class LogProgress:
-    """Log lines, at most one every *interval* seconds beside the first and the last step."""
+    """Lines, at most one every *interval* seconds beside the first and the last step."""
 
     def __init__(self, interval: float = 5.0) -> None:
         """Set the pace.
@@ -66,7 +77,7 @@ class LogProgress:
         """Begin a piece of work."""
         self._label, self._total, self._done = label, total, 0
         self._began = self._last = time.monotonic()
-        logger.info("%s%s", label, f" ({total} steps at most)" if total else "")
+        say(f"{label}{f' ({total} steps at most)' if total else ''}")
 
     def advance(self, message: str = "") -> None:
         """Count a step, and say so when it is time."""
@@ -75,13 +86,11 @@ class LogProgress:
         if now - self._last >= self.interval or self._done in (1, self._total):
             self._last = now
             of_total = f"/{self._total}" if self._total else ""
-            logger.info(
-                "%s: %d%s, %.0f s. %s", self._label, self._done, of_total, now - self._began, printable(message)
-            )
+            say(f"{self._label}: {self._done}{of_total}, {now - self._began:.0f} s. {message}")
 
     def note(self, message: str) -> None:
-        """Log *message*."""
-        logger.info("%s", printable(message))
+        """Say *message*."""
+        say(message)
 
     def finish(self) -> None:
         """Nothing is open that would have to be closed."""
@@ -118,8 +127,8 @@ class LiveProgress:
             self._bar.update(self._bar.tasks[0].id, advance=1, message=printable(message))
 
     def note(self, message: str) -> None:
-        """Log *message* above the line."""
-        logger.info("%s", printable(message))
+        """Say *message* above the line."""
+        say(message)
 
     def finish(self) -> None:
         """Remove the line."""
@@ -134,5 +143,5 @@ def silent_progress() -> Progress:
 
 
 def console_progress() -> Progress:
-    """A live line where standard error is a terminal, log lines where it is not."""
+    """A live line where standard error is a terminal, plain lines where it is not."""
     return LiveProgress() if sys.stderr.isatty() else LogProgress()
