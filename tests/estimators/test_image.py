@@ -13,7 +13,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from automl_flow import ImageClassifier, ImageRegressor, load_model
-from automl_flow.core.errors import ArtifactError, ConfigError, DataError
+from automl_flow.core.errors import ArtifactError, AutoMLFlowWarning, ConfigError, DataError
 from tests.nas.problems import SMALL, InlineRunner, patterns
 
 NAMES = np.asarray(["along", "across", "noise"])
@@ -106,6 +106,7 @@ def test_a_folder_of_classes_and_an_npz_file_are_read(tmp_path: Path) -> None:
         (np.zeros((2, 8, 8)), [0, 1], "too few samples to search with: 2"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:what the data checks found")  # of so few samples
 def test_bad_input_is_refused_with_the_reason(x: Any, y: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         make().fit(x, y)
@@ -142,3 +143,52 @@ def test_what_cannot_be_predicted_or_overwritten_is_refused(fitted: ImageClassif
 def test_predicting_before_fitting_is_refused() -> None:
     with pytest.raises(NotFittedError, match="call fit first"):
         make().predict(patterns(3)[0])
+
+
+@pytest.mark.parametrize("kind", ["fitted", "loaded"])
+@pytest.mark.parametrize("given", ["folder", "list", "array", "one"])
+def test_new_images_are_predicted_from_their_files(
+    fitted: ImageClassifier, tmp_path: Path, kind: str, given: str
+) -> None:
+    x, _ = patterns(3, seed=2)
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for image, path in zip(x[..., 0], paths, strict=True):
+        Image.fromarray(image.astype(np.uint8)).save(path)
+    forms = {
+        "folder": tmp_path,
+        "list": paths,
+        "array": np.asarray([str(path) for path in paths]),
+        "one": str(paths[0]),
+    }
+    fitted.save(tmp_path / "model")
+    model = fitted if kind == "fitted" else load_model(tmp_path / "model")
+    expected = fitted.predict(x.astype(np.uint8))[: 1 if given == "one" else 3]
+    assert model.predict(forms[given]).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("nowhere", "nowhere: no such image or folder"), (".", "has no images"), (["a.png"], "a.png: no such image")],
+)
+def test_images_that_are_not_there_are_named(
+    fitted: ImageClassifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: Any, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=message):
+        fitted.predict(source)
+
+
+def test_what_the_checks_of_samples_find_is_a_warning() -> None:
+    x, y = patterns(30)
+    x[20:] = x[0]
+    with pytest.raises(AutoMLFlowWarning, match=r"duplicate_rows|conflicting_labels"):
+        make().fit(x, NAMES[y], epochs=1)
+
+
+def test_a_loaded_network_has_the_interface_of_the_estimator(fitted: ImageClassifier, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "model")
+    model = load_model(tmp_path / "model")
+    x, y = patterns(30, seed=1)
+    assert model.classes_.tolist() == fitted.classes_.tolist()
+    assert model.score(x, NAMES[y]) == fitted.score(x, NAMES[y])
+    assert len(repr(model)) < 200

@@ -40,10 +40,7 @@ class ImageClassifier(ClassifierMixin, ClassProbabilities):
         if isinstance(x, (str, Path)) and Path(x).is_dir():
             from automl_flow.nas.folders import read_image_folder
 
-            if not hasattr(self, "network_"):
-                return read_image_folder(Path(x))
-            shape = self.network_.shape
-            return read_image_folder(Path(x), (shape.height, shape.width), shape.channels)
+            return read_image_folder(Path(x))
         return super()._read(x, y)
 
 

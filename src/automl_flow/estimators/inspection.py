@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from automl_flow.checks import CHECKS, Finding, run_checks
 from automl_flow.core.errors import AutoMLFlowWarning, DataError
 from automl_flow.core.seeds import generator
-from automl_flow.tasks.profile import Profile
+from automl_flow.expectations.samples import fingerprints, sample_task
+from automl_flow.tasks.profile import Profile, profile_table
 from automl_flow.tasks.spec import TaskSpec
 
 _CELLS = 1_500_000  # that are looked at: more take longer than a person would not notice
@@ -22,7 +25,8 @@ _OF_THE_REPORT = (
     "missing_target",
     "split_drift",
 )  # these say how to read scores, or what is said elsewhere
-_TO_CALLER = 5  # frames from the warning to whoever called ``fit``
+_OF_SAMPLES = ("class_imbalance", "conflicting_labels", "duplicate_rows", "rare_classes")
+_TO_CALLER = 6  # frames from the warning to whoever called ``fit``
 
 
 def inspect(
@@ -51,6 +55,27 @@ def inspect(
         *run_checks(y.to_frame(task.target), task, Profile(len(y), ()), _OF_THE_TARGET),
         *run_checks(table, task, profile, names),
     ]
+    return _told(found, accept, of_sample)
+
+
+def inspect_samples(x: NDArray[Any], y: Any, task: TaskSpec) -> tuple[Finding, ...]:
+    """Run the data checks that images and sequences can have: on classes, repeated samples, and labels that differ.
+
+    Args:
+        x: Samples.
+        y: Target of each.
+        task: What is to be learned.
+
+    Raises:
+        DataError: A finding makes the model worthless.
+    """
+    of_table = sample_task(task)
+    table = pd.DataFrame({"x.fingerprint": fingerprints(x), of_table.target: pd.Series(y)})
+    return _told(run_checks(table, of_table, profile_table(table, of_table), _OF_SAMPLES), (), "")
+
+
+def _told(found: Sequence[Finding], accept: Collection[str], of_sample: str) -> tuple[Finding, ...]:
+    """Refuse what makes a model worthless, warn of what may harm it, and return all that was found."""
     told = [finding for finding in found if finding.level != "info" and finding.code not in accept]
     if any(finding.level == "error" for finding in told):
         raise DataError(f"no model can be learned from these rows{of_sample}; {_listed(told)}")

@@ -19,8 +19,10 @@ from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.core.progress import console_progress, silent_progress
 from automl_flow.estimators.ending import end_fit
+from automl_flow.estimators.inspection import inspect_samples
 from automl_flow.execution.scratch import scratch
 from automl_flow.nas.config import NasConfig
+from automl_flow.nas.folders import holds_paths
 from automl_flow.nas.problem import NasProblem
 from automl_flow.search.budget import Clock
 from automl_flow.search.journal import check_folder
@@ -68,6 +70,7 @@ class NetworkEstimator(BaseEstimator):
         result_: The search: trials, best trial, Pareto front.
         strategy_: Strategy that was used.
         n_params_: Learned numbers of the network.
+        findings_: What the data checks found.
         notes_: What one would not expect of the search, in sentences; the serious ones are warnings, too.
         interrupted_: Ctrl-C ended the search; see :meth:`fit`.
     """
@@ -144,6 +147,7 @@ class NetworkEstimator(BaseEstimator):
         x, y = self._read(x, y)
         task, target = self._target(y)
         data = check_arrays(ArrayData(self._array(x), target.values), self._modality, "x")
+        self.findings_ = inspect_samples(data.x, target.decode(target.values), task)
         problem = NasProblem(data.x, target, task)
         with ExitStack() as stack:
             state = self.state or stack.enter_context(scratch("state-"))
@@ -159,7 +163,15 @@ class NetworkEstimator(BaseEstimator):
         return self
 
     def predict(self, x: Any) -> NDArray[Any]:
-        """Classes or values of samples, (n,)."""
+        """Classes or values of samples, (n,).
+
+        Args:
+            x: Samples, or the path of an NPZ file. Images may also be given as the path of one, a list of paths, or a
+                folder of images, which are predicted in the order of their paths.
+
+        Raises:
+            DataError: Samples do not have the shape that was learned, or cannot be read.
+        """
         return self._fitted().predict(self._samples(x))
 
     def leaderboard(self) -> pd.DataFrame:
@@ -231,8 +243,10 @@ class NetworkEstimator(BaseEstimator):
         return x, y
 
     def _samples(self, x: Any) -> Any:
-        """Samples to predict, from a file where *x* is a path."""
-        return self._read(x, None)[0] if isinstance(x, (str, Path)) else as_array(x)
+        """Samples to predict, from a file where *x* is the path of an NPZ file; the network reads images itself."""
+        if isinstance(x, (str, Path)) and Path(x).suffix.lower() == ".npz":
+            return read_npz(Path(x))[0]
+        return x if holds_paths(x) else as_array(x)
 
     def _array(self, x: Any) -> NDArray[Any]:
         """Samples to learn from, as one array."""

@@ -8,7 +8,7 @@ from typing import Any, Self
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
-from automl_flow.estimators.networks import ClassProbabilities
+from automl_flow.estimators.networks import ClassProbabilities, read_npz
 
 
 class SequenceClassifier(ClassifierMixin, ClassProbabilities):
@@ -37,4 +37,4 @@ class SequenceClassifier(ClassifierMixin, ClassProbabilities):
         return as_sequences(x)
 
     def _samples(self, x: Any) -> Any:
-        return self._read(x, None)[0] if isinstance(x, (str, Path)) else x  # the network knows how to pad it
+        return read_npz(Path(x))[0] if isinstance(x, (str, Path)) else x  # the network knows how to pad it

@@ -26,7 +26,7 @@ def sample_table(data: ArrayData, task: TaskSpec) -> pd.DataFrame:
         "x.minimum": masked.min(axis=1).filled(np.nan),
         "x.maximum": masked.max(axis=1).filled(np.nan),
         "x.finite": finite.mean(axis=1),
-        "x.fingerprint": _fingerprints(data.x),
+        "x.fingerprint": fingerprints(data.x),
         task.target: pd.Series(data.y),
     }
     if data.split is not None and task.split_column is not None:
@@ -57,7 +57,7 @@ def sample_rules() -> list[Rule]:
     ]
 
 
-def _fingerprints(x: NDArray[Any]) -> NDArray[np.int64]:
+def fingerprints(x: NDArray[Any]) -> NDArray[np.int64]:
     """48-bit digests of the samples' bytes: equal samples have equal numbers."""
     digests = (hashlib.blake2b(np.ascontiguousarray(sample).tobytes(), digest_size=6).digest() for sample in x)
     return np.fromiter((int.from_bytes(digest, "big") for digest in digests), dtype=np.int64, count=len(x))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,53 @@ def read_image_folder(
     if not paths:
         raise DataError(f"{folder}: has no images in class folders (expected {folder}/<class>/<image>.png)")
     classes = [_class_of(path) for path in paths]
+    return _read_images(paths, size, channels), np.asarray(classes)
+
+
+def holds_paths(x: Any) -> bool:
+    """Whether samples are given as a path, or as a list of paths."""
+    if isinstance(x, np.ndarray):
+        return x.dtype.kind == "U" and x.ndim == 1
+    return isinstance(x, (str, Path)) or (
+        isinstance(x, (list, tuple)) and len(x) > 0 and all(isinstance(path, (str, Path)) for path in x)
+    )
+
+
+def read_new_images(
+    source: str | Path | Sequence[str | Path], size: tuple[int, int], channels: int
+) -> NDArray[np.uint8]:
+    """Read images whose classes nobody knows: a file, a list of files, or a folder, whose images are read by name.
+
+    Args:
+        source: An image, images, or a folder of images, which may lie in sub-folders (one level).
+        size: (height, width) that all images are brought to.
+        channels: 1 for grey, 3 for colour.
+
+    Returns:
+        Images (n, height, width, channels) as bytes, in the order of the list, or of the paths in the folder.
+
+    Raises:
+        DataError: There is no such file, there are no images, or one cannot be read.
+    """
+    if not isinstance(source, (str, Path)):
+        return _read_images([_existing(Path(path)) for path in source], size, channels)
+    folder = _existing(Path(source))
+    if not folder.is_dir():
+        return _read_images([folder], size, channels)
+    found = (path for pattern in ("[!.]*", "[!.]*/[!.]*") for path in folder.glob(pattern))
+    paths = sorted(path for path in found if path.suffix.lower() in ENDINGS and path.is_file())
+    if not paths:
+        raise DataError(f"{folder}: has no images ({', '.join(sorted(ENDINGS))})")
+    return _read_images(paths, size, channels)
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise DataError(f"{shown(path, 300)}: no such image or folder")
+    return path
+
+
+def _read_images(paths: Sequence[Path], size: tuple[int, int] | None, channels: int | None) -> NDArray[np.uint8]:
     heights, widths, modes, peaks = zip(*map(_read_header, paths), strict=True)
     size = size or (min(LARGEST, int(np.median(heights))), min(LARGEST, int(np.median(widths))))
     channels = channels or (1 if _GREY.issuperset(modes) else 3)
@@ -62,7 +109,7 @@ def read_image_folder(
     x = np.empty((len(paths), *size, channels), dtype=np.uint8)
     for place, path in enumerate(paths):
         x[place] = _read_pixels(path, size, "L" if channels == 1 else "RGB", white).reshape(x.shape[1:])
-    return x, np.asarray(classes)
+    return x
 
 
 def _class_of(path: Path) -> str:

@@ -17,6 +17,7 @@ from automl_flow.core.artifact import Files, open_artifact, write_artifact
 from automl_flow.core.documents import Document, predicting, reading
 from automl_flow.core.errors import ArtifactError, DataError, shown
 from automl_flow.core.files import write_bytes, write_json
+from automl_flow.nas.folders import holds_paths, read_new_images
 from automl_flow.nas.place import Kind
 from automl_flow.nas.problem import numbers
 from automl_flow.nas.sequences import as_padded, as_sequences
@@ -83,7 +84,7 @@ class NetworkDocument(Document):
         return self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NetworkModel:
     """A trained architecture: one or several networks of it, whose mean predicts.
 
@@ -106,6 +107,26 @@ class NetworkModel:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def classes_(self) -> NDArray[Any]:
+        """Classes in the order of the probabilities' columns, as scikit-learn calls them."""
+        if self.classes is None:
+            raise AttributeError("a network that predicts values has no classes_")
+        return np.asarray(self.classes)
+
+    def score(self, x: Any, y: Any) -> float:
+        """Accuracy of the classes, or R² of the values, as scikit-learn's estimators have it."""
+        from sklearn.metrics import accuracy_score, r2_score
+
+        return float((r2_score if self.classes is None else accuracy_score)(y, self.predict(x)))
+
+    def __repr__(self) -> str:
+        """What it predicts from what, and its size."""
+        kind = "values" if self.classes is None else f"{len(self.classes)} classes"
+        return (
+            f"NetworkModel({kind} of {self.shape.kind} data: {self.architecture.space}, {self.n_params:,} parameters)"
+        )
+
+    @property
     def n_params(self) -> int:
         """Learned numbers in all its networks."""
         return sum(parameter.numel() for parameter in self.module.parameters())
@@ -122,6 +143,9 @@ class NetworkModel:
 
     def predict_proba(self, x: Any) -> NDArray[np.float64]:
         """Class probabilities, (n, k), columns in the order of ``classes``.
+
+        Args:
+            x: Samples; images may also be the path of one, a list of paths, or a folder.
 
         Raises:
             DataError: It is a regression, or the samples do not have the shape that was learned.
@@ -174,9 +198,16 @@ class NetworkModel:
         return numbers(array)
 
     def _array(self, x: Any) -> NDArray[Any]:
+        if holds_paths(x):
+            return self._read_images(x)
         if self.shape.padded:
             return as_padded(x, self.shape.channels - 1, self.shape.steps)
         return as_sequences(x) if self.shape.kind == "sequence" else np.asarray(x)
+
+    def _read_images(self, source: Any) -> NDArray[Any]:
+        if self.shape.kind != "image":
+            raise DataError(f"paths can be read where samples are images; here they are {self.shape.kind} data: arrays")
+        return read_new_images(source, (self.shape.height, self.shape.width), self.shape.channels)
 
     def summary(self) -> str:
         """A table of the layers with what they read, their output shapes and parameters, as text."""
