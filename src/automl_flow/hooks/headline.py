@@ -10,7 +10,9 @@ from typing import Any
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 
+from automl_flow.evaluation.intervals import Interval
 from automl_flow.expectations import GateClosedError
+from automl_flow.reports.words import number, spread
 from automl_flow.tasks.spec import TaskSpec
 
 logger = logging.getLogger("automl_flow")
@@ -41,9 +43,9 @@ class Headline:
     report: Path
 
     def __str__(self) -> str:
-        low, high = self.interval
-        beside = ", ".join(f"{name} {score:.4g}" for name, score in self.baselines.items())
-        return f"{self.metric} {self.score:.4g} ({low:.4g} to {high:.4g}) on {self.rows} holdout rows ({beside})"
+        beside = ", ".join(f"{name} {number(score)}" for name, score in self.baselines.items())
+        between = spread(Interval(self.score, *self.interval))
+        return f"{self.metric} {number(self.score)} ({between}) on {self.rows} holdout rows ({beside})"
 
 
 def read_headline(task: str, catalog: CatalogProtocol) -> Headline | None:

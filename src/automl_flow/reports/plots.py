@@ -60,8 +60,11 @@ def draw_trajectory(trajectory: Trajectory, evaluation: Evaluation, identity: st
         for color, kind in zip(SERIES[: len(kinds)], kinds, strict=True):
             own = [(n, score) for n, score, its in known if its == kind]
             ax.plot(*_columns([p for p in own if low <= p[1] <= high]), "o", color=color, ms=4, label=_short(kind))
-            ax.plot(*_columns([(n, low) for n, score in own if score < low]), "v", color=color, ms=6, clip_on=False)
-            ax.plot(*_columns([(n, high) for n, score in own if score > high]), "^", color=color, ms=6, clip_on=False)
+            below = [(n, low) for n, score in own if score < low]
+            above = [(n, high) for n, score in own if score > high]
+            for marker, beyond in (("v", below), ("^", above)):
+                if beyond:  # an empty line that is not clipped would still take place
+                    ax.plot(*_columns(beyond), marker, color=color, ms=6, clip_on=False)
         ax.step(*_columns(best), where="post", color=TEXT, linewidth=1.2, label="best so far")
         if known:
             ax.set_ylim(low, high)

@@ -130,7 +130,8 @@ def compared(comparison: Comparison, evaluation: Evaluation) -> str:
     if comparison.decided:
         word = "Better" if better else "Worse"
         between = f"{evaluation.confidence:.0%} interval {spread(gain)}"
-        return f"{word} than {other} by {number(gain.value)} ({between})."
+        article = "the " if comparison.against == PRIOR else ""
+        return f"{word} than {article}{other} by {number(gain.value)} ({between})."
     word = "worse" if better else "better"
     subject = f"The {other}" if comparison.against == PRIOR else other[:1].upper() + other[1:]
     between = f"{evaluation.confidence:.0%} interval of the difference {spread(gain)}"
