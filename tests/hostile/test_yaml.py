@@ -120,6 +120,8 @@ def test_parameters_that_multiply_themselves_are_refused(text, tmp_path):
         ("a: {x: '${nope'}", r"parameters\.yml: a\.x: no viable alternative"),
         ("a: {x: '${a}'}", r"parameters\.yml: a\.x: Interpolation to parent"),
         ("a: {x: '${oc.env:HOME}'}", r"parameters\.yml: a\.x: Unsupported interpolation type oc\.env"),
+        ("a: {x: '" + "${" * 5000 + "'}", r"parameters\.yml: a\.x: more than 20 references"),
+        ("a: {x: '" + "${b}" * 5000 + "'}", r"parameters\.yml: a\.x: more than 20 references"),
         ("- 1", r"parameters\.yml: must hold settings under their names, got \[1\]"),
         ("1: 2", r"parameters\.yml: must hold settings under their names"),
     ],

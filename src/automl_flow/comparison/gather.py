@@ -14,6 +14,8 @@ from automl_flow.comparison.reasons import OTHER_MACHINE, reasons, same_rows
 from automl_flow.comparison.results import Member, TaskResults, kind_of
 from automl_flow.comparison.revision import Revision
 from automl_flow.comparison.scores import compare_metrics, compare_slices, say, task_metric
+from automl_flow.core.documents import reading
+from automl_flow.core.errors import shown
 from automl_flow.dvc_stages.lock import LockedStage
 from automl_flow.reports.words import number
 
@@ -27,13 +29,19 @@ def compare_revisions(old: Revision, new: Revision) -> Comparison:
     Args:
         old: The version to start from.
         new: The version that is judged against it.
+
+    Raises:
+        ArtifactError: A file of results is not what a stage writes.
     """
     tasks = sorted({name.rpartition("-")[0] for side in (old, new) for name in side.recorded})
     notes = [
         f"{side.title} has no dvc.lock, so nothing is known of its results." for side in (old, new) if not side.recorded
     ]
-    found = tuple(_compare_task(TaskResults(old, task), TaskResults(new, task)) for task in tasks)
-    return Comparison(old.title, new.title, old.subject, new.subject, found, tuple(notes))
+    found = []
+    for task in tasks:
+        with reading(f"results of {shown(task)}"):
+            found.append(_compare_task(TaskResults(old, task), TaskResults(new, task)))
+    return Comparison(old.title, new.title, old.subject, new.subject, tuple(found), tuple(notes))
 
 
 def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
@@ -42,7 +50,7 @@ def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
     metrics = tuple(replace(score, same_rows=comparable) for score in compare_metrics(old, new, metric))
     headline = next((score for score in metrics if score.name == metric), None)
     stages = tuple(_stages(old, new))
-    shown: dict[str, Any] = {
+    parts: dict[str, Any] = {
         "metrics": metrics,
         "reasons": tuple(reasons(old, new, metric)),
         "slices": compare_slices(old, new, metric),
@@ -56,7 +64,7 @@ def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
     notes = tuple(_notes(old, new))  # last: by now all files have been asked for
     verdict = say(headline, metric)
     same = not stages and not old.absent and not new.absent
-    return TaskChange(old.task, same, headline, metric, verdict, notes=notes, **shown)
+    return TaskChange(old.task, same, headline, metric, verdict, notes=notes, **parts)
 
 
 def _data(old: TaskResults, new: TaskResults) -> Iterator[Pair]:

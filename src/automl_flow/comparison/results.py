@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from automl_flow.comparison.revision import Revision
+from automl_flow.core.documents import parse_json, reading
 from automl_flow.dvc_stages.lock import LockedStage
 
 _CODE, _CONF = ("src/",), ("conf/",)
@@ -117,12 +117,13 @@ class TaskResults:
 
     def table(self, name: str) -> list[dict[str, str]]:
         """Rows of a CSV file that a stage made; none where it is not to be had."""
-        text = self._bytes(name)
-        return list(csv.DictReader(io.StringIO(text.decode("utf-8")))) if text else []
+        content = self._bytes(name)
+        with reading(name):
+            return list(csv.DictReader(io.StringIO(content.decode()))) if content else []
 
     def _json(self, name: str) -> Any:
-        text = self._bytes(name)
-        return json.loads(text) if text is not None else None
+        content = self._bytes(name)
+        return parse_json(content, name) if content is not None else None
 
     def _bytes(self, name: str) -> bytes | None:
         for stage in self.stages.values():

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_flow.core.errors import ConfigError
+from automl_flow.core.inside import is_inside
 from automl_flow.core.yaml import parse_yaml
 from automl_flow.dvc_stages.cache import Cache, project_cache
 from automl_flow.dvc_stages.hashing import content_hash
@@ -66,8 +67,7 @@ class Revision:
     def read(self, path: str) -> bytes | None:
         """Content of a file that git keeps, or of any file of the working tree; ``None`` where there is none."""
         if not self.commit:
-            file = self.project / path
-            return file.read_bytes() if file.is_file() else None
+            return self._here(path)
         done = _git(self.project, "show", f"{self.commit}:./{path}")
         return done.stdout if done.returncode == 0 else None
 
@@ -78,9 +78,14 @@ class Revision:
         kept = self.cache.read(md5)
         if kept is not None:
             return kept
-        here = self.project / path
-        copies = (self.read(path), here.read_bytes() if here.is_file() else None)
+        copies = (self.read(path), self._here(path))
         return next((copy for copy in copies if copy is not None and _md5(copy) == md5), None)
+
+    def _here(self, path: str) -> bytes | None:
+        """Content of a file of the working tree; ``None`` where there is none, or a link leads out of the project."""
+        file = self.project / path
+        reachable = file.is_file() and (is_inside(path, self.project) or self.cache.holds(file))
+        return file.read_bytes() if reachable else None
 
     def settings(self, file: str) -> Mapping[str, Any]:
         """Sections that a parameters file sets, by dotted name; none where there is no such file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -85,8 +86,18 @@ def _mappings(value: Any) -> Iterator[Mapping[Any, Any]]:
 
 
 def _check_path(path: Any, where: str, project: Path) -> None:
+    if isinstance(path, str) and not _SCHEME.match(path) and _lies_in(path, project) and not is_inside(path, project):
+        raise ConfigError(
+            f"{where} leads outside the project through a link, {shown(path, 300)}; copy the files there, or let "
+            "`dvc import` bring them and remember where they came from"
+        )
     if not isinstance(path, str) or _SCHEME.match(path) or not is_inside(path, project):
         raise ConfigError(
             f"{where} must stay inside the project, got {quoted(path)}; copy the file there, or let `dvc import` or "
             "`dvc import-url` bring it and remember where it came from"
         )
+
+
+def _lies_in(path: str, project: Path) -> bool:
+    """Whether a path stays in the project as it is written, before links are followed."""
+    return "\0" not in path and Path(os.path.normpath(project / path)).is_relative_to(project)

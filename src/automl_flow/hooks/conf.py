@@ -15,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from automl_flow.core.errors import ConfigError, shown
 from automl_flow.core.yaml import read_yaml
-from automl_flow.hooks.interpolation import refuse_growth
+from automl_flow.hooks.interpolation import refuse_crowds, refuse_growth, walk
 
 
 class ConfLoader(OmegaConfigLoader):
@@ -53,12 +53,11 @@ class ConfLoader(OmegaConfigLoader):
             raise ConfigError(f"{home}: {said}; a text that holds '${{' needs a backslash before it") from None
 
     def _home(self, kind: str, path: str) -> str:
-        """The last file that holds the first part of a dotted path, and the path."""
-        top = path.partition(".")[0].partition("[")[0]
+        """The last file that holds a dotted path, and the path."""
         home = f"conf: {kind}"
         for env in (self.base_env, self.env or self.default_run_env):
             for file in sorted(Path(self.conf_source, env).rglob("*.y*ml")):
-                if kind in file.relative_to(self.conf_source).as_posix() and top in (read_yaml(file) or {}):
+                if kind in file.relative_to(self.conf_source).as_posix() and _holds(read_yaml(file), path):
                     home = _source(file)
         return f"{home}: {shown(path)}"
 
@@ -75,6 +74,7 @@ class _ReadFiles(LocalFileSystem):
         document = {} if document is None else document
         if not isinstance(document, dict) or not all(isinstance(name, str) for name in document):
             raise ConfigError(f"{_source(file)}: must hold settings under their names, got {shown(document)}")
+        refuse_crowds(document, _source(file))
         return io.BytesIO(yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode())
 
 
@@ -82,6 +82,11 @@ def _source(file: Path) -> str:
     """How an error calls a settings file."""
     here = Path.cwd()
     return file.relative_to(here).as_posix() if file.is_relative_to(here) else str(file)
+
+
+def _holds(document: Any, path: str) -> bool:
+    """Whether a document has a value at a dotted path, ``a.b[0].c``."""
+    return path.replace("[", ".").replace("]", "") in dict(walk("", document))
 
 
 def _plain(settings: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from automl_flow.core.errors import ConfigError, shown
 
 _LARGEST = 20_000_000  # letters
+_MOST_REFERENCES = 20  # in one text
 _VALUE = 20  # a value takes as much as so many letters
 _NAME = re.compile(r"[^\s,:${}'\"]+")
 
@@ -23,11 +24,24 @@ def refuse_growth(document: Mapping[str, Any], shared: Mapping[str, Any]) -> Non
     Raises:
         ConfigError: They would grow beyond twenty million letters.
     """
-    nodes = dict(_walk("", shared)) | dict(_walk("", document))
+    nodes = dict(walk("", shared)) | dict(walk("", document))
     sizes: dict[str, int] = {}
     if sum(_size(str(key), nodes, sizes, ()) for key in document) > _LARGEST:
         key = max(document, key=lambda name: sizes[str(name)])
         raise ConfigError(f"{shown(key)}: with every ${{...}} filled in it has millions of letters; write it out")
+
+
+def refuse_crowds(document: Mapping[str, Any], source: str) -> None:
+    """Refuse texts with more references than a person writes: OmegaConf's parser needs minutes for thousands of them.
+
+    Raises:
+        ConfigError: Names the file and the key.
+    """
+    for path, value in walk("", document):
+        if isinstance(value, str) and value.count("${") > _MOST_REFERENCES:
+            raise ConfigError(
+                f"{source}: {shown(path)}: more than {_MOST_REFERENCES} references (${{...}}) in one text"
+            )
 
 
 def _size(path: str, nodes: Mapping[str, Any], sizes: dict[str, int], above: tuple[str, ...]) -> int:
@@ -58,13 +72,13 @@ def _named(text: str, path: str) -> Iterator[str]:
         yield name
 
 
-def _walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every value by its dotted path."""
+def walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every value of a document, and every mapping and list, by its dotted path: ``a.b.0.c``."""
     if path:
         yield path, value
     if isinstance(value, (dict, list)):
         for key in _keys(value):
-            yield from _walk(f"{path}.{key}" if path else str(key), value[key])
+            yield from walk(f"{path}.{key}" if path else str(key), value[key])
 
 
 def _keys(value: dict[Any, Any] | list[Any]) -> list[Any]:
