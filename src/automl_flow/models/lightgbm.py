@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_flow.models._boosting import bins_for, patience_for, steps_for
+from automl_flow.models._lightgbm_text import canonical
 from automl_flow.models._stopping import StopRule
 from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
@@ -82,15 +83,19 @@ def predict(model: Any, X: Any, problem: Problem) -> Array:
 
 
 def dump(model: Any) -> bytes:
-    """Store as LightGBM's model text."""
-    return bytes(model.model_to_string().encode())
+    """Store as LightGBM's model text, reduced to what predicting needs."""
+    return canonical(model.model_to_string()).encode()
 
 
 def load(content: bytes) -> Any:
-    """Read a model text."""
+    """Read a model text.
+
+    Raises:
+        ArtifactError: It is no model text of ours, or an index in it leads astray.
+    """
     import lightgbm
 
-    return lightgbm.Booster(model_str=content.decode())
+    return lightgbm.Booster(model_str=canonical(content.decode()))
 
 
 def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - one signature for all families

@@ -8,6 +8,7 @@ import numpy as np
 
 from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.models._stopping import StopRule
+from automl_flow.models._xgboost_document import check_model
 from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
@@ -81,9 +82,14 @@ def dump(model: Any) -> bytes:
 
 
 def load(content: bytes) -> Any:
-    """Read XGBoost's binary JSON."""
+    """Read XGBoost's binary JSON.
+
+    Raises:
+        ArtifactError: It is no model of ours, or an index in it leads astray.
+    """
     import xgboost
 
+    check_model(content)
     return xgboost.Booster({"nthread": 1}, model_file=bytearray(content))
 
 
