@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.models._boosting import bins_for, patience_for, steps_for
+from automl_flow.models._catboost_model import check_model
 from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
@@ -115,9 +116,14 @@ def dump(model: Any) -> bytes:
 
 
 def load(content: bytes) -> Any:
-    """Read CatBoost's binary format."""
+    """Read CatBoost's binary format.
+
+    Raises:
+        ArtifactError: It is no model of ours, or an index in it leads astray.
+    """
     from catboost import CatBoost
 
+    check_model(content)
     return CatBoost().load_model(blob=content)
 
 
