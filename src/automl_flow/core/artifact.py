@@ -228,7 +228,7 @@ def _read_manifest(folder: Path) -> Manifest:
     content = Files(folder).content(MANIFEST)
     document = parse_json(content, path)
     found = document.get("schema") if isinstance(document, dict) else document
-    if found != SCHEMA:
+    if found != SCHEMA or type(found) is not int:
         raise ArtifactError(f"{path}: schema must be {SCHEMA}, got {shown(repr(found))}{nearest(found, [SCHEMA])}")
     for name in document.get("files") or ():
         if not _NAME.fullmatch(name):

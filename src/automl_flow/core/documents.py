@@ -49,13 +49,15 @@ def reading(source: Path | str) -> Iterator[None]:
 
 @contextmanager
 def predicting(name: str) -> Iterator[None]:
-    """Turn what a damaged model raises as it predicts into an error of ours.
+    """Turn what a damaged model raises as it predicts into an error of ours that says which.
 
     Raises:
-        ArtifactError: In place of any exception but ours, which stay what they are.
+        ArtifactError: In place of any exception but those of ours that speak of the rows.
     """
     try:
         yield
+    except ArtifactError as error:
+        raise ArtifactError(f"{name}: {error}") from None
     except AutoMLFlowError:
         raise
     except Exception as error:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import ArtifactError, nearest, shown
+from automl_flow.core.errors import ArtifactError, shown
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -36,7 +36,8 @@ def load_tensors(content: bytes, expected: Mapping[str, tuple[str, int]], *, unb
 
     arrays = load(content)
     for name in sorted(expected.keys() ^ arrays.keys()):
-        raise ArtifactError(f"array {shown(name)!r} is missing or one too many{nearest(name, expected)}")
+        what = "missing" if name in expected else "one too many"
+        raise ArtifactError(f"array {shown(name)!r} is {what}")
     for name, (kinds, axes) in expected.items():
         array = arrays[name]
         if array.dtype.str[1:] not in kinds.split("|") or array.ndim != axes:
