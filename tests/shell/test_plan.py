@@ -1,25 +1,64 @@
+import math
+
 import pytest
 
-from automl_flow.hooks.plan import describe, upper_bound
-from automl_flow.search.budget import Budget
+from automl_flow.features.config import FeatureConfig
+from automl_flow.hooks.plan import describe, summarize, upper_bound
+from automl_flow.nas.config import NasConfig
+from automl_flow.search.config import SearchConfig
 
 
 @pytest.mark.parametrize(
-    ("limits", "seconds"),
+    ("config", "seconds"),
     [
-        ({}, None),
-        ({"max_trials": 10}, None),
-        ({"time_left_for_this_task": 60}, 60),
-        ({"max_trials": 10, "per_run_time_limit": 30}, 300),
-        ({"max_trials": 5, "per_run_time_limit": 30, "n_jobs": 2}, 90),
-        ({"max_trials": 10, "per_run_time_limit": 30, "time_left_for_this_task": 100}, 100),
+        (SearchConfig(time_left_for_this_task=60), 60),
+        (SearchConfig(max_trials=10, per_run_time_limit=30, time_left_for_this_task=100), 100),
+        (NasConfig(max_trials=1, per_run_time_limit=1, time_left_for_this_task=100), 100),
+        (FeatureConfig(seconds=20), 20),
     ],
 )
-def test_the_bound_is_the_first_limit_to_strike(limits, seconds):
-    assert upper_bound(Budget(**limits)) == seconds
+def test_a_limit_for_the_whole_is_a_bound(config, seconds):
+    assert upper_bound(config) == seconds
 
 
-def test_a_budget_is_told_in_words():
-    budget = Budget(max_trials=8, per_run_time_limit=90, time_left_for_this_task=600)
-    assert describe(budget) == "8 trials, at most 10 min, 90 s a trial"
-    assert describe(Budget()) == "no limit"
+@pytest.mark.parametrize(
+    "config",
+    [
+        SearchConfig(),
+        SearchConfig(max_trials=10, per_run_time_limit=30),  # refits on all rows have no limit
+        NasConfig(max_trials=10, per_run_time_limit=30),  # nor has the final training
+        SearchConfig(max_trials=10**300, per_run_time_limit=1e308),
+        SearchConfig(time_left_for_this_task=math.inf),
+        FeatureConfig(),
+    ],
+)
+def test_a_limit_for_each_fit_is_none_for_the_whole(config):
+    assert upper_bound(config) is None
+
+
+def test_the_bound_of_a_run_is_the_sum_of_its_steps():
+    """Steps run one after another: 20 s of features, 100 s of models and 10 min of networks are 12 min."""
+    bounds = [upper_bound(c) for c in (FeatureConfig(seconds=20), SearchConfig(time_left_for_this_task=100))]
+    assert summarize([*bounds, 600.0]) == "Searches are stopped after at most 12 min in all."
+
+
+def test_a_step_without_a_limit_leaves_the_run_without_one():
+    assert summarize([60.0, None, None]).startswith("No limit in seconds for 2 of 3 steps that search")
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (
+            SearchConfig(max_trials=8, per_run_time_limit=90, time_left_for_this_task=600),
+            "8 trials, at most 10 min in all, each fit at most 90 s",
+        ),
+        (NasConfig(max_trials=8, per_run_time_limit=90), "8 trials, each training at most 90 s"),
+        (SearchConfig(), "no limit"),
+        (FeatureConfig(max_evaluations=40), "at most 40 fits"),
+        (FeatureConfig(seconds=20), "at most 150 fits, at most 20 s"),
+        (SearchConfig(time_left_for_this_task=1e300), "at most 2.78e+296 h in all"),
+    ],
+)
+def test_limits_are_told_in_words(config, words):
+    assert describe(config) == words

@@ -45,7 +45,7 @@ class NetworkEstimator(BaseEstimator):
     Args:
         max_trials: Architectures that are tried; ``None`` leaves the end to the seconds.
         time_left_for_this_task: Seconds for everything, final training included; ``None`` is no limit.
-        per_run_time_limit: Seconds for one trial.
+        per_run_time_limit: Seconds for one training of a network, up to the next comparison of the trials.
         memory_limit: MiB for one trial; what needs more is a failed trial.
         n_jobs: Trials at the same time; ``None`` is a processor each, up to four. Never changes what is found within
             a budget of trials.

@@ -1,20 +1,29 @@
-"""What a run is going to do, and the most that its budgets let it take."""
+"""What a run is going to do, and after how many seconds it is stopped, where anything stops it.
+
+Only a limit for a search as a whole bounds it: a limit for each fit says nothing of the refits on all rows and of the
+final training of a network, which have none, and a fit that another one took along with its process is run again.
+"""
 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator
 
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
+from automl_flow.features.config import FeatureConfig
+from automl_flow.nas.config import NasConfig
 from automl_flow.search.budget import Budget
 
 logger = logging.getLogger("automl_flow")
 
+Limited = Budget | FeatureConfig
+
 
 def show_plan(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-    """Log a line per task with its stages and budgets, and the time that the budgets add up to."""
+    """Log a line per task with its stages and what limits them, and the time after which all searches are stopped."""
     plan = _stages(pipeline)
     if not plan:
         return
@@ -23,15 +32,23 @@ def show_plan(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
     for task, stages in plan.items():
         told = []
         for stage in stages:
-            budgets = list(_budgets(pipeline, catalog, task, stage))
-            bounds += [upper_bound(budget) for budget in budgets]
-            told.append(stage + "".join(f" ({describe(budget)})" for budget in budgets))
+            limited = list(_limited(pipeline, catalog, task, stage))
+            bounds += [upper_bound(config) for config in limited]
+            told.append(stage + "".join(f" ({describe(config)})" for config in limited))
         logger.info("  %s: %s", task, ", ".join(told))
-    if any(bound is None for bound in bounds):
-        logger.info("  No limit of time is set for some searches; trials bound them.")
-    elif bounds:
-        total = sum(bound for bound in bounds if bound is not None)
-        logger.info("  Searches end after %s at the latest; they are usually much quicker.", _duration(total))
+    if bounds:
+        logger.info("  %s", summarize(bounds))
+
+
+def summarize(bounds: list[float | None]) -> str:
+    """Say after how many seconds steps that search are stopped, one after another; ``None`` is one without a limit."""
+    known = [bound for bound in bounds if bound is not None]
+    if len(known) == len(bounds):
+        return f"Searches are stopped after at most {_duration(sum(known))} in all."
+    return (
+        f"No limit in seconds for {len(bounds) - len(known)} of {len(bounds)} steps that search: fits and trainings "
+        "are stopped at their own limits, refits and final trainings have none. time_left_for_this_task sets one."
+    )
 
 
 def _stages(pipeline: Pipeline) -> dict[str, list[str]]:
@@ -45,36 +62,39 @@ def _stages(pipeline: Pipeline) -> dict[str, list[str]]:
     return dict(sorted(plan.items()))
 
 
-def _budgets(pipeline: Pipeline, catalog: CatalogProtocol, task: str, stage: str) -> Iterator[Budget]:
+def _limited(pipeline: Pipeline, catalog: CatalogProtocol, task: str, stage: str) -> Iterator[Limited]:
     nodes = [node for node in pipeline.nodes if node.namespace == task and stage in node.tags]
     for name in dict.fromkeys(name for node in nodes for name in node.inputs if name.startswith("params:")):
         value = catalog.load(name)
-        if isinstance(value, Budget):
+        if isinstance(value, Budget) or (isinstance(value, FeatureConfig) and value.enabled):
             yield value
 
 
-def describe(budget: Budget) -> str:
-    """Say a budget in a few words."""
+def describe(config: Limited) -> str:
+    """Say in a few words what limits a step."""
+    if isinstance(config, FeatureConfig):
+        seconds = "" if config.seconds is None else f", at most {_duration(config.seconds)}"
+        return f"at most {config.max_evaluations} fits{seconds}"
     parts = []
-    if budget.max_trials is not None:
-        parts.append(f"{budget.max_trials} trials")
-    if budget.time_left_for_this_task is not None:
-        parts.append(f"at most {_duration(budget.time_left_for_this_task)}")
-    if budget.per_run_time_limit is not None:
-        parts.append(f"{_duration(budget.per_run_time_limit)} a trial")
+    if config.max_trials is not None:
+        parts.append(f"{config.max_trials} trials")
+    if config.time_left_for_this_task is not None:
+        parts.append(f"at most {_duration(config.time_left_for_this_task)} in all")
+    if config.per_run_time_limit is not None:
+        what = "training" if isinstance(config, NasConfig) else "fit"
+        parts.append(f"each {what} at most {_duration(config.per_run_time_limit)}")
     return ", ".join(parts) or "no limit"
 
 
-def upper_bound(budget: Budget) -> float | None:
-    """Seconds after which a search has ended whatever happens; ``None`` where nothing bounds them."""
-    bounds = []
-    if budget.time_left_for_this_task is not None:
-        bounds.append(budget.time_left_for_this_task)
-    if budget.max_trials is not None and budget.per_run_time_limit is not None:
-        rounds = -(-budget.max_trials // max(1, budget.n_jobs))
-        bounds.append(rounds * budget.per_run_time_limit)
-    return min(bounds, default=None)
+def upper_bound(config: Limited) -> float | None:
+    """Seconds after which a step is stopped whatever happens; ``None`` where nothing stops it."""
+    if isinstance(config, FeatureConfig):
+        return config.seconds
+    seconds = config.time_left_for_this_task
+    return seconds if seconds is not None and math.isfinite(seconds) else None
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3 * 3600 else f"{seconds / 3600:.3g} h"

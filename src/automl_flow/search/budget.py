@@ -14,7 +14,8 @@ class Budget(Config):
 
     Attributes:
         time_left_for_this_task: Seconds for the whole search; ``None`` is no limit.
-        per_run_time_limit: Seconds for one trial; ``None`` is no limit.
+        per_run_time_limit: Seconds for one run, which is what each search says: a fit of a tabular model, a training
+            of a network up to the next comparison; ``None`` is no limit.
         memory_limit: MiB of resident memory of the process that a trial runs in; ``None`` is no limit. A trial that
             goes over it beside another one in that process is tried again alone.
         max_trials: Number of trials, failed ones included; ``None`` is no limit.
