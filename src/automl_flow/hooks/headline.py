@@ -10,6 +10,7 @@ from typing import Any
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Node, Pipeline
 
+from automl_flow.datasets.base import LocalDataset
 from automl_flow.evaluation.intervals import Interval
 from automl_flow.expectations import GateClosedError
 from automl_flow.reports.words import number, spread
@@ -18,6 +19,7 @@ from automl_flow.tasks.spec import TaskSpec
 logger = logging.getLogger("automl_flow")
 
 _BASELINES = {"baseline_lightgbm": "default LightGBM", "baseline_prior": "constant baseline"}
+_ACCEPTED = ("table", "arrays")  # what validation hands on
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,16 @@ def show_results(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
 
 
 def keep_findings(error: GateClosedError, node: Node, catalog: CatalogProtocol) -> None:
-    """Save findings and data docs of data that did not pass; accepted data of an earlier run stay as they were."""
+    """Save findings and data docs of data that did not pass, and remove what an earlier run accepted.
+
+    The accepted data beside them would be those of other raw data, and a later stage run by itself would take them.
+    """
     for name in node.outputs:
         kind = name.rpartition(".")[2]
+        dataset = catalog.get(name)
+        if kind in _ACCEPTED and isinstance(dataset, LocalDataset) and dataset.filepath.is_file():
+            dataset.filepath.unlink()
+            logger.warning("Removed, because it was made of data that passed before: %s", shown_path(catalog, name))
         if kind in ("findings", "data_docs"):
             catalog.save(name, error.findings if kind == "findings" else error.docs)
         if kind == "data_docs":

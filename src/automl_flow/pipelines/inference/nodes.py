@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest
+from automl_flow.core.errors import DataError, nearest, shown
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.nas.network import NetworkModel
 from automl_flow.tasks.spec import TaskSpec
 
+logger = logging.getLogger("automl_flow")
+
 
 def predict_table(new_rows: pd.DataFrame, model: TabularModel, task: TaskSpec) -> pd.DataFrame:
     """A prediction for every row, in the order of the rows."""
+    _say_known(task.target in new_rows and bool(new_rows[task.target].notna().any()), task)
     return _tabulate(model, new_rows, task)
 
 
@@ -23,7 +27,18 @@ def predict_samples(new_rows: dict[str, NDArray[Any]], model: NetworkModel, task
     """A prediction for every sample, in the order of the samples."""
     if "x" not in new_rows:
         raise DataError(f"new samples of task {task.name!r}: the file has no array 'x'{nearest('x', new_rows)}")
+    _say_known(task.target in new_rows, task)
     return _tabulate(model, new_rows["x"], task)
+
+
+def _say_known(known: bool, task: TaskSpec) -> None:  # noqa: FBT001 -- the only thing that it is about
+    """Say so where rows to predict come with their target, as the training file does, which a new task starts with."""
+    if known:
+        logger.info(
+            "%s: new_rows holds %r already; predictions of rows that the model learned from say nothing of new ones",
+            task.name,
+            shown(task.target),
+        )
 
 
 def _tabulate(model: TabularModel | NetworkModel, x: Any, task: TaskSpec) -> pd.DataFrame:

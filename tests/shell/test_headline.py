@@ -1,0 +1,42 @@
+"""What is kept of a run, and what is said of it."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog
+
+from automl_flow.datasets.documents import DocumentDataset, TextDataset
+from automl_flow.datasets.tables import TableDataset
+from automl_flow.expectations import GateClosedError
+from automl_flow.hooks.headline import keep_findings
+
+NODE = SimpleNamespace(outputs=["wine.table", "wine.findings", "wine.data_docs"])
+CLOSED = GateClosedError("no", {"passed": False}, "<p>no</p>")
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    """Accepted data and findings of an earlier run."""
+    catalog = DataCatalog(
+        {
+            "wine.table": TableDataset(filepath=str(tmp_path / "table.parquet")),
+            "wine.findings": DocumentDataset(filepath=str(tmp_path / "findings.json")),
+            "wine.data_docs": TextDataset(filepath=str(tmp_path / "data_docs.html")),
+        }
+    )
+    catalog.save("wine.table", pd.DataFrame({"a": [1]}))
+    catalog.save("wine.findings", {"passed": True})
+    return catalog
+
+
+def test_findings_of_rejected_data_do_not_stand_beside_accepted_ones(catalog, tmp_path):
+    keep_findings(CLOSED, NODE, catalog)
+    assert not (tmp_path / "table.parquet").exists()
+    assert catalog.load("wine.findings") == {"passed": False}
+
+
+def test_there_need_be_no_earlier_run(catalog, tmp_path):
+    (tmp_path / "table.parquet").unlink()
+    keep_findings(CLOSED, NODE, catalog)
+    assert (tmp_path / "data_docs.html").read_text() == "<p>no</p>"
