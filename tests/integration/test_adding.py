@@ -33,7 +33,7 @@ def add(project, *options):
 
 def test_an_added_task_runs_from_end_to_end(wine):
     assert add(wine, "--target", "good").returncode == 0
-    output = succeed(wine, "kedro", "run", "--env=smoke", "--pipelines=wine")
+    output = succeed(wine, "kedro", "run", "--env=smoke", "--pipeline=wine")
     assert "report: data/smoke/08_reporting/wine/report.html" in output
     assert "wine-evaluation" in succeed(wine, "kedro", "dvc-sync") + (wine / "dvc.yaml").read_text()
 
