@@ -16,7 +16,7 @@ def test_without_a_terminal_progress_is_log_lines(monkeypatch, caplog):
         progress.start("search", 3)
         for step in range(3):
             progress.advance(f"trial {step}")
-    assert caplog.messages[0] == "search (3 steps at most)"
+    assert caplog.messages[0] == "search: up to 3 steps"
     assert "search: 1/3" in caplog.messages[1]
     assert "search: 3/3" in caplog.messages[-1]
 

@@ -189,5 +189,5 @@ def test_progress_tells_trials_in_the_words_of_the_search(tmp_path, caplog):
                 journal=journal,
                 progress=progress,
             )
-    assert caplog.messages[0] == "models (2 steps at most)"
+    assert caplog.messages[0] == "models: up to 2 steps"
     assert caplog.messages[-1].endswith("number 1 is done")

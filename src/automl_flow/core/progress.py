@@ -77,7 +77,7 @@ class LogProgress:
         """Begin a piece of work."""
         self._label, self._total, self._done = label, total, 0
         self._began = self._last = time.monotonic()
-        say(f"{label}{f' ({total} steps at most)' if total else ''}")
+        say(f"{label}{f': up to {total} steps' if total else ''}")
 
     def advance(self, message: str = "") -> None:
         """Count a step, and say so when it is time."""

@@ -77,7 +77,7 @@ def plan_features(
     judge = make_judge(X, target, task, profile, folds=folds, config=config, seed=seed)
     if not config.enabled or not _readable(recipe) or len(judge.folds) < 2:
         return FeaturePlan()
-    progress.start("feature plan: the table as it is")
+    progress.start("feature planning: scoring the original columns")
     try:
         planning = _Planning.begin(judge, recipe, config)
     except OutOfTimeError:
@@ -85,14 +85,14 @@ def plan_features(
         progress.note(f"no features were planned: judging the table took more than {config.seconds:g} s")
         return FeaturePlan()
     proposals = _proposals(_evidence(planning, profile, recipe, config, free_of=task.monotone), config)
-    progress.start("feature plan", len(proposals) + config.select)
+    progress.start("feature planning", len(proposals) + config.select)
     for name, proposal in proposals:
         progress.advance(planning.consider(name, proposal))
     dropped: tuple[str, ...] = ()
     if config.select and planning.may_fit(7 * len(judge.folds)):
         with suppress(OutOfTimeError):
             dropped = noise_columns(judge, recipe, planning.plan(), pays=lambda gains: planning.decide(gains)[0])
-        progress.advance(f"{len(dropped)} columns without use")
+        progress.advance(f"{len(dropped) or 'no'} columns dropped")
     progress.finish()
     return FeaturePlan(tuple(planning.made), dropped)
 

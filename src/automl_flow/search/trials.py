@@ -58,7 +58,7 @@ def run_trials(
         first=plan.first,
         window=_WINDOW,
         admit=None if seconds is None else gate,
-        label="stacked models" if plan.reads else "models",
+        label="search for stacked models" if plan.reads else "model search",
         describe=partial(_describe, metric=metric_of(problem.task)),
     )
     return run_study(search, runner=bench.runner, budget=budget, clock=clock, journal=journal, progress=bench.progress)

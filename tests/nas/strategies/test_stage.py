@@ -78,7 +78,7 @@ def test_epochs_are_shown_while_the_supernet_is_trained(tmp_path: Path, caplog: 
         search_architecture(problem(), config, tmp_path, LogProgress(interval=0))
     shown = [line for line in caplog.messages if line.startswith("darts supernet")]
     assert [re.sub(r"\d+ s\.|\d\.\d+", "…", line) for line in shown] == [
-        "darts supernet (3 steps at most)",
+        "darts supernet: up to 3 steps",
         "darts supernet: 1/3, … epoch 1: accuracy …",
         "darts supernet: 2/3, … epoch 2: accuracy …",
         "darts supernet: 3/3, … 2 candidates, the best has accuracy …",
