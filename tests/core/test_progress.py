@@ -56,7 +56,7 @@ def test_where_nobody_set_up_logging_lines_are_printed(capsys):
     progress.start("search", 2)
     progress.advance("trial 0")
     progress.note("a family is left out")
-    assert capsys.readouterr().err.splitlines()[0] == "search (2 steps at most)"
+    assert capsys.readouterr().err.splitlines()[0] == "search: up to 2 steps"
 
 
 def test_a_level_that_somebody_set_is_respected(bare, capsys):
