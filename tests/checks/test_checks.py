@@ -164,3 +164,46 @@ def test_the_table_is_not_changed():
     before = table.copy(deep=True)
     found(table)
     pd.testing.assert_frame_equal(table, before)
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda v: f"{v:.2f}".replace(".", ","),
+        lambda v: f"{v:,.2f}",
+        lambda v: f"{v:,.2f}".replace(",", "'"),
+        lambda v: f"${v:,.2f}",
+        lambda v: f"{v:.2f} €",
+        lambda v: f"EUR {v:.0f}",
+        lambda v: f"{v:.1f}%",
+        lambda v: f"{v:.1f} kg",
+        lambda v: f"({v:.1f})",
+        lambda v: f"<{v:.1f}",
+        lambda v: f"−{v:.1f}",
+    ],
+)
+def test_numbers_in_another_spelling_are_recognised(spell):
+    amounts = [spell(1000 + 17.31 * row) for row in range(N)]
+    assert found(healthy().assign(amount=amounts))["numbers_in_text"].columns == ("amount",)
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda v: f"{v}.5",
+        lambda v: f"A{v}",
+        lambda v: f"2020-01-{v % 28 + 1:02d}",
+        lambda v: f"192.168.1.{v}",
+        lambda v: f"{v}-{v + 5}",
+        lambda v: f"word {v} and more",
+    ],
+)
+def test_numbers_codes_dates_and_ranges_are_no_numbers_in_another_spelling(spell):
+    assert "numbers_in_text" not in found(healthy().assign(code=[spell(row) for row in range(N)]))
+
+
+@pytest.mark.parametrize("cell", [[1, 2], {"a": 1}, (1,), b"x", np.zeros(2)])
+def test_cells_that_are_no_single_values_are_recognised(cell):
+    table = healthy()
+    table["cells"] = pd.Series([cell] * N, dtype=object)
+    assert found(table)["nested_cells"].columns == ("cells",)

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from automl_flow import AutoMLClassifier, AutoMLRegressor
 from automl_flow.core.errors import AutoMLFlowWarning, ConfigError, DataError
 from automl_flow.estimators import base
+from automl_flow.search import storage
 from tests.hostile.workers import Idle
 
 QUICK = {"max_trials": 1, "families": ["linear"], "n_jobs": 1, "features": False, "folds": 2}
@@ -31,12 +33,18 @@ def without_search(monkeypatch):
 
     monkeypatch.setattr(base, "make_workers", lambda *_: Idle())
     monkeypatch.setattr(base, "search_models", search)
+    # It imports in a thread, where libraries change the filters of warnings for a moment.
+    monkeypatch.setattr(storage, "prepare_in_background", lambda: None)
 
 
 def table() -> tuple[pd.DataFrame, pd.Series]:
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"size": rng.normal(size=ROWS), "colour": rng.choice(["red", "blue"], ROWS)})
     return X, pd.Series((X["size"] + rng.normal(size=ROWS) > 0).astype(int), name="y")
+
+
+def comma(number: float) -> str:
+    return f"{number:.3f}".replace(".", ",")
 
 
 def fit(X, y, kind=AutoMLClassifier, **settings) -> None:
@@ -54,6 +62,11 @@ REFUSED = {
     "a shuffled target": (lambda X, y: (X, y.sample(frac=1, random_state=0)), r"pass y.loc\[X.index\]"),
     "shuffled rows": (lambda X, y: (X.sample(frac=1, random_state=0), y), r"pass y.loc\[X.index\]"),
     "complex numbers": (lambda X, y: (X.to_numpy()[:, :1].astype(complex), y), "Complex data"),
+    "a column of complex numbers": (lambda X, y: (X.assign(z=1j), y), "Complex data .*'z'"),
+    "nothing to learn from": (lambda X, y: (X.assign(id=range(ROWS))[["id"]], y), "no column is left to learn from"),
+    "fields as a target": (lambda X, _: (X, np.zeros(ROWS, dtype=[("a", int)])), "fields a; pass one of them"),
+    "infinite objects as classes": (lambda X, _: (X, pd.Series([1.0, np.inf] * 60, dtype=object)), "infinity"),
+    "numbers beyond 64 bits as classes": (lambda X, _: (X, pd.Series([2**70, 1] * 60, dtype=object)), "64 bits"),
     "a complex target": (lambda X, y: (X, y.astype(complex)), "Complex data"),
     "an infinite target": (lambda X, y: (X, y.astype(float).where(y == 1, np.inf)), "infinity"),
     "dates as classes": (lambda X, y: (X, pd.to_datetime(y, unit="D")), "cannot be stored .* y.astype"),
@@ -84,10 +97,16 @@ def test_rows_that_make_a_model_worthless_are_refused(change, message):
 REPEATED = [0] * 40 + list(range(80))
 LATER = range(7, 7 + ROWS)
 BACKWARDS = range(ROWS, 0, -1)
+ARROW_LISTS = pd.Series([[1], [2]] * 60, dtype=pd.ArrowDtype(pa.list_(pa.int64())))
 WARNED = {
     "infinities": (lambda X, y: (X.assign(z=[np.inf] + [1.0, 2.0, 3.0, 4.0] * 29 + [0.0] * 3), y), "infinite_values"),
     "an empty column": (lambda X, y: (X.assign(z=np.nan), y), "missing_values"),
     "mixed types": (lambda X, y: (X.assign(z=["x", 1, 2.5, True] * 30), y), "mixed_types: .*z"),
+    "lists": (lambda X, y: (X.assign(z=[[1, i % 7] for i in range(ROWS)]), y), r"nested_cells: .*z \(list\)"),
+    "dictionaries": (lambda X, y: (X.assign(z=[{"a": i % 7} for i in range(ROWS)]), y), r"z \(dict\)"),
+    "bytes": (lambda X, y: (X.assign(z=[b"a", b"b"] * 60), y), r"z \(bytes\)"),
+    "Arrow's lists": (lambda X, y: (X.assign(z=ARROW_LISTS), y), r"z \(list<"),
+    "decimal commas": (lambda X, y: (X.assign(z=X["size"].map(comma)), y), r"numbers_in_text: .*z \("),
     "a lonely class": (lambda X, y: (X, y.map({0: "a", 1: "b"}).where(y.index > 0, "c")), "rare_classes: .* c: 1"),
     "repeated rows": (
         lambda X, y: (X.iloc[[0] * 40 + list(range(80))], y.iloc[[0] * 40 + list(range(80))]),

@@ -87,6 +87,11 @@ def is_text(column: pd.Series[Any]) -> bool:
 
 def hashable(column: pd.Series[Any]) -> pd.Series[Any]:
     """Return *column* with lists, dictionaries and other unhashable cells replaced by their text."""
+    if isinstance(column.dtype, pd.ArrowDtype):
+        import pyarrow as pa
+
+        if pa.types.is_nested(column.dtype.pyarrow_dtype):
+            column = column.astype(object)
     if column.dtype != object:
         return column
     return column.map(lambda cell: cell if isinstance(cell, (str, int, float)) else str(cell), na_action="ignore")

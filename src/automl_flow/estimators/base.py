@@ -26,7 +26,7 @@ from automl_flow.estimators.tables import Rows, read_features, read_rows
 from automl_flow.execution.scratch import scratch
 from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
-from automl_flow.recipes import RecipeConfig, propose_recipe
+from automl_flow.recipes import RecipeConfig, build_preprocessor, propose_recipe
 from automl_flow.search.budget import Clock
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.folding import choose_folds
@@ -180,8 +180,9 @@ class TabularEstimator(BaseEstimator):
         """Encode the target, profile and inspect the rows, choose folds, write the recipe and plan features."""
         target = encode_target(rows.y, task)
         profile = profile_table(rows.X, task)
-        self.findings_ = inspect(rows.X, rows.y, task, profile, self.accept)
         recipe = propose_recipe(profile, RecipeConfig())
+        build_preprocessor(recipe, None, profile, "ordinal", config.seed)  # raises where nothing is left to learn from
+        self.findings_ = inspect(rows.X, rows.y, task, profile, self.accept)
         split, used = choose_folds(
             n_rows=len(rows.X),
             n_columns=rows.X.shape[1],

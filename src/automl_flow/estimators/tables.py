@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError
+from automl_flow.core.errors import AutoMLFlowWarning, DataError, shown
 from automl_flow.estimators.pairing import check_pairing
 from automl_flow.tasks.columns import as_rows
 from automl_flow.tasks.frames import inferred
@@ -59,7 +59,7 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
     frame, named = read_features(X)
     for name, other in (("y", y), ("sample_weight", sample_weight), ("groups", groups)):
         check_pairing(X, other, name)
-    target = _read_target(y)
+    target = inferred(_read_target(y))
     if len(target) != len(frame):
         raise DataError(f"X has {len(frame)} rows and y has {len(target)}; inconsistent numbers of samples")
     weight = _read_weight(sample_weight, len(frame))
@@ -92,6 +92,8 @@ def _read_target(y: Any) -> pd.Series[Any]:
         raise DataError(f"y: {error}{hint if several else ''}") from None
     if np.iscomplexobj(values):
         raise DataError("Complex data not supported: y holds complex numbers")
+    if values.dtype.names:
+        raise DataError(f"y: has the fields {', '.join(map(shown, values.dtype.names))}; pass one of them")
     return pd.Series(values)
 
 
@@ -103,7 +105,7 @@ def _usable(target: pd.Series[Any], weight: NDArray[np.float64] | None) -> NDArr
         raise DataError(f"the target is missing (NaN) in all {missing} rows; there is nothing to learn from")
     if missing:
         text = f"the target is missing (NaN) in {missing} of {len(target)} rows; these rows are left out"
-        warnings.warn(text, UserWarning, stacklevel=4)
+        warnings.warn(text, AutoMLFlowWarning, stacklevel=6)
     if pd.api.types.is_float_dtype(target.dtype) and np.isinf(target.to_numpy(dtype=np.float64)[present]).any():
         raise DataError("y contains infinity; replace or drop these rows")
     keep = present if weight is None else present & (weight > 0)

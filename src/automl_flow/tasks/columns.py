@@ -35,10 +35,17 @@ def as_rows(X: Any, source: str = "X") -> tuple[pd.DataFrame, bool]:
         raise TypeError("Sparse data was passed, but dense data is required: use X.toarray()")
     frame = as_frame(X, source)
     if frame is not None:
+        _refuse_complex(frame, source)
         return frame, True
     array = _array(X, source)
     frame = pd.DataFrame(array, columns=list(numbered(array.shape[1])))
     return inferred(frame) if array.dtype == object else frame, False
+
+
+def _refuse_complex(frame: pd.DataFrame, source: str) -> None:
+    found = [str(name) for name, dtype in frame.dtypes.items() if pd.api.types.is_complex_dtype(dtype)]
+    if found:
+        raise DataError(f"Complex data not supported: {source} holds complex numbers in {_listed(found)}")
 
 
 def _array(X: Any, source: str) -> NDArray[Any]:

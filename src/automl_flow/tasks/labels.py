@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from automl_flow.core.errors import DataError, shown
 
+_LARGEST = 2**63 - 1  # of a number that every reader of JSON takes as it is written
 _KINDS = {"bool": "truth values", "int": "numbers", "float": "numbers", "str": "text"}
 
 
@@ -21,7 +21,8 @@ def distinct_labels(series: pd.Series[Any], target: str) -> list[Any]:
         target: Name of the target, for messages.
 
     Raises:
-        DataError: A label is neither text nor a truth value nor a finite number, or truth values and numbers are mixed.
+        DataError: A label is neither text nor a truth value nor a number of 64 bits, or truth values and numbers are
+            mixed.
     """
     try:
         found = series.astype(object).unique()
@@ -41,7 +42,7 @@ def _check(labels: list[Any], target: str) -> None:
         if kind is None or not _can_be_stored(label):
             raise DataError(
                 f"target {target!r}: the class {shown(label)} ({type(label).__name__}) cannot be stored with a model; "
-                "classes are text, truth values or finite numbers: convert them, for example with y.astype(str)"
+                "classes are text, truth values or numbers of 64 bits: convert them, for example with y.astype(str)"
             )
         examples.setdefault(kind, label)
     if {"truth values", "numbers"} <= set(examples):  # True is 1 to Python, which would make one class of both
@@ -50,8 +51,8 @@ def _check(labels: list[Any], target: str) -> None:
 
 
 def _can_be_stored(label: Any) -> bool:
-    if isinstance(label, float):
-        return math.isfinite(label)
+    if isinstance(label, (float, int)):
+        return abs(label) <= _LARGEST
     return not isinstance(label, str) or label.isascii() or _is_unicode(label)
 
 

@@ -209,5 +209,8 @@ def _parses_as_dates(text: pd.Series[str]) -> bool:
 
 
 def _distinct(present: pd.Series[Any]) -> int:
-    """Number of distinct values; mixed objects are compared as text, for they may not be hashable."""
-    return int(present.astype(str).nunique() if present.dtype == object else present.nunique())
+    """Number of distinct values; mixed objects and Arrow's lists are compared as text, for they may not be hashable."""
+    try:
+        return int(present.astype(str).nunique() if present.dtype == object else present.nunique())
+    except (TypeError, NotImplementedError):
+        return len({str(value) for value in present})
