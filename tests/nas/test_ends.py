@@ -134,13 +134,14 @@ def test_a_strategy_for_numbers_is_refused_where_all_is_choices(tmp_path: Path) 
 
 # Sentences
 
+SETTINGS = config(max_trials=6, final_seeds=2)
+
 
 def trial(number: int, state: Any = "complete", **changes: Any) -> TrialRecord:
     values = (0.5,) if state == "complete" else None
-    return TrialRecord(number, {}, values, state, **changes)
+    return TrialRecord(number, {}, values, state, **{"attrs": {"epochs": SETTINGS.epochs}, **changes})
 
 
-SETTINGS = config(max_trials=6, final_seeds=2)
 DONE = {"trained_on": WHOLE, "networks": 2, "epochs": 8}
 CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("won", {"best": 1}, "", False),
@@ -159,8 +160,8 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ),
     (
         "cut by Ctrl-C",
-        {"records": [trial(0), trial(1)], "interrupted": True},
-        "The search was interrupted (Ctrl-C): 2 of 6 architectures had been tried by then.",
+        {"records": [trial(0), trial(1, attrs={"epochs": 2})], "interrupted": True},
+        "The search was interrupted (Ctrl-C): 2 of 6 architectures had been tried by then, 1 of them for all 4 epochs.",
         True,
     ),
     (

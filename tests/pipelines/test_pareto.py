@@ -8,14 +8,18 @@ from automl_flow.pipelines.evaluation.pareto import COLUMNS, tabulate_networks
 from automl_flow.tasks.spec import TaskSpec
 
 
+def attributes(parameters, _score, epochs=6):
+    return {"parameters": parameters, "epochs": epochs}
+
+
 def trials(*measured):
-    """A document of trials with (parameters, score); ``None`` for a trial that failed."""
+    """A document of trials with (parameters, score) or (parameters, score, epochs); ``None`` for one that failed."""
     common = {"params": {}, "message": "", "cause": None, "intermediate": {}}
     return {
         "trials": [
             {**common, "number": n, "state": "failed", "values": None, "attrs": {}}
             if pair is None
-            else {**common, "number": n, "state": "complete", "values": [pair[1]], "attrs": {"parameters": pair[0]}}
+            else {**common, "number": n, "state": "complete", "values": [pair[1]], "attrs": attributes(*pair)}
             for n, pair in enumerate(measured)
         ]
     }
@@ -39,3 +43,11 @@ def test_no_trial_at_all_is_an_empty_table():
     table = tabulate_networks(trials(None), TaskSpec(problem="binary", metric="accuracy"))
     assert tuple(table.columns) == COLUMNS
     assert table.empty
+
+
+def test_only_networks_that_were_trained_as_long_as_any_are_on_the_front():
+    table = tabulate_networks(
+        trials((10, 0.9, 2), (20, 0.7, 6), (30, 0.8, 6)), TaskSpec(problem="binary", metric="accuracy")
+    )
+    assert list(table["on_front"]) == ["no", "yes", "yes"]
+    assert list(table["epochs"]) == [2, 6, 6]

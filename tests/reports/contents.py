@@ -16,7 +16,7 @@ from automl_flow.evaluation.samples import Probe
 from automl_flow.evaluation.searched import Judged
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.recipes.recipe import Recipe, RecipeStep
-from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkSection, ReportContent, trajectory
+from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkPoint, NetworkSection, ReportContent, trajectory
 from automl_flow.search.notes import Note
 from automl_flow.search.records import TrialRecord
 from automl_flow.tasks.metrics import get_metric
@@ -81,6 +81,8 @@ def content(kind: str, word: str = "plain") -> ReportContent:
             72,
             2,
             (f"won {word}",),
+            (NetworkPoint(0, 72, 0.7, 6, True), NetworkPoint(1, 99, 0.8, 6, True), NetworkPoint(2, 50, 0.9, 2, False)),
+            1,
         ),
         commands=((f"kedro run --pipeline={word}", f"all of {word}"),),
         versions={"python": "3.11", word: "1"},

@@ -152,6 +152,13 @@ def test_a_drawing_cannot_run():
     assert 'src="data:image/svg+xml;base64,' in html
 
 
+def test_networks_are_shown_by_size_and_score_where_they_were_trained_as_long():
+    html = render_report(content("image"))
+    label = re.search(r'aria-label="Networks of the search by size and score. ([^"]*)"', html)
+    assert label is not None
+    assert label.group(1) == "trial 0: 72 parameters, 0.7000; trial 1: 99 parameters, 0.8000"
+
+
 def test_parameters_of_one_network_and_of_all_are_told_apart():
     html = render_report(content("image"))
     assert "One network from input to output: 72 trainable parameters." in html

@@ -56,11 +56,15 @@ def notes_of(
 def _of_its_end(records: Sequence[TrialRecord], config: NasConfig, *, interrupted: bool) -> Iterator[Note]:
     """That it ended before all architectures were tried."""
     finished = sum(record.state == "complete" for record in records)
+    whole = sum(record.attrs.get("epochs") == config.epochs for record in records)
     tried = f"{finished} of {config.max_trials}" if config.max_trials else str(finished)
+    length = f", {whole} of them for all {config.epochs} epochs" if whole < finished else ""
     if interrupted:
-        yield Note(f"The search was interrupted (Ctrl-C): {tried} architectures had been tried by then.", serious=True)
+        yield Note(
+            f"The search was interrupted (Ctrl-C): {tried} architectures had been tried by then{length}.", serious=True
+        )
     elif config.max_trials and len(records) < config.max_trials:
-        yield Note(f"The time of the search was over when {tried} architectures had been tried.", serious=True)
+        yield Note(f"The time of the search was over when {tried} architectures had been tried{length}.", serious=True)
 
 
 def _of_the_reference(records: Sequence[TrialRecord], best: TrialRecord) -> Note:

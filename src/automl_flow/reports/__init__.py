@@ -6,6 +6,7 @@ from automl_flow.reports.card import model_card
 from automl_flow.reports.content import (
     LeaderboardRow,
     NetworkDrawing,
+    NetworkPoint,
     NetworkSection,
     ReportContent,
     Trajectory,
@@ -19,6 +20,7 @@ from automl_flow.reports.tables import leaderboard_table, plot_tables, trajector
 __all__ = [
     "LeaderboardRow",
     "NetworkDrawing",
+    "NetworkPoint",
     "NetworkSection",
     "ReportContent",
     "TaskSummary",

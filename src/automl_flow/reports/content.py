@@ -176,6 +176,25 @@ class NetworkDrawing:
 
 
 @dataclass(frozen=True)
+class NetworkPoint:
+    """A network that an architecture search has tried.
+
+    Attributes:
+        trial: Number of its trial.
+        parameters: Trainable parameters of one such network.
+        score: Score in the search.
+        epochs: Epochs after which it was measured.
+        on_front: No smaller network that was trained as long is as good.
+    """
+
+    trial: int
+    parameters: int
+    score: float
+    epochs: int
+    on_front: bool
+
+
+@dataclass(frozen=True)
 class NetworkSection:
     """The network that a neural architecture search found.
 
@@ -186,6 +205,9 @@ class NetworkSection:
         parameters: Trainable parameters of one network.
         networks: Networks of this architecture, trained from different seeds, that the model averages.
         reasons: Sentences on why it won.
+        tried: All networks of the search that have a score.
+        trial: Number of the trial that won.
+        reference: Number of the trial of the space's plain reference network.
     """
 
     drawings: tuple[NetworkDrawing, ...]
@@ -193,6 +215,9 @@ class NetworkSection:
     parameters: int | None = None
     networks: int = 1
     reasons: tuple[str, ...] = ()
+    tried: tuple[NetworkPoint, ...] = ()
+    trial: int = 0
+    reference: int = 0
 
 
 @dataclass(frozen=True)

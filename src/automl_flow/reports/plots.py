@@ -11,7 +11,7 @@ from automl_flow.core.errors import shown
 from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Evaluation
 from automl_flow.evaluation.classification import CalibrationBin, Curve
 from automl_flow.evaluation.regression import RegressionDetail
-from automl_flow.reports.content import Trajectory, TrialPoint
+from automl_flow.reports.content import NetworkSection, Trajectory, TrialPoint
 from automl_flow.reports.drawing import LINE, SERIES, SOFT, TEXT, axes, to_svg
 from automl_flow.reports.words import metric_name, model_name, number
 
@@ -74,6 +74,29 @@ def draw_trajectory(trajectory: Trajectory, evaluation: Evaluation, identity: st
         figure.legend(loc="outside lower center", ncols=3)
         final = number(best[-1][1]) if best else "none"
         return to_svg(figure, identity, f"{trajectory.title}: {len(trajectory.points)} trials, best score {final}")
+
+
+def draw_networks(section: NetworkSection, evaluation: Evaluation) -> Markup:
+    """Score in the search against size, for networks that were trained as long as any."""
+    longest = max(point.epochs for point in section.tried)
+    shown = [point for point in section.tried if point.epochs == longest]
+    front = [(point.parameters, point.score) for point in shown if point.on_front]
+    others = [(point.parameters, point.score) for point in shown if not point.on_front]
+    won = [(point.parameters, point.score) for point in shown if point.trial == section.trial]
+    plain = [(point.parameters, point.score) for point in shown if point.trial == section.reference]
+    with axes(2.6) as (figure, ax):
+        ax.step(*_columns(front), where="post", color=SERIES[0], linewidth=1)
+        ax.plot(*_columns(front), "o", color=SERIES[0], ms=5, label="no smaller one is as good")
+        ax.plot(*_columns(others), "o", color=SOFT, ms=4, label="others")
+        ax.plot(*_columns(plain), "s", mfc="none", mec=TEXT, mew=1.2, ms=8, label="reference network")
+        ax.plot(*_columns(won), "o", mfc="none", mec=SERIES[1], mew=1.6, ms=12, label="chosen")
+        ax.set_xlabel("parameters of one network")
+        ax.set_ylabel(metric_name(evaluation.metric))
+        ax.margins(0.1)
+        ax.locator_params(axis="x", nbins=5)
+        figure.legend(loc="outside lower center", ncols=2)
+        told = "; ".join(f"trial {p.trial}: {p.parameters:,} parameters, {number(p.score)}" for p in shown[:20])
+        return to_svg(figure, "networks", f"Networks of the search by size and score. {told}")
 
 
 def out_of_view(trajectory: Trajectory, evaluation: Evaluation) -> int:

@@ -103,6 +103,8 @@ def _plots(content: ReportContent) -> dict[str, Any]:
         for place, trajectory in enumerate(content.trajectories)
         if trajectory.points
     ]
+    if content.network is not None and content.network.tried:
+        drawn["networks"] = plots.draw_networks(content.network, evaluation)
     if evaluation.classification is not None:
         detail = evaluation.classification
         if detail.roc:

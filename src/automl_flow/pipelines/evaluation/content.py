@@ -9,7 +9,15 @@ from typing import Any
 
 from automl_flow.nas.network import NetworkModel
 from automl_flow.pipelines.documents import read_notes, read_trials
-from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkSection, Trajectory, trajectory
+from automl_flow.pipelines.evaluation.pareto import tabulate_networks
+from automl_flow.reports import (
+    LeaderboardRow,
+    NetworkDrawing,
+    NetworkPoint,
+    NetworkSection,
+    Trajectory,
+    trajectory,
+)
 from automl_flow.search.candidate import Candidate
 from automl_flow.search.notes import Note
 from automl_flow.search.records import TrialRecord
@@ -99,8 +107,8 @@ def notes_of(**searches: Document) -> tuple[Note, ...]:
     return tuple(sorted(notes, key=lambda note: not note.serious))
 
 
-def network_section(network: NetworkModel, architecture: Document) -> NetworkSection:
-    """Drawing, layers and size of a network, and why it won."""
+def network_section(network: NetworkModel, architecture: Document, trials: Document, task: TaskSpec) -> NetworkSection:
+    """Drawing, layers and size of a network, why it won, and against which others."""
     from automl_flow.nas.drawing import draw_parts
     from automl_flow.nas.layers import layers
 
@@ -113,7 +121,9 @@ def network_section(network: NetworkModel, architecture: Document) -> NetworkSec
     )
     drawings = tuple(NetworkDrawing(part.svg, part.title, part.width) for part in draw_parts(network))
     rows = tuple(layer.cells() for layer in layers(network))
-    return NetworkSection(drawings, rows, network.network_params, network.n_networks, reasons)
+    table: list[dict[str, Any]] = tabulate_networks(trials, task).to_dict("records")  # type: ignore[assignment]
+    tried = tuple(NetworkPoint(**{**row, "on_front": row["on_front"] == "yes"}) for row in table)
+    return NetworkSection(drawings, rows, network.network_params, network.n_networks, reasons, tried, number, REFERENCE)
 
 
 def _strategy_origin(why: str) -> str:

@@ -11,26 +11,29 @@ from automl_flow.pipelines.documents import read_trials
 from automl_flow.tasks.metrics import get_metric
 from automl_flow.tasks.spec import TaskSpec
 
-COLUMNS = ("trial", "parameters", "score", "on_front")
+COLUMNS = ("trial", "parameters", "score", "epochs", "on_front")
 
 
 def tabulate_networks(nas_trials: Mapping[str, Any], task: TaskSpec) -> pd.DataFrame:
     """Return the trials that ended well, by size.
 
-    A network is on the front when no smaller or equally small one has a score that is as good or better.
+    Scores after fewer epochs do not compare with those after more: a network is on the front when it was trained as
+    long as any, and no smaller or equally small one that was so has a score that is as good or better.
 
     Returns:
-        Columns trial, parameters, score (by the task's metric), on_front (``yes`` or ``no``).
+        Columns trial, parameters (of one network), score (by the task's metric), epochs, on_front (``yes`` or ``no``).
     """
     sign = 1.0 if get_metric(task.metric_name, task.problem).greater_is_better else -1.0
     measured = [
-        (record.number, int(record.attrs["parameters"]), float(record.values[0]))
+        (record.number, int(record.attrs["parameters"]), float(record.values[0]), int(record.attrs["epochs"]))
         for record in read_trials(nas_trials)
         if record.state == "complete" and record.values and "parameters" in record.attrs
     ]
+    longest = max((epochs for *_, epochs in measured), default=0)
     best = float("-inf")
     rows = []
-    for number, parameters, score in sorted(measured, key=lambda row: (row[1], -sign * row[2], row[0])):
-        rows.append((number, parameters, score, "yes" if sign * score > best else "no"))
-        best = max(best, sign * score)
+    for number, parameters, score, epochs in sorted(measured, key=lambda row: (row[1], -sign * row[2], row[0])):
+        on_front = epochs == longest and sign * score > best
+        rows.append((number, parameters, score, epochs, "yes" if on_front else "no"))
+        best = max(best, sign * score) if epochs == longest else best
     return pd.DataFrame(rows, columns=list(COLUMNS)).round({"score": 10})

@@ -87,7 +87,7 @@ def gather(
         findings=findings,
         leaderboard=(row,),
         trajectories=(path_of(ARCHITECTURE_SEARCH, nas_trials, task),),
-        network=network_section(model, architecture),
+        network=network_section(model, architecture, nas_trials, task),
         commands=commands(task),
         versions=versions(),
         notes=notes_of(architecture_search=nas_trials),

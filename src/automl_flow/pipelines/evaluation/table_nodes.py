@@ -142,7 +142,7 @@ def gather(
         profile=Profile.from_document(profile),
         recipe=Recipe.from_document(recipe),
         plan=FeaturePlan.from_document(feature_plan),
-        network=network_section(network, architecture),
+        network=network_section(network, architecture, nas_trials, task),
         commands=commands(task),
         versions=versions(),
         notes=notes_of(model_search=trials, architecture_search=nas_trials),
