@@ -110,9 +110,13 @@ class Forked:
                 os.kill(self.pid, signal.SIGKILL)
 
     def join(self, timeout: float) -> None:
-        """Wait until the server tells of its end, up to *timeout* seconds, but not for a server that is stopped."""
+        """Wait until the server tells of its end, up to *timeout* seconds.
+
+        There is nothing to wait for where it was not started yet, and nobody would tell where the server is stopped.
+        """
+        self._read(0)
         latest = time.monotonic() + timeout
-        while self.exitcode is None and time.monotonic() < latest and not self._server.stopped:
+        while self.pid is not None and self.exitcode is None and time.monotonic() < latest and not self._server.stopped:
             self._read(_SLICE_SECONDS)
 
     def _read(self, timeout: float) -> None:

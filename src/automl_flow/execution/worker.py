@@ -101,10 +101,10 @@ def main(channel: Connection) -> None:
     """
     try:
         settings: Settings = channel.recv()
+        log = log_of(settings.folder, os.getpid())
+        _prepare(log)
     except (EOFError, OSError):  # nobody needs it any more
         return
-    log = log_of(settings.folder, os.getpid())
-    _prepare(log)
     for name in settings.imports:
         importlib.import_module(name)
     worker = _Worker(channel, settings.threads, log)
