@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
@@ -21,15 +21,31 @@ class Config(BaseModel):
     @classmethod
     def _no_switch_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse ``true`` for a number: Python counts it as 1, and YAML writes it ``yes`` and ``on`` as well."""
-        if isinstance(value, bool) and _is_number(cls.model_fields[str(info.field_name)].annotation):
+        if _holds_a_switch(value) and _is_of_numbers(cls.model_fields[str(info.field_name)].annotation):
             raise ValueError("must be a number")
         return value
 
 
-def _is_number(annotation: Any) -> bool:
-    """Whether a type holds numbers, and none but numbers."""
-    kinds = set(get_args(annotation) or (annotation,)) - {type(None)}
-    return bool(kinds) and kinds <= {int, float}
+def _holds_a_switch(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_a_switch(item) for pair in value.items() for item in pair)
+    if isinstance(value, (list, tuple)):
+        return any(_holds_a_switch(item) for item in value)
+    return isinstance(value, bool)
+
+
+def _is_of_numbers(annotation: Any) -> bool:
+    """Whether what a type holds is numbers and text, however nested, and nothing else."""
+    kinds = _kinds(annotation)
+    return not kinds.isdisjoint({int, float}) and kinds <= {int, float, str, type(None)}
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """What a type is made of, without containers and remarks."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    inside = [part for part in get_args(annotation) if part is not Ellipsis]
+    return set().union(*(_kinds(part) for part in inside)) if inside else {annotation}
 
 
 C = TypeVar("C", bound=Config)

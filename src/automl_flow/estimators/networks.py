@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ from sklearn.exceptions import NotFittedError
 from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.core.progress import console_progress, silent_progress
+from automl_flow.core.threads import processors
 from automl_flow.estimators.ending import end_fit
 from automl_flow.estimators.inspection import inspect_samples
 from automl_flow.execution.scratch import scratch
@@ -47,8 +47,8 @@ class NetworkEstimator(BaseEstimator):
         time_left_for_this_task: Seconds for everything, final training included; ``None`` is no limit.
         per_run_time_limit: Seconds for one training of a network, up to the next comparison of the trials.
         memory_limit: MiB for one trial; what needs more is a failed trial.
-        n_jobs: Trials at the same time; ``None`` is a processor each, up to four. Never changes what is found within
-            a budget of trials.
+        n_jobs: Trials at the same time; ``None`` or -1 is a processor each, up to four. Never changes what is found
+            within a budget of trials.
         seed: Seed of everything random.
         metric: What is optimised; ``None`` is accuracy, or rmse in regression.
         strategy: ``auto``, ``bayesian``, ``reinforce``, ``evolution``, ``bananas``, ``tpe``, ``random`` or one-shot.
@@ -211,7 +211,7 @@ class NetworkEstimator(BaseEstimator):
             "epochs": epochs,
             "objectives": tuple(self.objectives),
         }
-        values["n_jobs"] = self.n_jobs or min(MOST_JOBS, os.cpu_count() or 1)
+        values["n_jobs"] = min(MOST_JOBS, processors()) if self.n_jobs in (-1, None) else self.n_jobs
         values["space_options"] = self.space_options or {}
         values["strategy_options"] = self.strategy_options or {}
         if self.max_trials is None and self.time_left_for_this_task is None:

@@ -27,8 +27,8 @@ class EvaluationConfig(Config):
     bootstrap: int = Field(default=300, ge=50, le=10_000)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     bins: int = Field(default=10, ge=2, le=50)
-    smallest_group: int = Field(default=20, ge=1)
+    smallest_group: int = Field(default=20, ge=1, le=10**9)
     repeats: int = Field(default=3, ge=0, le=20)
     explain: bool = True
     robustness: bool = True
-    row_predictions: int = Field(default=50_000, ge=1000)
+    row_predictions: int = Field(default=50_000, ge=1000, le=10**9)

@@ -223,6 +223,12 @@ class _ForkServer:
             process.kill()
             process.join(_END_SECONDS)
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and has not ended."""
+        running = self._running
+        return running is not None and not running[0].ended
+
     def forget(self) -> None:
         """Leave the server to the parent from which this process was forked."""
         if self._running is not None:
@@ -232,6 +238,13 @@ class _ForkServer:
 
 
 _fork_server = _ForkServer()
+
+
+def fork_server_runs() -> bool:
+    """Whether this process has a fork server, from which workers start at once."""
+    return _fork_server.runs
+
+
 os.register_at_fork(after_in_child=_fork_server.forget)
 
 

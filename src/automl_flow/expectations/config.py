@@ -42,7 +42,7 @@ class ValidationConfig(Config):
         stop_at: Whether warnings close the gate, too.
     """
 
-    minimum_rows: int = Field(default=20, ge=2)
+    minimum_rows: int = Field(default=20, ge=2, le=10**12)
     required_columns: list[str] = Field(default_factory=list)
     maximum_missing_target: float = Field(default=0.5, ge=0, lt=1)
     drop_duplicate_rows: bool = False

@@ -28,12 +28,12 @@ class FeatureConfig(Config):
     enabled: bool = True
     makers: list[str] | None = None
     select: bool = True
-    max_features: int = Field(default=100, ge=0)
+    max_features: int = Field(default=100, ge=0, le=100_000)
     strong: int = Field(default=6, ge=2, le=50)
-    min_gain: float = Field(default=0.0005, ge=0)
-    noise_factor: float = Field(default=1.5, ge=0)
-    max_evaluations: int = Field(default=150, ge=0)
-    max_rows: int = Field(default=10_000, ge=100)
+    min_gain: float = Field(default=0.0005, ge=0, le=1e12)
+    noise_factor: float = Field(default=1.5, ge=0, le=1e12)
+    max_evaluations: int = Field(default=150, ge=0, le=1_000_000)
+    max_rows: int = Field(default=10_000, ge=100, le=10**9)
     folds: int = Field(default=5, ge=2, le=20)
-    seconds: float | None = Field(default=None, gt=0)
-    seed: int = 42
+    seconds: float | None = Field(default=None, gt=0, le=1e9)
+    seed: int = Field(default=42, ge=-(2**63), lt=2**63)

@@ -14,6 +14,7 @@ import optuna
 from automl_flow.core.errors import BudgetError
 from automl_flow.core.progress import Progress
 from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.processes import fork_server_runs
 from automl_flow.nas import trial
 from automl_flow.nas.caution import REFERENCE, surest
 from automl_flow.nas.config import NasConfig
@@ -30,7 +31,7 @@ from automl_flow.nas.screening import agreement, candidates, screening
 from automl_flow.nas.setting import Setting, make_setting
 from automl_flow.nas.studies import Studies, enqueued_only
 from automl_flow.nas.winner import train_winner
-from automl_flow.search.budget import Clock
+from automl_flow.search.budget import Clock, say_if_too_short
 from automl_flow.search.journal import Journal, check_folder, results_folder
 from automl_flow.search.records import TrialRecord
 from automl_flow.search.study import Search
@@ -38,6 +39,7 @@ from automl_flow.tasks.metrics import get_metric
 
 SEARCH_SHARE = 0.5  # of the time; the rest is for the final training
 FIRST_RUNG_SHARE = 0.6  # of the time of the search
+_START_SECONDS = 4.0  # until a worker has imported torch, on a machine of 2026
 _PRELOAD = ("pandas", "sklearn.base", "torch")
 ONE_SHOT_SHARE = 0.5  # of the time of the first rung
 LAST_RESORT = 0.8  # of the time that is left, for the reference network, where no trial was finished in time
@@ -74,7 +76,9 @@ def search_architecture(
     clock = clock or Clock(config.time_left_for_this_task)
     check_folder(state)  # before anything takes long
     setting = make_setting(problem, config, results_folder(state))
-    jobs = min(config.n_jobs, MOST_JOBS)
+    if clock.seconds is not None and not fork_server_runs():
+        say_if_too_short(clock.left, _START_SECONDS)
+    jobs = config.workers(MOST_JOBS)
     # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
     whole = Journal(state, setting.key)
     with whole.open(), LocalRunner(setting.arena, jobs, preload=_PRELOAD) as runner:

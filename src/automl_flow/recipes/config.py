@@ -28,7 +28,7 @@ class ColumnConfig(Config):
     step: StepName | None = None
     impute: Impute | None = None
     scale: Scale | None = None
-    rare_category: int | None = Field(default=None, ge=1)
+    rare_category: int | None = Field(default=None, ge=1, le=10**9)
     text_components: int | None = Field(default=None, ge=1, le=300)
 
 
@@ -52,8 +52,8 @@ class RecipeConfig(Config):
     impute: Impute = "auto"
     missing_flags: bool = True
     scale: Scale = "clip"
-    rare_category: int = Field(default=5, ge=1)
-    many_categories: int = Field(default=30, ge=2)
+    rare_category: int = Field(default=5, ge=1, le=10**9)
+    many_categories: int = Field(default=30, ge=2, le=100_000)
     text_components: int = Field(default=20, ge=1, le=300)
     text_analyzer: Analyzer = "words"
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)

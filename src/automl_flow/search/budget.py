@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import time
+from typing import Annotated
 
 from pydantic import Field
 
 from automl_flow.core.config import Config
+from automl_flow.core.threads import processors
+
+logger = logging.getLogger("automl_flow")
+
+MOST_TRIALS = 1_000_000
+MOST_SEED = 2**63
+_MOST_SECONDS = 10 * 365 * 86_400.0  # ten years
+_MOST_MEMORY = 1 << 24  # MiB: 16 TiB
+_MOST_JOBS = 1024
+TrialNumber = Annotated[int, Field(ge=0, le=MOST_TRIALS)]
 
 
 class Budget(Config):
@@ -19,19 +32,52 @@ class Budget(Config):
         memory_limit: MiB of resident memory of the process that a trial runs in; ``None`` is no limit. A trial that
             goes over it beside another one in that process is tried again alone.
         max_trials: Number of trials, failed ones included; ``None`` is no limit.
-        n_jobs: Trials that run at the same time; never changes a trial-bounded result.
+        n_jobs: Trials that run at the same time, but not more than there are processors; never changes a
+            trial-bounded result.
         seed: Seed of everything random.
         skip_trials: Numbers of trials that are counted as failed without being run: those that the clock ended in
             the run that is being replayed.
     """
 
-    time_left_for_this_task: float | None = Field(default=None, gt=0)
-    per_run_time_limit: float | None = Field(default=None, gt=0)
-    memory_limit: int | None = Field(default=None, ge=64)
-    max_trials: int | None = Field(default=None, ge=1)
-    n_jobs: int = Field(default=1, ge=1)
-    seed: int = 42
-    skip_trials: tuple[int, ...] = ()
+    time_left_for_this_task: float | None = Field(default=None, gt=0, le=_MOST_SECONDS)
+    per_run_time_limit: float | None = Field(default=None, gt=0, le=_MOST_SECONDS)
+    memory_limit: int | None = Field(default=None, ge=64, le=_MOST_MEMORY)
+    max_trials: int | None = Field(default=None, ge=1, le=MOST_TRIALS)
+    n_jobs: int = Field(default=1, ge=1, le=_MOST_JOBS)
+    seed: int = Field(default=42, ge=-MOST_SEED, lt=MOST_SEED)
+    skip_trials: tuple[TrialNumber, ...] = ()
+
+    def workers(self, most: int | None = None) -> int:
+        """How many trials can run at the same time here; where that is fewer than asked for, it is said.
+
+        Args:
+            most: More would be of no use.
+        """
+        wanted = self.n_jobs if most is None else min(self.n_jobs, most)
+        if wanted > processors():
+            logger.warning(
+                "n_jobs is %d, and this process may use %d processors: so many trials run at the same time",
+                self.n_jobs,
+                processors(),
+            )
+        return min(wanted, processors())
+
+
+def say_if_too_short(seconds: float, start: float) -> None:
+    """Say before workers start that the time is hardly enough for that.
+
+    Args:
+        seconds: That are left of the budget.
+        start: Seconds that the start takes where nobody else uses the machine.
+    """
+    needed = start * max(1.0, os.getloadavg()[0] / processors())
+    if seconds < needed:
+        logger.warning(
+            "time_left_for_this_task: %.1f s are left, and to start the workers takes about %.0f s on this machine, as "
+            "busy as it is; perhaps no trial will finish",
+            seconds,
+            needed,
+        )
 
 
 class Clock:

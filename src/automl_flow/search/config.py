@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from automl_flow.search.budget import Budget
+from automl_flow.search.budget import MOST_TRIALS, Budget, TrialNumber
 from automl_flow.search.strategies import Strategy
 
+Refits = Annotated[int, Field(ge=0, le=20)]
 IfNothingFinished = Literal["error", "constant"]
 
 
@@ -38,8 +39,8 @@ class SearchConfig(Budget):
     strategy: Strategy = "auto"
     families: tuple[str, ...] | None = None
     ensemble_size: int = Field(default=40, ge=1, le=500)
-    threads: int = Field(default=1, ge=1)
-    predict_microseconds: float = Field(default=200.0, gt=0)
-    refits: Annotated[int, Field(ge=0, le=20)] | dict[int, Annotated[int, Field(ge=0)]] = 3
-    stacking: int | None = Field(default=None, ge=0)
+    threads: int = Field(default=1, ge=1, le=1024)
+    predict_microseconds: float = Field(default=200.0, gt=0, le=1e12)
+    refits: Refits | dict[TrialNumber, Refits] = 3
+    stacking: int | None = Field(default=None, ge=0, le=MOST_TRIALS)
     if_nothing_finished: IfNothingFinished = "error"

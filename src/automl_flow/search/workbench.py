@@ -12,8 +12,10 @@ from typing import Any, Self
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.execution.local import LocalRunner
 from automl_flow.execution.memory import give_back
+from automl_flow.execution.processes import fork_server_runs
 from automl_flow.search import storage
 from automl_flow.search.arrow import freed_of_arrow, is_free_of_arrow
+from automl_flow.search.budget import say_if_too_short
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import ModelFamily
 from automl_flow.search.journal import results_folder
@@ -25,6 +27,7 @@ _IMPORTS = ("automl_flow.search.preload",)
 _IMPORTS_WITHOUT_ARROW = ("automl_flow.search.preload_without_arrow",)
 _LANES = 2  # fits at the same time in one process; more would wait for Python's lock too often
 START_SECONDS = 5.0  # until workers are ready, roughly; before that nothing is found that could be fitted again
+_START_SECONDS = 3.0  # until a worker has imported what it needs, on a machine of 2026
 _LONG_SECONDS = 30.0  # of a search, from which less memory is worth a slower start and end
 
 _served = threading.Event()  # there is a fork server in this process, from which further workers start at once
@@ -58,7 +61,9 @@ def make_workers(config: SearchConfig, X: Any) -> LocalRunner:
     long = _is_long(config)
     imports = _IMPORTS_WITHOUT_ARROW if long and is_free_of_arrow(X) else _IMPORTS
     preload = () if long else _IMPORTS
-    return LocalRunner(n_jobs=config.n_jobs, threads=config.threads, lanes=_LANES, preload=preload, imports=imports)
+    if config.time_left_for_this_task is not None and not fork_server_runs():
+        say_if_too_short(config.time_left_for_this_task, _START_SECONDS)
+    return LocalRunner(n_jobs=config.workers(), threads=config.threads, lanes=_LANES, preload=preload, imports=imports)
 
 
 def _is_long(config: SearchConfig) -> bool:

@@ -32,7 +32,7 @@ class SplitConfig(Config):
     holdout: float = Field(default=0.2, gt=0, lt=1)
     folds: int = Field(default=5, ge=2, le=50)
     repeats: int = Field(default=1, ge=1, le=20)
-    seed: int = 42
+    seed: int = Field(default=42, ge=-(2**63), lt=2**63)
 
 
 @dataclass(frozen=True)
