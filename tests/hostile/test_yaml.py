@@ -131,6 +131,13 @@ def test_parameters_that_cannot_be_filled_in_are_named_with_file_and_key(text, m
         conf_with(tmp_path, text)["parameters"]
 
 
+def test_parameters_of_a_run_are_parameters_and_nothing_else(tmp_path):
+    conf = conf_with(tmp_path, "a: {x: 1}\n", runtime_params={"a": {"x": 2}})
+    (tmp_path / "base/catalog.yml").write_text("a.raw: {type: x}\n")
+    assert conf["catalog"] == {"a.raw": {"type": "x"}}
+    assert conf["parameters"] == {"a": {"x": 2}}
+
+
 def test_a_reference_to_globals_is_filled_in(tmp_path):
     assert conf_with(tmp_path, "a: ${globals:data}/x\nb: ${a}\n")["parameters"] == {"a": "data/x", "b": "data/x"}
 

@@ -34,7 +34,7 @@ class ConfLoader(OmegaConfigLoader):
 
     def _resolve_from_raw_config(self, key: str, base: Any, env: Any, *places: Any) -> Any:
         for files in (base, env):
-            merged: Any = OmegaConf.unsafe_merge(*files.values(), self.runtime_params or {}) if files else {}
+            merged: Any = OmegaConf.merge(*files.values(), self.runtime_params or {}) if files else {}
             refuse_growth(_plain(merged), _plain(self._globals) if key != "globals" else {})
         return super()._resolve_from_raw_config(key, base, env, *places)
 

@@ -117,7 +117,7 @@ def _thresholds(told: Sequence[FrozenTrial], rungs: Sequence[int], share: float)
 def make_plan(
     strategy: Strategy, families: Mapping[str, ModelFamily], context: FitContext, n_folds: int, seed: int
 ) -> Plan:
-    """Set up a strategy: ``auto`` and ``hyperband`` begin with the portfolio, ``grid`` is a list, others sample."""
+    """Set up a strategy: ``auto`` begins with the portfolio, ``grid`` is a list, the others sample from the start."""
     usable = {name: family for name, family in sorted(families.items()) if family.suits(context)}
     starts: tuple[Start, ...] = ()
     limit = None
