@@ -9,7 +9,7 @@ import pytest
 from markupsafe import escape
 
 from automl_flow.evaluation.classification import Curve
-from automl_flow.reports import NetworkDrawing, ReportContent, Trajectory, TrialPoint, render_report
+from automl_flow.reports import LeaderboardRow, NetworkDrawing, ReportContent, Trajectory, TrialPoint, render_report
 from automl_flow.reports.plots import draw_roc, draw_trajectory, out_of_view
 from tests.reports.contents import EVIL, KINDS, content
 
@@ -262,3 +262,12 @@ def test_groups_say_what_is_sensitive_small_and_favourable():
     told = render_report(replace(full, evaluation=small))
     assert "Too small to be judged (fewer than 31 rows): f, m plain." in told
     assert "Predicted no (favourable)" in told
+
+
+def test_a_long_leaderboard_is_cut_but_for_what_has_a_share():
+    full = content("binary")
+    others = tuple(LeaderboardRow(f"other-{i}", "candidate", 0.5, level=2) for i in range(300))
+    html = render_report(replace(full, leaderboard=(*others, *full.leaderboard)))
+    assert html.count('class="level-2">other-') == 200
+    assert "101 more candidates are only in" in html  # with the baseline, which has no share
+    assert 'class="level-2">member plain' in html

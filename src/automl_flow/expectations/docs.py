@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from automl_flow.expectations.floor import ANY, FINITE
+
 if TYPE_CHECKING:
     from jinja2 import Template
+
+_COLUMNS = ("column", "column_list", "column_A", "column_B")
 
 
 def render_docs(findings: dict[str, Any]) -> str:
@@ -16,8 +21,22 @@ def render_docs(findings: dict[str, Any]) -> str:
         findings: The findings document; every text in it is escaped.
     """
     verdicts = findings["expectations"]
-    failed = [verdict for verdict in verdicts if not verdict["success"]]
-    return _template().render(findings=findings, verdicts=verdicts, failed=failed)
+    failed, held = ([v for v in verdicts if v["success"] is success] for success in (False, True))
+    return _template().render(findings=findings, verdicts=verdicts, failed=failed, held=held)
+
+
+def told(verdict: Mapping[str, Any]) -> str:
+    """Say in words what a rule of the floor, or of a suite, expects of its column or of the table."""
+    limits = {key: value for key, value in verdict["kwargs"].items() if key not in _COLUMNS}
+    rule: str = verdict["expectation"]
+    if rule == "expect_column_values_to_be_between" and limits == FINITE:
+        return "numbers are finite"
+    if rule == "expect_column_values_to_be_between" and limits == {**FINITE, "min_value": 0}:
+        return "numbers are finite and not negative"
+    if rule == "expect_column_values_to_not_be_null" and limits == {"mostly": ANY}:
+        return "has a value in at least one row"
+    words = rule.removeprefix("expect_").replace("_", " ")
+    return words + "".join(f"; {key.replace('_', ' ')} {value}" for key, value in sorted(limits.items()))
 
 
 @cache
@@ -26,4 +45,5 @@ def _template() -> Template:
 
     loader = PackageLoader("automl_flow.expectations", "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["told"] = told
     return environment.get_template("docs.html.j2")

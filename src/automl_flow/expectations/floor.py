@@ -19,7 +19,7 @@ from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.tables import named_columns
 
 FINITE = {"min_value": -sys.float_info.max, "max_value": sys.float_info.max}
-_ANY = 1e-12  # a share that a single value exceeds
+ANY = 1e-12  # a share that a single value exceeds
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 
 
@@ -116,7 +116,7 @@ def _feature_rules(table: pd.DataFrame, name: str, *, required: bool) -> list[Ru
     """Not all missing (critical where the task or the user names the column), and finite."""
     filled = "expect_column_values_to_not_be_null"
     action = "The column is empty: look at the export" + ("." if required else ", or drop the column.")
-    rules = [Rule(filled, {"column": name, "mostly": _ANY}, "critical" if required else "warning", "floor", action)]
+    rules = [Rule(filled, {"column": name, "mostly": ANY}, "critical" if required else "warning", "floor", action)]
     if is_number(table[name]) and pd.api.types.is_float_dtype(table[name]) and table[name].notna().any():
         action = "Infinite values count as missing; correct them at the source."
         rules.append(Rule("expect_column_values_to_be_between", {"column": name, **FINITE}, "warning", "floor", action))

@@ -23,7 +23,7 @@ from automl_flow.reports.words import (
 )
 
 _FEATURES = 20  # of the importance table
-_TRIALS = 200  # of the table of trials
+_TRIALS = 200  # of the leaderboard, and of the table of trials
 
 
 def render_report(content: ReportContent) -> str:
@@ -43,7 +43,7 @@ def render_report(content: ReportContent) -> str:
         search_name=search_name,
         search_rows=search_rows,
         baselines=_baselines(evaluation),
-        weights=_weights(content.leaderboard),
+        leaderboard=_shown_rows(content.leaderboard),
         most_trials=_TRIALS,
         fairness=column_facts(evaluation),
         curves_left_out=_curves_left_out(evaluation),
@@ -64,6 +64,12 @@ def _baselines(evaluation: Evaluation) -> list[tuple[str, float]]:
     """Name and score of what the model is compared with, the baselines first."""
     names = [comparison.against for comparison in _baselines_first(evaluation)]
     return [(model_name(name, evaluation), evaluation.scores[name][evaluation.metric]) for name in names]
+
+
+def _shown_rows(rows: Sequence[LeaderboardRow]) -> list[tuple[LeaderboardRow, str]]:
+    """Rows with their shares of the model: all that have one, and the best of the others."""
+    texts = _weights(rows)
+    return [pair for place, pair in enumerate(zip(rows, texts, strict=True)) if place < _TRIALS or pair[0].weight]
 
 
 def _weights(rows: Sequence[LeaderboardRow]) -> list[str]:
