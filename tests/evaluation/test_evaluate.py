@@ -196,7 +196,7 @@ def test_the_favourable_outcome_is_found_among_the_classes():
 
 def test_what_was_fitted_again_is_in_the_metrics():
     again = CrossValidation((0.7, 0.9), (0.5, 0.6), 5, 200)
-    without = {"sex": Comparison("without", Interval(0.01, -0.1, 0.2), 0.6)}
+    without = {"sex": Comparison("without", Interval(0.01, -0.1, 0.2), 0.6, 60)}
     document = binary(refits=Refits(again, "", ("sex",), without)).to_metrics()
     assert document["cross_validation"] == {"score": 0.8, "low": 0.7, "high": 0.9, "repeats": 2}
     assert document["without"] == {"sex": 0.01}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl_flow.evaluation.intervals import Holdout, Interval, bootstrap_scores, compare, interval
+from automl_flow.evaluation.intervals import Holdout, Interval, bootstrap_scores, compare, decided, interval
 from automl_flow.tasks.metrics import METRICS
 
 ACCURACY, AUC, RMSE = METRICS["accuracy"], METRICS["roc_auc"], METRICS["rmse"]
@@ -38,7 +38,7 @@ def test_resamples_in_which_a_score_is_undefined_do_not_count():
     scores = bootstrap_scores(Holdout(y), {"a": (AUC, p), "b": (AUC, p[::-1])}, 500, seed=0)
     assert 100 < np.isnan(scores["a"]).sum() < 250  # about 0.9^10 of them hold no positive row
     assert np.isfinite(interval(0.5, scores["a"], 0.95).low)
-    (comparison,) = compare("a", {"a": 1.0, "b": 0.0}, scores, AUC, 0.95)
+    (comparison,) = compare("a", {"a": 1.0, "b": 0.0}, scores, AUC, confidence=0.95, rows=100)
     assert comparison.gain.low > 0
 
 
@@ -68,7 +68,7 @@ def test_a_gain_is_positive_where_the_model_is_better(metric, better):
     holdout = Holdout(y)
     values = {name: holdout.score(metric, p) for name, p in predictions.items()}
     draws = bootstrap_scores(holdout, {name: (metric, p) for name, p in predictions.items()}, 200, seed=0)
-    (comparison,) = compare("model", values, draws, metric, 0.95)
+    (comparison,) = compare("model", values, draws, metric, confidence=0.95, rows=100)
     assert comparison.gain.low > 0
     assert comparison.decided
     assert comparison.wins == better
@@ -77,7 +77,7 @@ def test_a_gain_is_positive_where_the_model_is_better(metric, better):
 def test_equal_predictions_are_undecided_and_share_the_wins():
     y, p = np.array([0, 1] * 20), np.full((40, 2), 0.5)
     draws = bootstrap_scores(Holdout(y), {"model": (ACCURACY, p), "other": (ACCURACY, p)}, 100, seed=0)
-    (comparison,) = compare("model", {"model": 0.5, "other": 0.5}, draws, ACCURACY, 0.95)
+    (comparison,) = compare("model", {"model": 0.5, "other": 0.5}, draws, ACCURACY, confidence=0.95, rows=100)
     assert not comparison.decided
     assert comparison.wins == 0.5
 
@@ -85,3 +85,11 @@ def test_equal_predictions_are_undecided_and_share_the_wins():
 def test_a_loss_that_is_never_negative_has_no_negative_bound():
     assert interval(0.1, np.array([0.0, 0.1, 0.4]), 0.95).low == 0.0
     assert interval(0.1, np.array([-0.1, 0.1, 0.4]), 0.95).low < 0.0
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "rows", "is_decided"),
+    [(0.1, 0.2, 30, True), (-0.2, -0.1, 30, True), (-0.1, 0.1, 1000, False), (0.1, 0.2, 29, False)],
+)
+def test_a_difference_is_decided_where_its_interval_leaves_zero_out_on_enough_rows(low, high, rows, is_decided):
+    assert decided(Interval((low + high) / 2, low, high), rows) is is_decided

@@ -22,7 +22,7 @@ from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_split
 from automl_flow.tasks.target import encode_target
 
-N = 120
+N = 200
 rng = np.random.default_rng(0)
 SEX = rng.integers(0, 2, N)
 TABLE = pd.DataFrame(
@@ -99,7 +99,7 @@ def test_where_it_cannot_be_done_the_reason_is_told(changes, reason):
     assert reason in found.reason
 
 
-@pytest.mark.parametrize("changes", [{"config": EvaluationConfig(repeats=0)}, {"table": pd.concat([TABLE] * 5)}])
+@pytest.mark.parametrize("changes", [{"config": EvaluationConfig(repeats=0)}, {"table": pd.concat([TABLE] * 3)}])
 def test_large_tables_and_those_who_do_not_want_it_have_none_and_no_reason(changes):
     table = changes.get("table", TABLE).reset_index(drop=True)
     found = run(**{**changes, "table": table})

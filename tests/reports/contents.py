@@ -98,7 +98,7 @@ def _record(number: int, word: str) -> TrialRecord:
 
 def _refits(word: str) -> Refits:
     column = f"group {word}"
-    without = {column: Comparison("without", Interval(0.02, -0.01, 0.05), 0.7)}
+    without = {column: Comparison("without", Interval(0.02, -0.01, 0.05), 0.7, 60)}
     return Refits(CrossValidation((0.6, 0.64), (0.5, 0.7), 5, 2 * N), "", (column,), without)
 
 

@@ -62,7 +62,12 @@ def test_numbers_have_four_digits(value, text):
     ],
 )
 def test_comparisons_read_naturally(gain, text):
-    assert compared(Comparison("baseline_lightgbm", gain, 0.5), BINARY) == text
+    assert compared(Comparison("baseline_lightgbm", gain, 0.5, 60), BINARY) == text
+
+
+def test_a_handful_of_rows_decides_nothing():
+    told = compared(Comparison("baseline_lightgbm", Interval(0.2, 0.1, 0.3), 1.0, 8), BINARY)
+    assert told.startswith("Default LightGBM is 0.2000 worse; 8 rows are too few to call it significant or not")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,7 @@ def test_comparisons_read_naturally(gain, text):
     ],
 )
 def test_a_part_without_weight_is_told(against, text):
-    assert compared(Comparison(against, Interval(0, 0, 0), 0.5), BINARY) == text
+    assert compared(Comparison(against, Interval(0, 0, 0), 0.5, 60), BINARY) == text
 
 
 @pytest.mark.parametrize(
@@ -161,8 +166,13 @@ def test_without_repeated_cross_validation_there_is_the_reason_or_nothing():
     ],
 )
 def test_what_leaving_out_a_sensitive_input_costs_is_said(gain, text):
-    refits = Refits(inputs=("sex",), without={"sex": Comparison("without", gain, 0.5)})
+    refits = Refits(inputs=("sex",), without={"sex": Comparison("without", gain, 0.5, 60)})
     assert text in without_input(replace(BINARY, refits=refits), "sex")
+
+
+def test_a_handful_of_rows_does_not_say_what_leaving_out_costs():
+    refits = Refits(inputs=("sex",), without={"sex": Comparison("without", Interval(0.2, 0.1, 0.3), 1.0, 8)})
+    assert "; 8 rows are too few" in without_input(replace(BINARY, refits=refits), "sex")
 
 
 def test_where_it_was_not_measured_it_says_how_to():

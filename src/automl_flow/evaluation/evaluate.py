@@ -15,7 +15,7 @@ from automl_flow.evaluation.config import EvaluationConfig
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.evaluation.fairness import Audit, Group, fairness_gaps, slice_groups
 from automl_flow.evaluation.importance import Importance, permutation_importance
-from automl_flow.evaluation.intervals import Holdout, Interval, bootstrap_scores, compare, interval
+from automl_flow.evaluation.intervals import Comparison, Holdout, Interval, bootstrap_scores, compare, interval
 from automl_flow.evaluation.refits import NOTHING_REFITTED, Refits
 from automl_flow.evaluation.regression import describe_regression
 from automl_flow.evaluation.resampling import Array
@@ -77,7 +77,7 @@ def evaluate(
         intervals=scored.intervals,
         metric_intervals=scored.metric_intervals,
         search=_search(searched, scored, len(holdout.y), config=config, seed=seed),
-        comparisons=compare(MODEL, scored.values, scored.draws, scored.metric, config.confidence),
+        comparisons=scored.compare(config.confidence, len(holdout.y)),
         classification=None if classes is None else describe_classification(holdout, model, classes, config.bins),
         regression=describe_regression(holdout, model, seed) if classes is None else None,
         groups=groups,
@@ -112,6 +112,10 @@ class _Scored:
     def values(self) -> dict[str, float]:
         """The task's metric on the holdout, by model."""
         return {name: scores[self.metric.name] for name, scores in self.scores.items()}
+
+    def compare(self, confidence: float, rows: int) -> tuple[Comparison, ...]:
+        """Compare the judged model with the others."""
+        return compare(MODEL, self.values, self.draws, self.metric, confidence=confidence, rows=rows)
 
 
 def _score(

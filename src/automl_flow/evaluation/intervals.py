@@ -15,6 +15,7 @@ from automl_flow.tasks.metrics import Metric
 _MOST_CELLS = 5_000_000  # rows × resamples beyond which large holdouts get fewer resamples
 _FEWEST = 50
 _ENOUGH_FOR_PERCENTILES = 200
+FEWEST_ROWS = 30  # of a holdout that may decide between models; resamples of fewer rows are too much alike
 
 
 @dataclass(frozen=True)
@@ -96,20 +97,33 @@ class Comparison:
         against: Name of the other.
         gain: How much better the model is, in units of the metric; negative where it is worse.
         wins: Share of resamples in which the model is better (ties count half).
+        rows: Rows of the holdout.
     """
 
     against: str
     gain: Interval
     wins: float
+    rows: int
 
     @property
     def decided(self) -> bool:
-        """Whether the interval of the gain leaves zero out."""
-        return self.gain.low > 0 or self.gain.high < 0
+        """Whether the interval of the gain leaves zero out, on rows that are enough for a bootstrap to be believed."""
+        return decided(self.gain, self.rows)
+
+
+def decided(gain: Interval, rows: int) -> bool:
+    """Whether a difference on so many rows is told from zero."""
+    return rows >= FEWEST_ROWS and (gain.low > 0 or gain.high < 0)
 
 
 def compare(
-    model: str, values: Mapping[str, float], scores: Mapping[str, Array], metric: Metric, confidence: float
+    model: str,
+    values: Mapping[str, float],
+    scores: Mapping[str, Array],
+    metric: Metric,
+    *,
+    confidence: float,
+    rows: int,
 ) -> tuple[Comparison, ...]:
     """Compare *model* with every other prediction by paired bootstrap.
 
@@ -119,6 +133,7 @@ def compare(
         scores: Scores on the resamples, by the same names, as :func:`bootstrap_scores` returns them.
         metric: Gives the direction.
         confidence: Coverage of the intervals.
+        rows: Rows of the holdout.
     """
     sign = 1.0 if metric.greater_is_better else -1.0
     found = []
@@ -128,5 +143,6 @@ def compare(
         gains = sign * (scores[model] - scores[name])
         gains = gains[np.isfinite(gains)]
         wins = float(np.mean((gains > 0) + 0.5 * (gains == 0))) if len(gains) else 0.5
-        found.append(Comparison(name, interval(sign * (values[model] - values[name]), gains, confidence), wins))
+        gain = interval(sign * (values[model] - values[name]), gains, confidence)
+        found.append(Comparison(name, gain, wins, rows))
     return tuple(found)

@@ -53,4 +53,4 @@ def compare_without(
     jobs = {name: (metric, prediction) for name, prediction in predictions.items()}
     draws = bootstrap_scores(holdout, jobs, resamples, derive_seed(seed, "without"))
     values = {name: holdout.score(metric, prediction) for name, prediction in predictions.items()}
-    return compare("with", values, draws, metric, confidence)[0]
+    return compare("with", values, draws, metric, confidence=confidence, rows=len(holdout.y))[0]

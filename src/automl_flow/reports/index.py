@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_flow.evaluation import LIGHTGBM, PRIOR
-from automl_flow.evaluation.intervals import Interval
+from automl_flow.evaluation.intervals import Interval, decided
 from automl_flow.reports.page import template
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
@@ -43,9 +43,9 @@ class TaskSummary:
     def better_than_lightgbm(self) -> bool | None:
         """Whether the model is better than default LightGBM, by the rule of the report.
 
-        ``None`` where the interval of the difference holds 0, or the comparison is missing.
+        ``None`` where the difference is not decided, or the comparison is missing.
         """
-        if self.gain is None or self.gain.low <= 0 <= self.gain.high:
+        if self.gain is None or not decided(self.gain, self.rows):
             return None
         return self.gain.low > 0
 

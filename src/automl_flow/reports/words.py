@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Comparison, Evaluation
-from automl_flow.evaluation.intervals import Interval
+from automl_flow.evaluation.intervals import FEWEST_ROWS, Interval
 from automl_flow.evaluation.rates import Rate
 from automl_flow.evaluation.searched import FEW_ROWS, SearchScore
 from automl_flow.tasks.metrics import pinball_level
@@ -135,10 +135,10 @@ def compared(comparison: Comparison, evaluation: Evaluation) -> str:
     word = "worse" if better else "better"
     subject = f"The {other}" if comparison.against == PRIOR else other[:1].upper() + other[1:]
     between = f"{evaluation.confidence:.0%} interval of the difference {spread(gain)}"
-    return (
-        f"{subject} is {number(gain.value)} {word}; with {evaluation.n_holdout:,} rows this is not a significant "
-        f"difference ({between})."
-    )
+    verdict = f"with {comparison.rows:,} rows this is not a significant difference"
+    if comparison.rows < FEWEST_ROWS:
+        verdict = f"{comparison.rows} rows are too few to call it significant or not (at least {FEWEST_ROWS})"
+    return f"{subject} is {number(gain.value)} {word}; {verdict} ({between})."
 
 
 def search_name(search: SearchScore) -> str:
@@ -223,6 +223,8 @@ def without_input(evaluation: Evaluation, column: str) -> str:
     if gain.value == 0:
         lost = "the same"
     verdict = "" if comparison.decided else ", which is not a significant difference"
+    if comparison.rows < FEWEST_ROWS:
+        verdict = f"; {comparison.rows} rows are too few to call that significant or not"
     return (
         f"{told} Without it the ensemble, fitted again on the same rows, is {lost} on the holdout{verdict} "
         f"({confidence:.0%} interval of what it adds {spread(gain)}).{advice}"
