@@ -182,6 +182,9 @@ SETTINGS = {
     "an unknown role": ({"roles": {"size": "numerical"}}, "roles.size"),
     "an unknown family": ({"families": ["linaer"]}, "did you mean 'linear'"),
     "an unknown metric": ({"metric": "acuracy"}, "did you mean 'accuracy'"),
+    "a family that is no list": ({"families": "linear"}, "families: .* got 'linear'"),
+    "roles that are no mapping": ({"roles": ["size"]}, "roles"),
+    "a truth value for a number": ({"max_trials": True}, "max_trials: must be a number"),
     "no limit": ({"max_trials": None, "time_left_for_this_task": None}, "needs a limit"),
     "an unknown end": ({"if_nothing_finished": "ignore"}, "if_nothing_finished"),
     "no seconds": ({"time_left_for_this_task": 0}, "time_left_for_this_task"),
@@ -193,6 +196,13 @@ def test_settings_are_refused_before_any_worker_starts(settings, message, monkey
     monkeypatch.setattr(base, "make_workers", lambda *_: pytest.fail("workers were made"))
     with pytest.raises((ConfigError, DataError), match=message):
         AutoMLClassifier(**{**QUICK, **settings}).fit(*table())
+
+
+def test_what_is_wrong_with_a_metric_is_said_without_all_other_settings(monkeypatch):
+    monkeypatch.setattr(base, "make_workers", lambda *_: pytest.fail("workers were made"))
+    with pytest.raises(ConfigError) as caught:
+        AutoMLClassifier(**QUICK, metric="acuracy").fit(*table())
+    assert "target" not in str(caught.value)
 
 
 def test_columns_without_text_names_are_named_by_what_they_are(monkeypatch):

@@ -84,7 +84,8 @@ def explain_validation(error: ValidationError, model: type[BaseModel], source: s
         elif detail["type"] == "missing":
             lines.append(f"{where}: this key is required")
         else:
-            lines.append(f"{where}: {_reason(detail)}, got {quoted(detail['input'])}")
+            got = f", got {quoted(detail['input'])}" if detail["loc"] else ""  # else it is all of the values
+            lines.append(f"{where}: {_reason(detail)}{got}")
     if len(lines) > _MOST_LINES:
         lines[_MOST_LINES:] = [f"{source}: and {len(lines) - _MOST_LINES} more"]
     return "\n".join(lines)

@@ -151,7 +151,7 @@ class TabularEstimator(BaseEstimator):
         }
         values["stacking"] = None if self.stacking else 0
         values["n_jobs"] = processors() if self.n_jobs in (-1, None) else self.n_jobs
-        if values["families"] is not None:
+        if values["families"] is not None and not isinstance(values["families"], str):
             values["families"] = tuple(values["families"])
         return parse_config(SearchConfig, values, type(self).__name__)
 
@@ -182,7 +182,9 @@ class TabularEstimator(BaseEstimator):
         profile = profile_table(rows.X, task)
         recipe = propose_recipe(profile, RecipeConfig())
         build_preprocessor(recipe, None, profile, "ordinal", config.seed)  # raises where nothing is left to learn from
-        self.findings_ = inspect(rows.X, rows.y, task, profile, self.accept)
+        self.findings_ = inspect(
+            rows.X, rows.y, task, profile, [self.accept] if isinstance(self.accept, str) else self.accept
+        )
         split, used = choose_folds(
             n_rows=len(rows.X),
             n_columns=rows.X.shape[1],
@@ -245,9 +247,9 @@ class TabularEstimator(BaseEstimator):
         return self.model_.predict(rows)
 
 
-def _text_keys(given: Mapping[Any, Any] | None) -> dict[str, Any]:
-    """Settings by column, with names as text, as columns have them here."""
-    return {str(name): value for name, value in (given or {}).items()}
+def _text_keys(given: Mapping[Any, Any] | None) -> Any:
+    """Settings by column, with names as text, as columns have them here; what is no mapping is left to the parser."""
+    return {str(name): value for name, value in given.items()} if isinstance(given, Mapping) else given or {}
 
 
 def _keep_the_end(config: SearchConfig, clock: Clock, crowding: float) -> SearchConfig:
