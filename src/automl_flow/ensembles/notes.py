@@ -8,7 +8,7 @@ from automl_flow.search.notes import Note, of_interruption, of_lost_trials
 from automl_flow.search.result import SearchResult
 
 _CONSTANT = (
-    "No trial of the search finished: this model is a constant that has learned nothing from the columns. It predicts "
+    "No trial of the search finished: its result is a constant that has learned nothing from the columns and predicts "
     "the class shares, or the mean, of the training rows."
 )
 

@@ -30,10 +30,9 @@ from automl_flow.recipes import RecipeConfig, build_preprocessor, propose_recipe
 from automl_flow.search.budget import Clock
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.folding import choose_folds
-from automl_flow.search.notes import warn_of
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import check_settings, search_models
-from automl_flow.search.workbench import Workbench, make_workers, notes_of_start
+from automl_flow.search.workbench import Workbench, make_workers
 from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec
@@ -127,7 +126,6 @@ class TabularEstimator(BaseEstimator):
         rows = read_rows(X, y, sample_weight, groups)
         task = self._task(rows)
         self._check_names(rows, task)
-        warn_of(notes_of_start(config), stacklevel=3)
         workers = make_workers(config, rows.X)
         with scratch("state-") as state, workers:
             workers.start()  # they import while rows are looked at and features are planned

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from automl_flow.search.notes import Note, warn_of
 
-_TO_CALLER = 3  # frames from the warning to whoever called ``fit``
-
 
 def end_fit(notes: Sequence[Note], *, interrupted: bool) -> None:
     """Warn of serious notes, and pass on an interrupt; to be called when the estimator is usable.
@@ -15,6 +13,6 @@ def end_fit(notes: Sequence[Note], *, interrupted: bool) -> None:
     Raises:
         KeyboardInterrupt: The user pressed Ctrl-C: a loop around ``fit`` has to end, too.
     """
-    warn_of(notes, stacklevel=_TO_CALLER)
+    warn_of(notes)
     if interrupted:
         raise KeyboardInterrupt("fit was interrupted; what was finished by then is in the estimator, which can predict")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -11,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.checks import CHECKS, Finding, run_checks
-from automl_flow.core.errors import AutoMLFlowWarning, DataError
+from automl_flow.core.errors import DataError
 from automl_flow.core.seeds import generator
+from automl_flow.core.warn import warn
 from automl_flow.expectations.samples import fingerprints, sample_task
 from automl_flow.tasks.profile import Profile, profile_table
 from automl_flow.tasks.spec import TaskSpec
@@ -26,7 +26,6 @@ _OF_THE_REPORT = (
     "split_drift",
 )  # these say how to read scores, or what is said elsewhere
 _OF_SAMPLES = ("class_imbalance", "conflicting_labels", "duplicate_rows", "rare_classes")
-_TO_CALLER = 6  # frames from the warning to whoever called ``fit``
 
 
 def inspect(
@@ -81,7 +80,7 @@ def _told(found: Sequence[Finding], accept: Collection[str], of_sample: str) -> 
         raise DataError(f"no model can be learned from these rows{of_sample}; {_listed(told)}")
     if told:
         text = f"what the data checks found may harm the model{of_sample}; {_listed(told)}"
-        warnings.warn(text, AutoMLFlowWarning, stacklevel=_TO_CALLER)
+        warn(text)
     return tuple(found)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import pandas as pd
 
-from automl_flow.core.errors import AutoMLFlowWarning, DataError
-
-_TO_CALLER = 6  # frames from the warning to whoever called ``fit``
+from automl_flow.core.errors import DataError
+from automl_flow.core.warn import warn
 
 
 def check_pairing(X: Any, other: Any, name: str) -> None:
@@ -33,11 +31,9 @@ def check_pairing(X: Any, other: Any, name: str) -> None:
             f"{name}.loc[X.index], or reset both indexes if the positions are right"
         )
     if not (_is_numbered(X.index) or _is_numbered(other.index)):
-        warnings.warn(
+        warn(
             f"{name} and X have different index labels; rows are paired by position, as scikit-learn does. Reset the "
-            "indexes where that is right.",
-            AutoMLFlowWarning,
-            stacklevel=_TO_CALLER,
+            "indexes where that is right."
         )
 
 

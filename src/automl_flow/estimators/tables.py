@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import AutoMLFlowWarning, DataError, shown
+from automl_flow.core.errors import DataError, shown
+from automl_flow.core.warn import warn
 from automl_flow.estimators.pairing import check_pairing
 from automl_flow.tasks.columns import as_rows
 from automl_flow.tasks.frames import inferred
@@ -105,7 +105,7 @@ def _usable(target: pd.Series[Any], weight: NDArray[np.float64] | None) -> NDArr
         raise DataError(f"the target is missing (NaN) in all {missing} rows; there is nothing to learn from")
     if missing:
         text = f"the target is missing (NaN) in {missing} of {len(target)} rows; these rows are left out"
-        warnings.warn(text, AutoMLFlowWarning, stacklevel=6)
+        warn(text)
     if pd.api.types.is_float_dtype(target.dtype) and np.isinf(target.to_numpy(dtype=np.float64)[present]).any():
         raise DataError("y contains infinity; replace or drop these rows")
     keep = present if weight is None else present & (weight > 0)

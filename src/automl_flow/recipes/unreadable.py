@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import AutoMLFlowWarning, shown
+from automl_flow.core.errors import shown
+from automl_flow.core.warn import warn
 from automl_flow.recipes.transformers.conversion import to_dates, to_label_codes, to_numbers
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def warn_of_unreadable(found: Sequence[Unreadable]) -> None:
     total = sum(item.count for item in found)
     more = f" and {len(found) - _LISTED} more columns" if len(found) > _LISTED else ""
     text = f"{total} cells cannot be read as in training, and count as missing or unknown: "
-    warnings.warn(text + "; ".join(map(str, found[:_LISTED])) + more, AutoMLFlowWarning, stacklevel=3)
+    warn(text + "; ".join(map(str, found[:_LISTED])) + more)
 
 
 def _unread(column: pd.Series[Any], kind: str, name: str, typed: TypedColumns) -> tuple[NDArray[np.bool_] | None, str]:

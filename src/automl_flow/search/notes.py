@@ -7,12 +7,12 @@ card, and with the estimator. So they hold no times and no numbers of a machine.
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from automl_flow.core.errors import AutoMLFlowWarning, shown
+from automl_flow.core.errors import shown
+from automl_flow.core.warn import warn
 from automl_flow.search.records import NO_TIME, TrialRecord
 
 logger = logging.getLogger("automl_flow")
@@ -59,11 +59,11 @@ def log_notes(notes: Iterable[Note]) -> None:
         logger.log(logging.WARNING if note.serious else logging.INFO, "%s", note.text)
 
 
-def warn_of(notes: Iterable[Note], stacklevel: int = 2) -> None:
-    """Warn of the serious ones among *notes*; *stacklevel* 1 is whoever calls this."""
+def warn_of(notes: Iterable[Note]) -> None:
+    """Warn of the serious ones among *notes*."""
     for note in notes:
         if note.serious:
-            warnings.warn(note.text, AutoMLFlowWarning, stacklevel=stacklevel + 1)
+            warn(note.text)
 
 
 def of_interruption(finished: int) -> Note:

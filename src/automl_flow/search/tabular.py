@@ -16,7 +16,9 @@ from automl_flow.search.problem import TabularProblem
 from automl_flow.search.result import SearchResult, collect
 from automl_flow.search.strategies import make_plan
 from automl_flow.search.trials import run_trials
-from automl_flow.search.workbench import START_SECONDS, Workbench
+from automl_flow.search.workbench import Workbench
+
+_START_SECONDS = 5.0  # until workers are ready, roughly; before that nothing is found that could be fitted again
 
 
 def search_models(bench: Workbench) -> SearchResult:
@@ -65,7 +67,7 @@ def _first_seconds(problem: TabularProblem, families: Mapping[str, ModelFamily],
     seconds = config.time_left_for_this_task
     if seconds is None:
         return None
-    to_refit = refit.share(problem) * max(0.0, seconds - START_SECONDS)
+    to_refit = refit.share(problem) * max(0.0, seconds - _START_SECONDS)
     return seconds - to_refit - second_layer.share(problem, families, config) * seconds
 
 

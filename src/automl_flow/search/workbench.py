@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,32 +18,14 @@ from automl_flow.search.budget import say_if_too_short
 from automl_flow.search.config import SearchConfig
 from automl_flow.search.family import ModelFamily
 from automl_flow.search.journal import results_folder
-from automl_flow.search.notes import Note
 from automl_flow.search.objective import TrialContext
 from automl_flow.search.problem import TabularProblem
 
 _IMPORTS = ("automl_flow.search.preload",)
 _IMPORTS_WITHOUT_ARROW = ("automl_flow.search.preload_without_arrow",)
 _LANES = 2  # fits at the same time in one process; more would wait for Python's lock too often
-START_SECONDS = 5.0  # until workers are ready, roughly; before that nothing is found that could be fitted again
 _START_SECONDS = 3.0  # until a worker has imported what it needs, on a machine of 2026
 _LONG_SECONDS = 30.0  # of a search, from which less memory is worth a slower start and end
-
-_served = threading.Event()  # there is a fork server in this process, from which further workers start at once
-
-
-def notes_of_start(config: SearchConfig) -> tuple[Note, ...]:
-    """Say that the workers of a search will hardly have started when its time is over; to be said before they start."""
-    seconds = config.time_left_for_this_task
-    if seconds is None or seconds >= START_SECONDS or _served.is_set():
-        return ()
-    return (
-        Note(
-            f"time_left_for_this_task is {seconds:g} s, and the first workers of a process alone take about "
-            f"{START_SECONDS:g} s to start, longer on a busy machine: few trials will finish, or none.",
-            serious=True,
-        ),
-    )
 
 
 def make_workers(config: SearchConfig, X: Any) -> LocalRunner:
@@ -105,7 +86,6 @@ class Workbench:
         give_back()  # what planning has freed: from here on this process does little but wait
         if not _is_long(config):
             storage.prepare_in_background()
-            _served.set()
         return self
 
 

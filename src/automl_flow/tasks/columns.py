@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import AutoMLFlowWarning, DataError, nearest, shown
+from automl_flow.core.errors import DataError, nearest, shown
+from automl_flow.core.warn import warn
 from automl_flow.tasks.frames import as_frame, inferred
 
 _LISTED = 5
@@ -94,7 +94,7 @@ class Columns:
                 f"{nearest(missing[0], others)}"
             )
         if others:
-            _warn(f"{len(others)} columns that the training did not have are ignored: {_listed(others)}")
+            warn(f"{len(others)} columns that the training did not have are ignored: {_listed(others)}")
         return frame if tuple(frame.columns) == self.names else frame.loc[:, list(self.names)]
 
     def _by_position(self, frame: pd.DataFrame) -> bool:
@@ -108,7 +108,7 @@ class Columns:
                 f"{_listed(self.names)}"
             )
         if not named and self.names != numbered(len(self.names)):
-            _warn("the rows have no column names: they are taken by position, as in the training")
+            warn("the rows have no column names: they are taken by position, as in the training")
         return frame.set_axis(list(self.names), axis=1)
 
 
@@ -120,7 +120,3 @@ def _without(names: Iterable[str], known: Sequence[str]) -> list[str]:
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - _LISTED
     return ", ".join(repr(shown(name)) for name in names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _warn(text: str) -> None:
-    warnings.warn(text, AutoMLFlowWarning, stacklevel=2)

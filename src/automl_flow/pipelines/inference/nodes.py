@@ -13,6 +13,7 @@ from automl_flow.core.errors import DataError, nearest, shown
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.nas.network import NetworkModel
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.tables import features
 
 logger = logging.getLogger("automl_flow")
 
@@ -20,7 +21,7 @@ logger = logging.getLogger("automl_flow")
 def predict_table(new_rows: pd.DataFrame, model: TabularModel, task: TaskSpec) -> pd.DataFrame:
     """A prediction for every row, in the order of the rows."""
     _say_known(task.target in new_rows and bool(new_rows[task.target].notna().any()), task)
-    return _tabulate(model, new_rows, task)
+    return _tabulate(model, features(new_rows, task), task)
 
 
 def predict_samples(new_rows: dict[str, NDArray[Any]], model: NetworkModel, task: TaskSpec) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from automl_flow.search.config import SearchConfig
 from automl_flow.search.notes import log_notes
 from automl_flow.search.problem import TabularProblem
 from automl_flow.search.tabular import search_models
-from automl_flow.search.workbench import notes_of_start, open_workbench
+from automl_flow.search.workbench import open_workbench
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
@@ -52,7 +52,6 @@ def search(problem: TabularProblem, config: SearchConfig, state: Path) -> Found:
     Raises:
         BudgetError: No trial finished, and ``if_nothing_finished`` does not ask for a constant then.
     """
-    log_notes(notes_of_start(config))
     with open_workbench(problem, FAMILIES.available(), config, state, console_progress()) as bench:
         result = stack_models(bench, search_models(bench))
         built = build_model(bench, result)
