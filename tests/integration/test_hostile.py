@@ -118,6 +118,14 @@ def test_sigterm_ends_at_once_and_keeps_the_journal(searching, project):
     assert outputs(project) == {}
 
 
+def test_a_constant_model_that_was_asked_for_has_an_exit_code_of_its_own(project):
+    settings = ["max_trials=1", "per_run_time_limit=0.001", "if_nothing_finished=constant"]
+    params = ",".join(f"{TASK}.model_search.{setting}" for setting in settings)
+    done = run(project, *COMMAND, f"--params={params}")
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.endswith(f"No trial finished, the model is a constant: {TASK}.\n")
+
+
 def test_a_second_run_in_the_same_state_is_refused_with_the_holder(project):
     with Journal(project / STATE, key="another").open():
         refused = run(project, *COMMAND)

@@ -4,12 +4,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, MemoryDataset
 
 from automl_flow.datasets.documents import DocumentDataset, TextDataset
 from automl_flow.datasets.tables import TableDataset
 from automl_flow.expectations import GateClosedError
-from automl_flow.hooks.headline import keep_findings
+from automl_flow.hooks.headline import constant_models, keep_findings
+from automl_flow.search.config import SearchConfig
 
 NODE = SimpleNamespace(outputs=["wine.table", "wine.findings", "wine.data_docs"])
 CLOSED = GateClosedError("no", {"passed": False}, "<p>no</p>")
@@ -40,3 +41,22 @@ def test_there_need_be_no_earlier_run(catalog, tmp_path):
     (tmp_path / "table.parquet").unlink()
     keep_findings(CLOSED, NODE, catalog)
     assert (tmp_path / "data_docs.html").read_text() == "<p>no</p>"
+
+
+@pytest.mark.parametrize(
+    ("families", "found", "constant"),
+    [
+        (None, ["baseline"], ["wine"]),
+        (None, ["baseline", "linear"], []),
+        (("baseline",), ["baseline"], []),  # nothing else was asked for
+    ],
+)
+def test_a_model_that_is_a_constant_is_known(families, found, constant):
+    documents = {"candidates": [{"family": family} for family in found]}
+    catalog = DataCatalog(
+        {
+            "wine.candidates": MemoryDataset(documents),
+            "params:wine.model_search": MemoryDataset(SearchConfig(max_trials=1, families=families)),
+        }
+    )
+    assert constant_models(SimpleNamespace(all_outputs=lambda: {"wine.candidates", "wine.table"}), catalog) == constant

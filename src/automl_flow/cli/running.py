@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import copy
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.project import settings
 
 from automl_flow.cli.choices import project_folder, require_choices, require_environment, use_settings
 from automl_flow.cli.friendly import told_clearly
 from automl_flow.cli.interrupting import EXIT, Interrupts
+from automl_flow.hooks import ProjectHooks
+
+CONSTANT = 3  # exit code of a run that made a model which knows nothing, because nothing was found
 
 
 @told_clearly
@@ -33,7 +38,16 @@ def _run(**options: Any) -> Any:
     if interrupts.count:
         click.echo("The results are of the trials that had finished; run the same command to resume.", err=True)
         sys.exit(EXIT)
+    _end_with_constants()
     return result
+
+
+def _end_with_constants() -> None:
+    """End with an exit code of its own where a model is a constant; DVC would throw away what was asked for."""
+    tasks = sorted(task for hooks in settings.HOOKS if isinstance(hooks, ProjectHooks) for task in hooks.constant)
+    if tasks and "DVC_STAGE" not in os.environ:
+        click.echo(f"No trial finished, the model is a constant: {', '.join(tasks)}.", err=True)
+        sys.exit(CONSTANT)
 
 
 run = copy.copy(kedro_run)

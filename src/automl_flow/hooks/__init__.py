@@ -15,7 +15,7 @@ from kedro.pipeline import Node, Pipeline
 from automl_flow.dvc_stages import BASE
 from automl_flow.expectations import GateClosedError
 from automl_flow.hooks.catalog import refuse_links, refuse_unsafe, require_inputs
-from automl_flow.hooks.headline import keep_findings, show_results
+from automl_flow.hooks.headline import constant_models, keep_findings, show_results
 from automl_flow.hooks.parameters import refuse_untracked, settle_parameters
 from automl_flow.hooks.plan import show_plan
 from automl_flow.hooks.tracked import TrackedRun, end_with_parent
@@ -24,12 +24,17 @@ logger = logging.getLogger("automl_flow")
 
 
 class ProjectHooks:
-    """Kedro calls these methods; each hands over to the module that does the work."""
+    """Kedro calls these methods; each hands over to the module that does the work.
+
+    Attributes:
+        constant: Tasks of the last run whose model is a constant, because nothing was found.
+    """
 
     def __init__(self) -> None:
         """Nothing is known of the project yet."""
         self._context: KedroContext | None = None
         self._tracked: TrackedRun | None = None
+        self.constant: list[str] = []
 
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
     def after_context_created(self, context: KedroContext) -> None:
@@ -73,3 +78,4 @@ class ProjectHooks:
         if self._tracked is not None:
             self._tracked.check_unchanged()
         show_results(pipeline, catalog)
+        self.constant = constant_models(pipeline, catalog)

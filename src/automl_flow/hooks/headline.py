@@ -14,6 +14,7 @@ from automl_flow.datasets.base import LocalDataset
 from automl_flow.evaluation.intervals import Interval
 from automl_flow.expectations import GateClosedError
 from automl_flow.reports.words import number, spread
+from automl_flow.search.candidate import BASELINE
 from automl_flow.tasks.spec import TaskSpec
 
 logger = logging.getLogger("automl_flow")
@@ -70,6 +71,18 @@ def show_results(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         if found is not None:
             logger.info("%s: %s", task, found)
             logger.info("  report: %s", found.report)
+
+
+def constant_models(pipeline: Pipeline, catalog: CatalogProtocol) -> list[str]:
+    """Tasks whose search has run and found nothing, so that a constant is their model, as their settings ask for."""
+    searched = sorted(name.rpartition(".")[0] for name in pipeline.all_outputs() if name.endswith(".candidates"))
+    return [task for task in searched if _is_constant(task, catalog)]
+
+
+def _is_constant(task: str, catalog: CatalogProtocol) -> bool:
+    if catalog.load(f"params:{task}.model_search").families == (BASELINE,):  # nothing else was asked for
+        return False
+    return {candidate["family"] for candidate in catalog.load(f"{task}.candidates")["candidates"]} <= {BASELINE}
 
 
 def keep_findings(error: GateClosedError, node: Node, catalog: CatalogProtocol) -> None:
