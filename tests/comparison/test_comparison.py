@@ -117,7 +117,7 @@ def test_changed_code_is_named_with_its_stage(project):
 
 def test_equal_versions_are_the_same(project):
     project.version("one").version("two")
-    assert compared(project).same
+    assert compared(project).verdict == "Identical, by the hashes that dvc.lock records."
 
 
 def test_what_the_cache_lacks_is_named_and_the_rest_is_compared(searched):
@@ -171,7 +171,7 @@ def test_words_that_another_yaml_takes_for_something_else_make_no_difference(wor
 
 def test_the_working_tree_is_identical_when_every_file_is(project):
     project.version("one")
-    assert compared(project, "one", None).same
+    assert compared(project, "one", None).verdict == "Identical, byte for byte."
 
 
 @pytest.mark.parametrize("name", [f"{REPORTS}/trajectory.csv", f"{REPORTS}/metrics.json"])

@@ -113,10 +113,12 @@ def test_an_experiment_runs_what_follows_from_a_setting_and_is_kept_beside_the_c
 
 
 def test_the_page_of_a_comparison_needs_no_checkout(changing):
-    assert f"{TASK}: identical, byte for byte" in succeed(changing, "kedro", "compare", "main", "--output", "page.html")
+    assert f"{TASK}: Identical, byte for byte." in succeed(
+        changing, "kedro", "compare", "main", "--output", "page.html"
+    )
     edit(changing, PARAMETERS, lambda task: task[TASK]["model_search"].update(max_trials=9))
     output = succeed(changing, "kedro", "compare", "main", "--output", "page.html")
-    assert "identical" not in output
+    assert "Identical" not in output
     assert "main" in (changing / "page.html").read_text()
     assert "its model_search settings differ from those that dvc.lock records" in output
     assert succeed(changing, "git", "status", "--porcelain").split() == ["M", PARAMETERS, "??", "page.html"]

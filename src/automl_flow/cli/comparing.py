@@ -28,7 +28,7 @@ def compare(metadata: ProjectMetadata, *, old: str, new: str | None, output: Pat
     page = (Path.cwd() / output) if output else project / PAGE
     write_text(page, render_comparison(found))
     for task in found.tasks:
-        click.echo(f"{task.task}: {'identical, byte for byte' if task.same else task.verdict}")
+        click.echo(f"{task.task}: {task.verdict}")
         for note in task.notes:
             click.echo(f"  {note}")
     click.echo(f"page: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}")

@@ -80,10 +80,10 @@ class TaskChange:
 
     Attributes:
         task: Its name.
-        same: Whether all that its stages read and made was compared and is identical, byte for byte.
+        same: Whether all that its stages read and made was compared and is identical.
         headline: The optimised metric on the holdout.
         metric: Name of that metric.
-        verdict: One sentence on the headline.
+        verdict: One sentence on the headline, or that all is the same.
         reasons: Sentences on why a different model won, or the same.
         metrics: All metrics of the holdout.
         slices: The optimised metric by group.

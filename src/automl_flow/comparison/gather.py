@@ -64,6 +64,9 @@ def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
     notes = tuple(_notes(old, new))  # last: by now all files have been asked for
     verdict = say(headline, metric)
     same = not stages and not old.absent and not new.absent
+    if same:
+        read = not (old.revision.commit and new.revision.commit)  # of two commits dvc.lock alone says what they made
+        verdict = "Identical, byte for byte." if read else "Identical, by the hashes that dvc.lock records."
     return TaskChange(old.task, same, headline, metric, verdict, notes=notes, **parts)
 
 
