@@ -12,7 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from automl_flow.checks import run_checks
 from automl_flow.core.errors import DataError
+from automl_flow.expectations.config import ValidationConfig
+from automl_flow.expectations.gate import validate_table
 from automl_flow.recipes.transformers.conversion import (
     guess_date_format,
     to_dates,
@@ -21,7 +24,10 @@ from automl_flow.recipes.transformers.conversion import (
     to_numbers,
     to_text,
 )
-from automl_flow.tasks.tables import read_table
+from automl_flow.tasks.columns import as_rows
+from automl_flow.tasks.profile import profile_table
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.tables import check_columns, read_table
 
 
 def parquet(metadata=None, **columns):
@@ -181,3 +187,55 @@ def test_identifiers_beyond_the_precision_of_a_float_stay_apart(dtype):
 def test_a_label_can_be_stored_whatever_it_was():
     _, labels = to_label_codes(pd.Series(["\ud800x", "ä", 10**5000], dtype=object))
     assert [label.encode().decode() for label in labels[:2]] == ["?x", "ä"]
+
+
+TASK = TaskSpec(name="t", target="y", problem="binary")
+
+
+def table_with(columns):
+    """Sixty rows with odd columns, a plain one, and a target."""
+    return pd.DataFrame({**columns, "plain": np.arange(60.0), "y": [0, 1] * 30})
+
+
+def odd_columns():
+    """Every odd cell in three columns: alone, among others, and once among numbers; and every type of Arrow."""
+    kinds = {
+        "alone": lambda cell: [cell] * 60,
+        "mixed": lambda cell: [cell, 1, "x", None] * 15,
+        "once": lambda cell: [cell, *range(59)],
+    }
+    odd = {
+        f"{name} {kind}": pd.Series(make(cell), dtype=object)
+        for name, cell in CELLS.items()
+        for kind, make in kinds.items()
+    }
+    return odd | {name: pd.Series(values * 30, dtype=pd.ArrowDtype(kind)) for name, (kind, values) in ARROW.items()}
+
+
+def test_profile_and_checks_look_at_any_table():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, column in odd_columns().items():
+            table = check_columns(table_with({name: column}), "table")
+            assert run_checks(table, TASK, profile_table(table, TASK)) is not None
+
+
+def test_the_gate_looks_at_any_table():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = validate_table(table_with(odd_columns()), TASK, ValidationConfig(accept=["target_copy"]))
+    assert found.findings["rows"] == {"read": 60, "accepted": 60, "dropped": 0}
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_rows_that_come_later_are_read_as_the_training_was(cell):
+    column = pd.Series([cell, "x"], dtype=object)
+    before, after = (to_label_codes(as_rows(pd.DataFrame({"a": side}))[0]["a"]) for side in (column, column.iloc[:1]))
+    first = [before[1][code] if code >= 0 else None for code in before[0][:1]]
+    assert [after[1][code] if code >= 0 else None for code in after[0]] == first
+
+
+def test_a_table_without_odd_cells_is_left_as_it_is():
+    table = table_with({"a": pd.Series(["x", "ä", None] * 20, dtype=object)})
+    assert as_rows(table)[0]["a"].tolist() == table["a"].tolist()
+    assert check_columns(table, "table").dtypes.equals(table.dtypes)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest, shown
 from automl_flow.core.warn import warn
+from automl_flow.tasks.cells import plain_cells
 from automl_flow.tasks.frames import as_frame, inferred
 
 _LISTED = 5
@@ -36,10 +37,10 @@ def as_rows(X: Any, source: str = "X") -> tuple[pd.DataFrame, bool]:
     frame = as_frame(X, source)
     if frame is not None:
         _refuse_complex(frame, source)
-        return frame, True
+        return plain_cells(frame), True
     array = _array(X, source)
     frame = pd.DataFrame(array, columns=list(numbered(array.shape[1])))
-    return inferred(frame) if array.dtype == object else frame, False
+    return inferred(plain_cells(frame)) if array.dtype == object else frame, False
 
 
 def _refuse_complex(frame: pd.DataFrame, source: str) -> None:

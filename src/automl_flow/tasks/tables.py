@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest, quoted, shown
 from automl_flow.core.sizes import refuse_expansion
+from automl_flow.tasks.cells import plain_cells
 from automl_flow.tasks.spec import TaskSpec
 
 
@@ -112,7 +113,7 @@ def _cause(path: Path, error: Exception) -> str:
 
 
 def check_columns(table: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Return *table* with text column names.
+    """Return *table* with text column names, and with cells that every library can work with.
 
     Raises:
         DataError: Two columns have the same name.
@@ -121,7 +122,7 @@ def check_columns(table: pd.DataFrame, source: str) -> pd.DataFrame:
     repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
         raise DataError(f"{source}: column names must differ, repeated: {', '.join(map(shown, repeated))}")
-    return table.set_axis(names, axis=1)
+    return plain_cells(table.set_axis(names, axis=1))
 
 
 def require_columns(table: pd.DataFrame, columns: dict[str, str], source: str) -> None:

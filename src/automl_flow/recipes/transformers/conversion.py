@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from automl_flow.tasks.cells import plain_column, written
+
 Series = pd.Series  # the parameter is not known here: a column may hold anything
 _LONGEST_LABEL = 64
 _TRUTH = {"true": 1.0, "false": 0.0}
@@ -21,35 +23,11 @@ _EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 
 
 def dense(column: Series[Any]) -> Series[Any]:
-    """The column in a storage that the functions here can read.
-
-    Pandas' sparse storage is undone, Arrow's nested types become the objects that they stand for, its dates become
-    times, and a signalling NaN, at which every comparison raises, is missing.
-    """
-    dtype = column.dtype
-    if isinstance(dtype, pd.SparseDtype):
+    """The column with pandas' sparse storage undone, and without values at which libraries stumble."""
+    if isinstance(column.dtype, pd.SparseDtype):
         return pd.Series(np.asarray(column), name=column.name)
-    if isinstance(dtype, pd.ArrowDtype):
-        return _from_arrow(column, dtype)
-    if pd.api.types.is_object_dtype(dtype) and pd.api.types.infer_dtype(column, skipna=False) != "string":
-        return pd.Series(
-            [None if _signals(v) else v for v in column], index=column.index, name=column.name, dtype=object
-        )
-    return column
-
-
-def _from_arrow(column: Series[Any], dtype: pd.ArrowDtype) -> Series[Any]:
-    import pyarrow as pa
-
-    if pa.types.is_nested(dtype.pyarrow_dtype):
-        return column.astype(object)
-    if pa.types.is_date(dtype.pyarrow_dtype):
-        return pd.Series(pd.to_datetime(column.astype(object), errors="coerce"), index=column.index, name=column.name)
-    return column
-
-
-def _signals(value: object) -> bool:
-    return isinstance(value, Decimal) and value.is_snan()
+    plain = plain_column(column)
+    return column if plain is None else plain
 
 
 def to_number_block(frame: pd.DataFrame) -> NDArray[np.float64]:
@@ -112,22 +90,13 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, np.integer)):
-        return _written(int(value))  # through a float, identifiers beyond 2**53 would become their neighbours
+        return written(int(value))  # through a float, identifiers beyond 2**53 would become their neighbours
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < _LONGEST_LABEL:
         return str(int(value)) if value == int(value) else repr(float(value))
     if isinstance(value, (float, np.floating)):
         number = float(value)
         return str(int(number)) if number.is_integer() else repr(number)  # infinity is no integer
-    return _written(value).strip()
-
-
-def _written(value: Any) -> str:
-    """Any value as text that can be stored: halves of a pair of UTF-16, which stand for nothing, become "?"."""
-    try:
-        text = value if isinstance(value, str) else str(value)
-    except Exception:  # a number of 5,000 digits, an object that does not like to be written
-        text = f"{value:x}" if isinstance(value, int) else ""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return written(value).strip()
 
 
 def _short(label: str) -> str:
@@ -140,7 +109,7 @@ def _short(label: str) -> str:
 def to_text(column: Series[Any]) -> NDArray[np.object_]:
     """Read a column as text, "" where missing."""
     column = dense(column)
-    texts = column.astype(object).map(_written, na_action="ignore")
+    texts = column.astype(object).map(written, na_action="ignore")
     return texts.where(texts.notna(), "").to_numpy(dtype=object)
 
 
