@@ -247,8 +247,8 @@ def test_trials_of_different_lengths_are_told_apart():
     full = content("binary")
     shown = Trajectory("t", points([0.8, 0.9, 0.7], [2, 6, 2]))
     svg = str(draw_trajectory(shown, full.evaluation, "x"))
-    assert "m, 2 epochs" in svg
-    assert "m, 6 epochs" in svg
+    assert ">2 epochs<" in svg
+    assert ">6 epochs<" in svg
     html = render_report(replace(full, trajectories=(shown,)))
     assert "the best score so far of those with 6 epochs" in html
 

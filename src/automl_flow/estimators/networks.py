@@ -55,7 +55,8 @@ class NetworkEstimator(BaseEstimator):
         strategy_options: Arguments of the strategy.
         space: Name of the search space.
         space_options: What of it is restricted or extended.
-        objectives: ``parameters``, ``flops``, ``latency``: kept small beside the metric.
+        objectives: ``parameters``, ``flops``, ``latency``: kept small beside the metric, which chooses all the same;
+            ``result_.front`` names the trials that no other one beats in everything.
         max_params: Parameters that a network may have.
         max_latency_ms: Milliseconds that it may take for one sample.
         final_epochs: Epochs of the final training; ``None`` is twice the epochs of a trial, or up to four times where
@@ -69,7 +70,8 @@ class NetworkEstimator(BaseEstimator):
         network_: The trained network.
         result_: The search: trials, best trial, Pareto front.
         strategy_: Strategy that was used.
-        n_params_: Learned numbers of the network.
+        n_params_: Learned numbers in all ``final_seeds`` networks together; ``network_.network_params`` are those of
+            one.
         findings_: What the data checks found.
         notes_: What one would not expect of the search, in sentences; the serious ones are warnings, too.
         interrupted_: Ctrl-C ended the search; see :meth:`fit`.

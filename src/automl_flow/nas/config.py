@@ -23,7 +23,8 @@ class NasConfig(Budget):
             (``darts``, ``gdas``, ``drnas``, ``enas``) name architectures that are tried first; a sampler goes on from
             there.
         strategy_options: Arguments of the strategy, as its sampler or one-shot search names them.
-        objectives: What is kept small beside the metric; with any, the result is a Pareto front.
+        objectives: What is kept small beside the metric; with any, the trials that no other one beats in everything
+            are named. The network that is trained in the end is the one with the best metric all the same.
         epochs: Full length of a trial's training.
         reduction: One trial in so many goes on to the next rung, which trains so many times longer; 1 trains every
             trial to the end.

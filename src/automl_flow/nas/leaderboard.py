@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def leaderboard(result: NasResult) -> pd.DataFrame:
     """A row per trial: the winner, the others, those that were trained longest first, by score; then the failed ones.
 
-    Columns: trial, score, epochs, parameters, flops, seconds, state, cause, winner, architecture (JSON).
+    Columns: trial, score, epochs, parameters (of one network), flops, seconds, state, cause, winner, architecture
+    (JSON).
     """
     order = sorted(ranked(result.records, maximize=result.maximize), key=lambda record: record.number != result.best)
     rest = [record for record in result.records if record not in order]

@@ -78,10 +78,10 @@ def search_architecture(
     setting = make_setting(problem, config, results_folder(state))
     if clock.seconds is not None and not fork_server_runs():
         say_if_too_short(clock.left, _START_SECONDS)
-    jobs = config.workers(MOST_JOBS)
+    config = config.model_copy(update={"n_jobs": config.workers(MOST_JOBS)})
     # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
     whole = Journal(state, setting.key)
-    with whole.open(), LocalRunner(setting.arena, jobs, preload=_PRELOAD) as runner:
+    with whole.open(), LocalRunner(setting.arena, config.n_jobs, preload=_PRELOAD) as runner:
         studies = Studies(runner, setting.arena.folder, setting.key, progress)
         return _Run(problem, config, setting, studies).run(clock)
 

@@ -186,7 +186,10 @@ def _draw_curves(ax: Axes, curves: Sequence[Curve]) -> None:
 
 def _kind(point: TrialPoint, trajectory: Trajectory) -> str:
     """What a trial tried; in a search that trains only the better ones to the end, for how long, too."""
-    return point.label if len(trajectory.rungs) < 2 else f"{point.label}, {point.epochs} epochs"
+    if len(trajectory.rungs) < 2:
+        return point.label
+    alone = len({other.label for other in trajectory.points}) == 1  # then there is nothing to tell apart
+    return f"{point.epochs} epochs" if alone else f"{point.label}, {point.epochs} epochs"
 
 
 def _unit_square(ax: Axes) -> None:
