@@ -71,7 +71,5 @@ def test_kedro_and_dvc_know_every_command_and_option():
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("make ")])
 def test_make_knows_every_target(command):
     words = re.sub(r'"[^"]*"', "x", command).split()
-    done = subprocess.run(
-        [*words, "--dry-run", "READY=Makefile", "A=x"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*words, "--dry-run", "A=x"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
