@@ -125,6 +125,7 @@ def _serve(pipe: Connection, kind: Kind) -> None:
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_STACK, _STACK))
+    kind.warm()
     pipe.send("ready")
     while True:
         try:

@@ -211,4 +211,21 @@ def sample(name: str):
     return np.zeros((2, 8, 8)) if name == "images" else table(name)[0].head(2)
 
 
-KIND = Kind("model_folders", prepare, change, use)
+def warm() -> None:
+    """Import what a model of every family needs."""
+    import catboost  # noqa: F401
+    import lightgbm  # noqa: F401
+    import safetensors.torch  # noqa: F401
+    import sklearn.compose
+    import sklearn.ensemble
+    import sklearn.neighbors  # noqa: F401
+    import xgboost  # noqa: F401
+
+    from automl_flow.ensembles import artifact  # noqa: F401
+    from automl_flow.nas import network, training  # noqa: F401
+    from automl_flow.search import storage
+
+    storage.load(storage.dump(sklearn.compose.ColumnTransformer([])))
+
+
+KIND = Kind("model_folders", prepare, change, use, warm)

@@ -8,7 +8,6 @@ types from a list, plain arrays as large as the file says, and settings that sta
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Collection, Iterator
 from typing import IO, Any
@@ -46,15 +45,11 @@ _PLAIN = {
 }
 PLAIN_TYPES = ("numpy.dtype", "collections.OrderedDict")  # of these, what skops does not trust by itself
 
-# Settings that would start processes or threads, write files, print, or run an expression of the author's on texts.
+# Settings that would start processes or threads, write files, or print.
 _FIXED = {
     "n_jobs": {"null", "1"},
     "memory": {"null"},
     "verbose": {"false", "0"},
-    "token_pattern": {json.dumps(r"(?u)\b\w\w+\b")},
-    "tokenizer": {"null"},
-    "preprocessor": {"null"},
-    "stop_words": {"null"},
 }
 
 

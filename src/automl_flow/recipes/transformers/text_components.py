@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
 _VOCABULARY = 20_000
@@ -42,35 +43,46 @@ class TextComponents(TransformerMixin, BaseEstimator):
         """Return the components of all columns, float32."""
         check_is_fitted(self, "models_")
         parts = [np.empty((len(X), 0), dtype=np.float32)]
-        for position, (terms, reduce) in enumerate(self.models_):
-            if terms is None:
+        for position, (terms, weights, axes) in enumerate(self.models_):
+            if not terms:
                 continue
-            weights = terms.transform(X.iloc[:, position])
-            parts.append(weights.toarray() if reduce is None else reduce.transform(weights).astype(np.float32))
+            vectorizer = self._vectorizer(vocabulary=terms)
+            vectorizer.idf_ = weights
+            found = vectorizer.transform(X.iloc[:, position])
+            parts.append(found.toarray() if axes is None else safe_sparse_dot(found, axes.T).astype(np.float32))
         return np.hstack(parts)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002
         """``column~number`` for every output."""
         names: list[str] = []
-        for column, (terms, reduce) in zip(self.columns_, self.models_, strict=True):
-            count = 0 if terms is None else len(terms.vocabulary_) if reduce is None else reduce.n_components
+        for column, (terms, _, axes) in zip(self.columns_, self.models_, strict=True):
+            count = len(terms) if axes is None else len(axes)
             names += [f"{column}~{number}" for number in range(count)]
         return np.array(names, dtype=object)
 
-    def _fit_column(self, column: pd.Series[Any]) -> tuple[TfidfVectorizer | None, TruncatedSVD | None]:
+    def _vectorizer(self, **learned: Any) -> TfidfVectorizer:
         by_words = self.analyzer == "words"
-        terms = TfidfVectorizer(
+        return TfidfVectorizer(
             analyzer="word" if by_words else "char_wb",
             ngram_range=(1, 2) if by_words else (3, 4),
-            min_df=2 if len(column) >= 100 else 1,
-            max_features=_VOCABULARY,
             sublinear_tf=True,
             dtype=np.float32,
+            **learned,
         )
+
+    def _fit_column(self, column: pd.Series[Any]) -> tuple[list[str], NDArray[Any] | None, NDArray[Any] | None]:
+        """Terms in the order of their columns, weights of them, and the components; no terms where there are none.
+
+        They are kept as plain lists and arrays: scikit-learn's own objects would be stored with an expression to find
+        words by, and with places of words that are followed unchecked.
+        """
+        vectorizer = self._vectorizer(min_df=2 if len(column) >= 100 else 1, max_features=_VOCABULARY)
         try:
-            matrix = terms.fit_transform(column)
+            matrix = vectorizer.fit_transform(column)
         except ValueError:  # scikit-learn's way to say that there is no term
-            return None, None
+            return [], None, None
+        terms = [str(term) for term in vectorizer.get_feature_names_out()]
         if matrix.shape[1] <= self.components:
-            return terms, None
-        return terms, TruncatedSVD(self.components, random_state=self.seed).fit(matrix)
+            return terms, vectorizer.idf_, None
+        reduce = TruncatedSVD(self.components, random_state=self.seed).fit(matrix)
+        return terms, vectorizer.idf_, reduce.components_
