@@ -218,7 +218,7 @@ def warm() -> None:
     import safetensors.torch  # noqa: F401
     import sklearn.compose
     import sklearn.ensemble
-    import sklearn.neighbors  # noqa: F401
+    import sklearn.neighbors
     import xgboost  # noqa: F401
 
     from automl_flow.ensembles import artifact  # noqa: F401

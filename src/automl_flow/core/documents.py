@@ -133,7 +133,7 @@ def _float(text: str) -> float:
 
 def _is_deeper(value: Any, depth: int) -> bool:
     level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(depth + 1):
+    for _ in range(depth):
         level = [
             item
             for box in level
