@@ -187,8 +187,8 @@ def test_a_failed_trial_is_shown_with_its_number_and_its_message_escaped():
 
 def test_hyper_parameters_are_on_the_page():
     html = rendered("binary")
-    assert '<td class="params">rate 0.1</td>' in html
-    assert html.count('<td class="params">plain 1</td>') == 6
+    assert '<td class="params">rate=0.1</td>' in html
+    assert html.count('<td class="params">plain=1</td>') == 6
 
 
 def many_classes(n: int) -> ReportContent:

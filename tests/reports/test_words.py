@@ -178,4 +178,4 @@ def test_a_handful_of_rows_does_not_say_what_leaving_out_costs():
 def test_where_it_was_not_measured_it_says_how_to():
     told = without_input(replace(BINARY, refits=Refits(inputs=("group plain",))), "group plain")
     assert "Shuffling it costs" in told
-    assert "set its role to `ignore` and run again" in told
+    assert "set its role to “ignore” and run again" in told

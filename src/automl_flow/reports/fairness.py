@@ -24,7 +24,7 @@ def _facts(evaluation: Evaluation, column: str) -> list[str]:
     told += [sentence for gap in gaps if (sentence := _sentence(gap, evaluation))]
     if evaluation.problem == "binary" and evaluation.favourable is None:
         told.append(
-            "Which outcome is favourable is not set (`task.favourable`), so the four-fifths ratio is not computed."
+            "Which outcome is favourable is not set (task.favourable), so the four-fifths ratio is not computed."
         )
     return told
 

@@ -75,7 +75,7 @@ def shares(values: Sequence[float], total: float) -> list[str]:
 
 def params(values: Mapping[str, Any]) -> str:
     """Write hyper-parameters in a line, numbers with four digits."""
-    return ", ".join(f"{name} {_param(value)}" for name, value in sorted(values.items()))
+    return ", ".join(f"{name}={_param(value)}" for name, value in sorted(values.items()))
 
 
 def _param(value: Any) -> str:
@@ -212,12 +212,12 @@ def _without_network(evaluation: Evaluation) -> str:
 def without_input(evaluation: Evaluation, column: str) -> str:
     """Say that a sensitive column is an input of the model, and what leaving it out costs."""
     told = f"The sensitive column {column} is an input of the model."
-    advice = " The role `ignore` under `task.roles` keeps it out; other columns may still stand in for it."
+    advice = " The role “ignore” under task.roles keeps it out; other columns may still stand in for it."
     comparison = evaluation.refits.without.get(column)
     if comparison is None:
         place = next((i for i in evaluation.importance if i.feature == column), None)
         shuffled = "" if place is None else f" Shuffling it costs {number(place.loss, 3)} of the score."
-        return f"{told}{shuffled} To measure what leaving it out costs, set its role to `ignore` and run again.{advice}"
+        return f"{told}{shuffled} To measure what leaving it out costs, set its role to “ignore” and run again.{advice}"
     gain, confidence = comparison.gain, evaluation.confidence
     lost = f"{number(abs(gain.value), 3)} {'worse' if gain.value > 0 else 'better'}"
     if gain.value == 0:
