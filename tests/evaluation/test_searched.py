@@ -50,6 +50,12 @@ def test_few_rows_on_either_side_are_not_enough_for_a_verdict(n_search, n_holdou
     assert compared(FEW_ROWS, FEW_ROWS).enough
 
 
+def test_a_score_without_an_error_has_no_interval_that_could_be_believed():
+    assert not compared(287, 370, search=1.0, holdout=0.9).varied
+    assert not compared(287, 370, search=0.9, holdout=1.0).varied
+    assert compared(287, 370).varied
+
+
 def test_weights_of_the_search_count():
     y, p = hits(10, 0.5)
     judged = Judged(y, p, np.r_[np.ones(5), np.zeros(5)], out_of_fold=False, trials=1)

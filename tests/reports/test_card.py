@@ -55,7 +55,7 @@ def test_limits_speak_of_few_rows_and_warnings():
 @pytest.mark.parametrize(("enough", "said"), [(True, True), (False, False)])
 def test_limits_speak_of_a_search_that_was_too_optimistic_where_the_rows_suffice(enough, said):
     full = content("binary")
-    search = replace(full.evaluation.search, optimism=Interval(0.2, 0.1, 0.3), enough=enough)
+    search = replace(full.evaluation.search, optimism=Interval(0.2, 0.1, 0.3), enough=enough, varied=True)
     found = " ".join(limits(replace(full, evaluation=replace(full.evaluation, search=search))))
     assert ("was too optimistic by 0.200" in found) is said
 

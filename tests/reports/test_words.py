@@ -10,6 +10,7 @@ from automl_flow.reports.words import (
     compared,
     number,
     optimism,
+    points,
     repeated,
     search_name,
     search_rows,
@@ -92,10 +93,35 @@ def test_a_part_without_weight_is_told(against, text):
     ],
 )
 def test_optimism_has_a_verdict_only_where_the_rows_suffice(gap, enough, texts):
-    search = replace(BINARY.search, optimism=gap, enough=enough)
+    search = replace(BINARY.search, optimism=gap, enough=enough, varied=True)
     told = optimism(replace(BINARY, search=search))
     assert [text for text in texts if text not in told] == []
     assert ("overfitt" in told and "cannot be told" not in told) is (enough and gap.low <= 0 < gap.high)
+
+
+def test_an_interval_without_width_is_no_certainty():
+    scores = {"model": {"accuracy": 0.9}}
+    wide, flat = (
+        replace(BINARY, scores=scores, metric_intervals={"roc_auc": Interval(1.0, low, 1.0)}) for low in (0.9, 1.0)
+    )
+    assert points(wide) == ""
+    assert "no certainty" in points(flat)
+    assert "rows without an error" not in points(flat)
+
+
+def test_after_rows_without_an_error_the_rule_of_three_holds():
+    scores = {**BINARY.scores, "model": {**BINARY.scores["model"], "accuracy": 1.0}}
+    flat = replace(BINARY, scores=scores, metric_intervals={"accuracy": Interval(1.0, 1.0, 1.0)})
+    assert "After 60 rows without an error, up to 5.0% of new rows may be wrong (95%)." in points(flat)
+
+
+@pytest.mark.parametrize("enough", [True, False])
+def test_a_search_without_an_error_gets_no_interval_and_no_verdict(enough):
+    search = replace(BINARY.search, optimism=Interval(0.1, 0.05, 0.2), enough=enough, varied=False)
+    told = optimism(replace(BINARY, search=search))
+    assert "cannot be told" in told
+    assert "every resample of the rows has the same score" in told
+    assert "0.05" not in told
 
 
 @pytest.mark.parametrize(

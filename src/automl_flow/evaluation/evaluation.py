@@ -89,7 +89,8 @@ class Evaluation:
         if self.search is not None:
             gap = self.search.optimism
             numbers["search"] = {"score": self.search.score, "rows": self.search.rows, "optimism": gap.value}
-            numbers["search"] |= {"optimism_low": gap.low, "optimism_high": gap.high}
+            if self.search.varied:
+                numbers["search"] |= {"optimism_low": gap.low, "optimism_high": gap.high}
         if (again := self.refits.cross_validation) is not None:
             low, high = again.range
             numbers["cross_validation"] = {"score": again.mean, "low": low, "high": high, "repeats": len(again.scores)}

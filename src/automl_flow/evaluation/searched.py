@@ -47,6 +47,8 @@ class SearchScore:
         optimism: How much better the search believed the model to be than the holdout says, in units of the metric.
             Its interval counts the chance in both scores.
         enough: Both have at least ``FEW_ROWS`` rows, so that the interval may be read as a verdict.
+        varied: Resamples of both give more than one score. Where all rows are right, they do not, and the interval
+            leaves out a chance that nobody knows.
     """
 
     score: float
@@ -55,6 +57,7 @@ class SearchScore:
     trials: int
     optimism: Interval
     enough: bool
+    varied: bool
 
 
 def compare_with_search(
@@ -82,4 +85,5 @@ def compare_with_search(
     sign = 1.0 if metric.greater_is_better else -1.0
     gap = interval(sign * (score - value), sign * (others[:count] - draws[:count]), confidence)
     enough = min(len(judged.y), rows) >= FEW_ROWS
-    return SearchScore(score, len(judged.y), judged.out_of_fold, judged.trials, gap, enough)
+    varied = all(len(np.unique(scores[np.isfinite(scores)])) > 1 for scores in (draws, others))
+    return SearchScore(score, len(judged.y), judged.out_of_fold, judged.trials, gap, enough, varied)

@@ -15,6 +15,7 @@ from automl_flow.reports.words import (
     model_name,
     number,
     optimism,
+    points,
     repeated,
     search_name,
     search_rows,
@@ -39,6 +40,7 @@ def model_card(content: ReportContent) -> str:
         direction=direction(evaluation),
         optimism=optimism(evaluation),
         repeated=repeated(evaluation),
+        points=points(evaluation),
         search_name=search_name,
         search_rows=search_rows,
         fairness=column_facts(evaluation),
@@ -77,7 +79,7 @@ def _limits_of_evidence(evaluation: Evaluation) -> list[str]:
     if evaluation.n_holdout < _FEW_ROWS:
         found.append(f"The holdout has only {evaluation.n_holdout} rows: read the intervals, not the scores.")
     search = evaluation.search
-    if search is not None and search.enough and search.optimism.low > 0:
+    if search is not None and search.enough and search.varied and search.optimism.low > 0:
         found.append(optimism(evaluation))
     simple = [comparison for comparison in evaluation.comparisons if comparison.against in (PRIOR, LIGHTGBM)]
     undecided = [comparison for comparison in simple if not comparison.gain.low > 0]

@@ -165,11 +165,16 @@ def optimism(evaluation: Evaluation) -> str:
     gap, name = search.optimism, search_name(search)
     told = f"The {name} is {number(search.score)}, the holdout score {number(evaluation.headline.value)}"
     between = f"{evaluation.confidence:.0%} interval of its advantage {spread(gap)}"
+    alike = "every resample of the rows has the same score, so there is no interval"
+    if not search.varied:
+        between = alike
     if not search.enough:
         return (
             f"{told}. On {search.rows:,} and {evaluation.n_holdout:,} rows it cannot be told whether the search "
             f"overfitted: a verdict needs {FEW_ROWS} rows on each side ({between})."
         )
+    if not search.varied:
+        return f"{told}. Whether the search overfitted cannot be told: {alike}."
     if gap.low > 0:
         return f"{told}: it was too optimistic by {number(gap.value, 3)} ({between}). Go by the holdout score."
     if gap.high <= 0:
@@ -177,6 +182,19 @@ def optimism(evaluation: Evaluation) -> str:
     return (
         f"{told}: no evidence of overfitting, but an advantage of up to {number(gap.high, 3)} cannot be ruled out "
         f"({between})."
+    )
+
+
+def points(evaluation: Evaluation) -> str:
+    """Say that an interval without width is no certainty; empty where every interval has one."""
+    if all(interval.low < interval.high for interval in evaluation.metric_intervals.values()):
+        return ""
+    told = "Where an interval is a single point, all resamples have the same score; that is no certainty."
+    if evaluation.scores[MODEL].get("accuracy") != 1:
+        return told
+    most = 3 / evaluation.n_holdout  # the rule of three (Hanley and Lippman-Hand 1983)
+    return (
+        f"{told} After {evaluation.n_holdout:,} rows without an error, up to {most:.1%} of new rows may be wrong (95%)."
     )
 
 
