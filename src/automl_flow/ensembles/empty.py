@@ -40,10 +40,11 @@ def constant_only(bench: Workbench, result: SearchResult) -> SearchResult:
         BudgetError: The settings ask for an error; its text has the causes, an example of each, and what to change.
         KeyboardInterrupt: The user stopped the search: there is nothing to be kept.
     """
+    told = nothing_finished(result.records, bench.runner.start_seconds)
     if bench.config.if_nothing_finished == "error":
         if result.interrupted:
             raise KeyboardInterrupt
-        raise BudgetError(nothing_finished(result.records))
+        raise BudgetError(told)
     if result.candidates:
         return result
     problem, number = bench.problem, len(result.records)
@@ -51,21 +52,29 @@ def constant_only(bench: Workbench, result: SearchResult) -> SearchResult:
     try:
         found = evaluate(context, {"number": number, "payload": {"family": BASELINE, "params": {}}})
     except Exception as error:  # what all trials failed of may have this one fail too
-        raise BudgetError(f"{nothing_finished(result.records)} Nor could a constant be made: {error}") from error
+        raise BudgetError(f"{told} Nor could a constant be made: {error}") from error
     losses, work = tuple(found.attrs["fold_losses"]), float(found.attrs["work"])
     constant = Candidate(number, BASELINE, {}, found.values[0], losses, work=work)
     return replace(result, candidates=(constant,), oof=np.stack([read_oof(bench.results, number)]))
 
 
-def nothing_finished(records: Sequence[TrialRecord]) -> str:
-    """Say that no trial finished, why, and what to change."""
+def nothing_finished(records: Sequence[TrialRecord], start_seconds: float | None) -> str:
+    """Say that no trial finished, why, and what to change.
+
+    Args:
+        records: The trials.
+        start_seconds: Seconds until the first worker was ready; ``None``: none was.
+    """
     failed = [record for record in records if record.state == "failed"]
     if not failed:
         told, kinds = "none could be begun in the time of the search", ["budget"]
     else:
         told, kinds = causes(failed), sorted({record.cause or "" for record in failed})
     advice = "; ".join(_ADVICE[kind] for kind in kinds if kind in _ADVICE)
+    started = "No worker was ready by then"
+    if start_seconds is not None:
+        started = f"The first worker took {start_seconds:.1f} s to start"
     return (
-        f"no trial of the search finished, so there is no model. Of {len(records)} trials: {told}. "
+        f"no trial of the search finished, so there is no model. Of {len(records)} trials: {told}. {started}. "
         f"What helps: {advice}. With if_nothing_finished='constant' a constant is predicted instead, with a warning."
     )

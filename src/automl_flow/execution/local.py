@@ -106,6 +106,11 @@ class LocalRunner:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def start_seconds(self) -> float | None:
+        """Seconds until the first worker was ready; ``None`` while none has been."""
+        return self._pool.start_seconds
+
     def start(self) -> None:
         """Let workers start and import in the background, while the caller prepares the first job."""
         self._make_folder()

@@ -34,7 +34,11 @@ _STARTS = 3  # that may fail in a row by a signal from outside, before a task is
 
 
 class Pool:
-    """Worker processes and the thread that looks after them."""
+    """Worker processes and the thread that looks after them.
+
+    Attributes:
+        start_seconds: Seconds until the first process was ready; ``None`` while none has been.
+    """
 
     def __init__(self, start: Callable[[], tuple[Process, Connection]], n_processes: int, lanes: int) -> None:
         """Prepare; processes start when they are needed.
@@ -50,6 +54,7 @@ class Pool:
         self._waiting: deque[Task] = deque()
         self._numbers = count()
         self._failed_starts = 0
+        self.start_seconds: float | None = None
         self._looked = time.monotonic()
         self._stopped = False
         self._ending = threading.Lock()
@@ -188,6 +193,8 @@ class Pool:
         task = None if number is None else member.tasks.get(number)
         if number is None:
             member.ready, self._failed_starts = True, 0
+            if self.start_seconds is None:
+                self.start_seconds = time.monotonic() - member.began
         elif task is not None and report is None:
             task.began = time.monotonic()
         elif task is not None and report is not None:
