@@ -48,6 +48,15 @@ def change_bytes(content: bytes, random: Random) -> bytes:
     return bytes(data)
 
 
+def insert(content: bytes, words: tuple[bytes, ...], random: Random) -> bytes:
+    """Put some of *words* into a text, or in the place of a few of its letters."""
+    data = bytearray(content)
+    for _ in range(int(random.integers(1, 5))):
+        place = int(random.integers(len(data) + 1))
+        data[place : place + int(pick(random, (0, 0, 1, 4)))] = pick(random, words)
+    return bytes(data)
+
+
 def change_json(document: Any, random: Random) -> str:
     """Change one value or key of a document; return its text."""
     boxes: list[Any] = []
