@@ -15,6 +15,7 @@ import pytest
 from automl_flow.core.errors import BudgetError
 from automl_flow.core.progress import LogProgress, silent_progress
 from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.outcome import Limits
 from automl_flow.search.budget import Budget, Clock
 from automl_flow.search.journal import Journal, results_folder
 from automl_flow.search.study import StudyResult, run_study
@@ -191,3 +192,21 @@ def test_progress_tells_trials_in_the_words_of_the_search(tmp_path, caplog):
             )
     assert caplog.messages[0] == "models: up to 2 steps"
     assert caplog.messages[-1].endswith("number 1 is done")
+
+
+class _Deaf(LocalRunner):
+    """A runner whose jobs never end."""
+
+    def submit(self, function, job, limits):
+        return super().submit(function, job, Limits())
+
+    def cancel(self, handle):
+        pass
+
+
+def test_a_search_ends_though_its_runner_does_not_keep_the_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("automl_flow.search.study._GRACE_SECONDS", 0.1)
+    monkeypatch.setattr("tests.search.test_study.LocalRunner", _Deaf)
+    result = run(tmp_path, context={"hang": 0}, max_trials=40, time_left_for_this_task=3.0)
+    assert result.skip_trials
+    assert all(record.cause == "budget" for record in result.records)

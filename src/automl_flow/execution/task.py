@@ -29,7 +29,8 @@ class DiedError(Exception):
         self.from_outside = exitcode is None or exitcode == -signal.SIGKILL
         if self.from_outside and not fault:
             fault = "killed from outside, as the kernel does when memory runs out"
-        super().__init__(f"process died with exit code {exitcode}" + (f": {fault}" if fault else ""))
+        code = "" if exitcode is None else f" with exit code {exitcode}"
+        super().__init__(f"process died{code}" + (f": {fault}" if fault else ""))
 
 
 @dataclass(eq=False)

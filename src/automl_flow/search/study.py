@@ -9,6 +9,7 @@ repeated, and evaluations that the journal holds are not.
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from automl_flow.search.journal import Journal
 from automl_flow.search.records import NO_TIME, Direction, Evaluation, TrialRecord
 
 logger = logging.getLogger("automl_flow")
+_GRACE_SECONDS = 30.0  # after the end of its time, in which a trial must have been ended
 
 __all__ = ["Evaluation", "Search", "StudyResult", "TrialRecord", "run_study"]
 
@@ -132,6 +134,7 @@ class _Loop:
         self._open: dict[int, _Open] = {}
         self._waiting: deque[int] = deque()
         self._running: dict[int, Handle] = {}
+        self._until: dict[int, float | None] = {}  # when running trials are over, whatever happens
         self._ended: dict[int, TrialRecord] = {}
 
     def run(self) -> bool:
@@ -180,7 +183,7 @@ class _Loop:
             self._ended[number] = TrialRecord(number, trial.params, None, "failed", "budget", refusal)
         elif number in self.budget.skip_trials:
             self._skip(number)
-        elif entry is not None and entry["params"] == trial.params:
+        elif entry is not None and entry.get("params") == trial.params:
             self._ended[number] = TrialRecord.from_entry(entry)
         else:
             self._waiting.append(number)
@@ -198,6 +201,7 @@ class _Loop:
             job = {"number": number, "params": dict(item.trial.params), "payload": item.payload}
             limits = Limits(self.budget.per_run_time_limit, self.budget.memory_limit, self.clock.deadline)
             self._running[number] = self.runner.submit(self.search.evaluate, job, limits)
+            self._until[number] = limits.until
 
     def _refusal(self, item: _Open) -> str | None:
         if self.clock.expired:
@@ -216,7 +220,9 @@ class _Loop:
         """Wait for a worker, and keep and journal what ended."""
         if not self._running or self._next in self._ended:
             return
-        self.runner.wait_any(self._running.values(), None)
+        self.runner.wait_any(self._running.values(), self._patience())
+        if self._patience() == 0:
+            self._give_up()
         for number in [n for n, handle in self._running.items() if handle.done]:
             outcome = self._running.pop(number).outcome()
             outcome.check_storage()
@@ -227,6 +233,18 @@ class _Loop:
                 self.journal.append(record.to_entry(self.clock.spent))
                 self._ended[number] = record
             self.progress.advance(self.search.describe(self._ended[number]))
+
+    def _patience(self) -> float | None:
+        """Seconds until some running trial should have had an end, for a runner that may not keep its promise."""
+        known = [self._until[number] for number in self._running]
+        times = [until for until in known if until is not None]
+        return max(0.0, min(times) + _GRACE_SECONDS - time.monotonic()) if len(times) == len(known) else None
+
+    def _give_up(self) -> None:
+        """Count trials as ended by the clock that the runner should have ended long ago."""
+        for number in [n for n, handle in self._running.items() if not handle.done]:
+            self.runner.cancel(self._running.pop(number))
+            self._skip(number)
 
     def _tell(self) -> None:
         """Tell trials in the order of their numbers; after each of them the next may be asked."""
