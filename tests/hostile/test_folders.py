@@ -10,11 +10,13 @@ import sys
 
 import pytest
 
+from automl_flow.cli.comparing import check_page
 from automl_flow.core.artifact import MANIFEST, open_artifact, write_artifact
 from automl_flow.core.errors import StorageError
 from automl_flow.core.files import write_text
 from automl_flow.core.folders import contents
 from automl_flow.datasets.folders import ModelDataset
+from automl_flow.reports.page import environment
 from automl_flow.search.journal import Journal, results_folder
 
 
@@ -214,6 +216,7 @@ def test_a_file_never_takes_the_place_of_something_else(tmp_path, name):
 _WRITE = """
 import os, sys
 from pathlib import Path
+from automl_flow.cli.comparing import check_page
 from automl_flow.core.artifact import write_artifact
 from automl_flow.core.files import write_text
 os.umask(int(sys.argv[1], 8))
@@ -236,3 +239,27 @@ def test_modes_are_those_of_the_umask_or_of_what_is_replaced(tmp_path, umask, be
     assert modes["text"] == (0o666 & ~umask if before is None else before)
     assert modes["model"] == (0o777 & ~umask if before is None else before | 0o100)
     assert modes["model/parts/part"] == 0o666 & ~umask
+
+
+@pytest.mark.parametrize("lies", ["a file of the user", "a folder", "a link", "a link to nothing", "a pipe"])
+def test_a_page_takes_the_place_of_nothing_but_a_page(tmp_path, lies):
+    page = tmp_path / "page.html"
+    match lies:
+        case "a file of the user":
+            page.write_text("<!doctype html><html><head><title>My thesis</title></head></html>")
+        case "a folder":
+            page.mkdir()
+        case "a link":
+            page.symlink_to("/etc/hostname")
+        case "a link to nothing":
+            page.symlink_to("absent")
+        case "a pipe":
+            os.mkfifo(page)
+    with pytest.raises(StorageError, match=r"page\.html exists and is no page of automl_flow"):
+        check_page(page)
+
+
+def test_a_page_of_ours_may_be_written_again(tmp_path):
+    check_page(tmp_path / "page.html")
+    write_text(tmp_path / "page.html", environment().get_template("base.html.j2").render(title="Ours"))
+    check_page(tmp_path / "page.html")

@@ -8,9 +8,24 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from automl_flow.cli.friendly import told_clearly
+from automl_flow.core.errors import StorageError
 from automl_flow.core.files import write_text
 
 PAGE = Path("data/08_reporting/comparison.html")
+_MARK = b'<meta name="generator" content="automl_flow">'
+_HEAD_BYTES = 1000  # of a page, in which the mark stands
+
+
+def check_page(page: Path) -> None:
+    """Raise if something lies at the place of a page that is none of ours.
+
+    Raises:
+        StorageError: It is anything else than a page that we have written.
+    """
+    if page.is_symlink() or page.exists():
+        plain = page.is_file() and not page.is_symlink()
+        if not plain or _MARK not in page.read_bytes()[:_HEAD_BYTES]:
+            raise StorageError(f"--output: {page} exists and is no page of automl_flow; choose another name")
 
 
 @click.command()
@@ -24,8 +39,10 @@ def compare(metadata: ProjectMetadata, *, old: str, new: str | None, output: Pat
     from automl_flow.comparison import compare_revisions, open_revision, render_comparison
 
     project = Path(metadata.project_path)
-    found = compare_revisions(open_revision(project, old), open_revision(project, new))
     page = (Path.cwd() / output) if output else project / PAGE
+    if output:
+        check_page(page)
+    found = compare_revisions(open_revision(project, old), open_revision(project, new))
     write_text(page, render_comparison(found))
     for task in found.tasks:
         click.echo(f"{task.task}: {task.verdict}")
