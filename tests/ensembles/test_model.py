@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from automl_flow.core.artifact import MANIFEST
-from automl_flow.core.errors import ArtifactError, DataError
+from automl_flow.core.errors import ArtifactError, AutoMLFlowWarning, DataError
 from automl_flow.ensembles.artifact import load_tabular_model
 from automl_flow.ensembles.model import TabularModel, _pieces
 from automl_flow.ensembles.saving import save_model
@@ -67,7 +69,9 @@ def test_a_changed_file_is_refused(model, tmp_path):
 def test_order_and_number_of_other_columns_do_not_matter(model):
     model, X = model
     shuffled = X.assign(extra=1.0)[[*reversed(X.columns), "extra"]]
-    assert np.array_equal(model.predict_proba(shuffled), model.predict_proba(X))
+    with pytest.warns(AutoMLFlowWarning, match="are ignored: 'extra'"):
+        predicted = model.predict_proba(shuffled)
+    assert np.array_equal(predicted, model.predict_proba(X))
 
 
 def test_a_missing_column_is_named(model):
@@ -92,3 +96,14 @@ def test_pieces_are_predicted_as_the_whole_is(model, monkeypatch):
     monkeypatch.setattr("automl_flow.ensembles.model._CHUNK", 50)
     assert _pieces(len(X)) > 1
     assert np.allclose(model.predict_proba(X), whole)
+
+
+def test_cells_are_read_by_a_network_where_there_are_no_other_members(model):
+    model, X = model
+    preprocessor = next(iter(model.members[0].preprocessors.values()))
+    member = SimpleNamespace(
+        network=SimpleNamespace(preprocessor=preprocessor), predict=lambda X: np.eye(3)[[0] * len(X)]
+    )
+    alone = replace(model, members=(member,), weights=(1.0,))
+    with pytest.warns(AutoMLFlowWarning, match="size: 150 are no finite numbers"):
+        alone.predict(X.assign(size="x"))

@@ -178,9 +178,11 @@ class TabularModel:
 
 def _reader(member: FittedCandidate | Member) -> Any:
     """The step of a member's preprocessing that reads raw columns; ``None`` where it has none."""
-    if not isinstance(member, FittedCandidate):
-        return None
-    return next((preprocessor.steps[0][1] for preprocessor in member.preprocessors.values()), None)
+    if isinstance(member, FittedCandidate):
+        preprocessor = next(iter(member.preprocessors.values()), None)
+    else:
+        preprocessor = getattr(getattr(member, "network", None), "preprocessor", None)
+    return None if preprocessor is None else preprocessor.steps[0][1]
 
 
 def _reads(member: FittedCandidate | Member) -> bool:

@@ -36,7 +36,8 @@ def with_text_names(frame: pd.DataFrame, source: str = "X") -> pd.DataFrame:
         repeated = sorted({name for name in names if names.count(name) > 1})
         listed = ", ".join(shown(name) for name in repeated[:10])
         raise DataError(f"{source}: column names must differ, repeated: {listed}; rename or drop one of them")
-    return frame.set_axis(names, axis=1).reset_index(drop=True)
+    named = frame if names == list(frame.columns) else frame.set_axis(names, axis=1)
+    return named.reset_index(drop=True)
 
 
 def inferred(data: Frame) -> Frame:
