@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from automl_flow.core.config import Config, parse_config
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.yaml import read_yaml
+from automl_flow.expectations.arguments import check_arguments
 
 Severity = Literal["critical", "warning", "info"]
 
@@ -20,13 +21,19 @@ class ExpectationSpec(Config):
     Attributes:
         expectation: Name in Great Expectations, for example ``expect_column_values_to_be_between`` (or
             ``ExpectColumnValuesToBeBetween``).
-        kwargs: Its arguments, ``column`` among them.
+        kwargs: Its arguments, ``column`` among them; a ``row_condition`` compares columns with values.
         severity: ``critical`` closes the gate, ``warning`` and ``info`` are reported.
     """
 
     expectation: str
     kwargs: dict[str, Any] = Field(default_factory=dict)
     severity: Severity = "critical"
+
+    @field_validator("kwargs")
+    @classmethod
+    def _values_only(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        check_arguments(kwargs)
+        return kwargs
 
 
 class ValidationConfig(Config):

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from automl_flow.checks.view import hashable
-from automl_flow.core.errors import ConfigError, DataError, nearest
+from automl_flow.core.errors import ConfigError, DataError, nearest, shown
 from automl_flow.core.files import plain
 from automl_flow.expectations.rules import Rule, Verdict, snake_case
 
@@ -63,7 +63,11 @@ def _run(table: pd.DataFrame, rules: dict[int, Rule]) -> dict[int, Any]:
         suite = gx.ExpectationSuite(name="suite", expectations=expectations)
         asset = context.data_sources.add_pandas("table").add_dataframe_asset("table")
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": table})
-        report = batch.validate(suite, result_format={"result_format": "COMPLETE", "include_unexpected_rows": False})
+        wanted = {"result_format": "COMPLETE", "include_unexpected_rows": False}
+        try:
+            report = batch.validate(suite, result_format=wanted)
+        except Exception as error:  # what it does not catch itself, of rules that cannot be meant for a table
+            raise ConfigError(f"the suite of expectations cannot be tried: {shown(_one_line(error), 300)}") from error
     return {int(result.expectation_config.meta["position"]): result for result in report.results}
 
 
