@@ -39,7 +39,9 @@ class Chosen:
         Preprocessing is fitted on the same rows. Iterative members take as many steps as they took in the search, so
         that the rows to predict decide nothing.
         """
-        with scratch("refit-") as state:
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1), scratch("refit-") as state:  # as in the search: sums depend on the threads
             context = TrialContext(problem, self.families, state, self.seed)
             predicted = [self._member(context, candidate, rows) for candidate in self.candidates]
         return np.tensordot(np.asarray(self.weights), np.stack(predicted), axes=1)

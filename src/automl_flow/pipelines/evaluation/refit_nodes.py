@@ -30,7 +30,7 @@ from automl_flow.tasks.splits import SplitConfig, make_folds
 Document = dict[str, Any]
 Array = NDArray[np.float64]
 _FOLDS = 5
-_MOST_ROWS = 20_000  # of the training, from which fitting again without a column is too dear to be done unasked
+_MOST_ROWS = 10_000  # of the training, from which fitting again without a column is too dear to be done unasked
 _BOUND = "The rows are divided by {}, so there is no repeated cross-validation on other divisions."
 _STACKED = (
     "There is no repeated cross-validation: the ensemble has members that read predictions of others, or of families "
