@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from automl_flow.cli.comparing import check_page
+from automl_flow.core import folders
 from automl_flow.core.artifact import MANIFEST, open_artifact, write_artifact
 from automl_flow.core.errors import StorageError
 from automl_flow.core.files import write_text
@@ -78,7 +79,10 @@ def test_a_save_refuses_a_folder_with_what_is_not_ours_and_names_it(tmp_path, ma
     assert state_of(tmp_path) == before
 
 
-def test_what_is_laid_into_a_model_while_another_is_written_is_kept(tmp_path):
+@pytest.mark.parametrize("system", ["that exchanges folders", "that does not"])
+def test_what_is_laid_into_a_model_while_another_is_written_is_kept(tmp_path, monkeypatch, system):
+    if system == "that does not":
+        monkeypatch.setattr(folders, "_exchange", lambda *_: False)
     save(tmp_path / "model", "old")
 
     def write(place):
@@ -87,6 +91,25 @@ def test_what_is_laid_into_a_model_while_another_is_written_is_kept(tmp_path):
     with pytest.raises(StorageError, match=r"notes\.txt"):
         write_artifact(tmp_path / "model", "none", write, {})
     assert set(state_of(tmp_path)) == {f"model/{name}" for name in (MANIFEST, "notes.txt", "part.txt")}
+    (tmp_path / "model" / "notes.txt").unlink()
+    save(tmp_path / "model", "new")
+    assert (tmp_path / "model" / "part.txt").read_text() == "new"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges folders in one step")
+def test_there_is_a_model_at_every_moment_of_a_save(tmp_path, monkeypatch):
+    save(tmp_path / "model", "old")
+    seen = []
+    refuse = folders.refuse_strangers
+
+    def look(folder, names):
+        seen.append((tmp_path / "model" / MANIFEST).exists())
+        refuse(folder, names)
+
+    monkeypatch.setattr(folders, "refuse_strangers", look)
+    monkeypatch.setattr(folders.Path, "rename", lambda *_: pytest.fail("moved in two steps"))
+    save(tmp_path / "model", "new")
+    assert seen == [True, True]
 
 
 @pytest.mark.parametrize("before", ["nothing", "an empty folder", "a model", "a model of an older version"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from automl_flow.core.errors import StorageError, shown
 from automl_flow.core.files import storage_errors, sync
 from automl_flow.core.temporary import temporary
 
+_HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD and the flag of renameat2(2)
 _MOST_NAMED = 5  # files that a refusal names
 
 
@@ -28,8 +30,8 @@ def contents(folder: Path) -> list[str]:
 def atomic_folder(path: Path, strangers: Callable[[Path], Sequence[str]] = contents) -> Iterator[Path]:
     """Give an empty folder to fill; it takes the place of *path* when the block ends well.
 
-    When the block raises, *path* is left as it was. An existing folder is moved aside first and removed last, so
-    that the time in which *path* does not exist is that of one rename. The new folder has the mode of the old one.
+    When the block raises, *path* is left as it was. An existing folder is removed last; the new one takes its place in
+    one step where the system can do that (Linux), else in two. The new folder has the mode of the old one.
 
     Args:
         path: The folder to make or to replace.
@@ -44,15 +46,20 @@ def atomic_folder(path: Path, strangers: Callable[[Path], Sequence[str]] = conte
         check_replaceable(path, strangers)
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary(path.parent) as place:
-            draft, old = place / path.name, place / "old"
+            draft = place / path.name
             draft.mkdir()
             yield draft
             _sync_all(draft)
             if path.exists():
                 draft.chmod(stat.S_IMODE(path.stat().st_mode))
-                path.rename(old)
-                _check_again(path, old, strangers)
-            draft.rename(path)
+                old = _swap(draft, path, place / "old")
+                try:
+                    refuse_strangers(path, strangers(old))  # for something may have been laid into it meanwhile
+                except StorageError:
+                    _swap(old, path, place / "new")
+                    raise
+            else:
+                draft.rename(path)
             sync(path.parent)
 
 
@@ -90,13 +97,20 @@ def refuse_strangers(folder: Path, names: Sequence[str]) -> None:
         )
 
 
-def _check_again(path: Path, old: Path, strangers: Callable[[Path], Sequence[str]]) -> None:
-    """Put a folder back in which something has been laid while the new one was written."""
-    try:
-        refuse_strangers(path, strangers(old))
-    except StorageError:
-        old.rename(path)
-        raise
+def _swap(new: Path, path: Path, aside: Path) -> Path:
+    """Put a folder in the place of another, and say where that is then."""
+    if _exchange(new, path):
+        return new
+    path.rename(aside)
+    new.rename(path)
+    return aside
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; say whether system and file system can do that."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    names = (_HERE, os.fsencode(one), _HERE, os.fsencode(other))
+    return rename is not None and rename(*names, _RENAME_EXCHANGE) == 0
 
 
 def _sync_all(folder: Path) -> None:
