@@ -36,21 +36,25 @@ def describe(found: Adoption, in_git: Iterable[str]) -> list[str]:
 
     Args:
         found: What became of the outputs.
-        in_git: Outputs among those that differ which git tracks, so that ``git status`` lists them.
+        in_git: Outputs among those that differ which ``git status`` lists.
     """
+    tracked = set(in_git)
+
+    def listed(stages: Iterable[str]) -> str:
+        paths = [path for stage in stages for path in found.different.get(stage, ()) if path in tracked]
+        return f" (git status lists {', '.join(paths)})" if paths else ""
+
     told = []
-    if found.different:
-        shown = list(in_git)
-        listed = f" (git status lists {', '.join(shown)})" if shown else ""
+    if found.unexplained:
         told.append(
-            f"{len(found.different)} of {_stages(found.checked)} made other bytes than dvc.lock records{listed}, most "
-            "likely because this processor rounds in another way than the one that the results were recorded on "
-            f"(docs/reproducibility.md): {_by_task(found.different)}."
+            f"{len(found.unexplained)} of {_stages(len(found.stages))} made other bytes than dvc.lock records"
+            f"{listed(found.unexplained)}, most likely because this processor rounds in another way than the one that "
+            f"the results were recorded on (docs/reproducibility.md): {_by_task(found.unexplained, found.stages)}."
         )
     if found.edited:
         told.append(
-            f"Code, data or settings have changed since dvc.lock was written; `make repro` records the results of "
-            f"{_by_task(found.edited)}."
+            f"Code, data or settings have changed since dvc.lock was written{listed(found.edited)}; `make repro` "
+            f"records the results of {_by_task(found.edited, found.stages)}."
         )
     return told
 
@@ -66,13 +70,20 @@ def _is_repository(project: Path) -> bool:
     return _git(project, "rev-parse", "--is-inside-work-tree").strip() == "true"
 
 
-def _by_task(stages: Iterable[str]) -> str:
-    """Stages in words: ``digits (nas, evaluation), vowels (nas)``."""
+def _by_task(stages: Iterable[str], known: Iterable[str]) -> str:
+    """Stages in words: ``digits (nas, evaluation), vowels``, where all of vowels are meant."""
+    some, every = _tasks(stages), _tasks(known)
+    if some == every:
+        return "all tasks"
+    return ", ".join(task if names == every[task] else f"{task} ({', '.join(names)})" for task, names in some.items())
+
+
+def _tasks(stages: Iterable[str]) -> dict[str, list[str]]:
     tasks: dict[str, list[str]] = {}
     for name in stages:
         task, _, stage = name.rpartition("-")
         tasks.setdefault(task, []).append(stage)
-    return ", ".join(f"{task} ({', '.join(names)})" for task, names in tasks.items())
+    return tasks
 
 
 def _stages(count: int) -> str:

@@ -31,16 +31,20 @@ class Adoption:
 
     Attributes:
         taken: Stages whose outputs DVC took over.
-        different: Outputs that are not what ``dvc.lock`` records although nothing that people write has changed, by
-            stage.
+        different: Outputs that are not what ``dvc.lock`` records, by stage.
         edited: Stages of which code, data or settings have changed since, and those that read what these make.
-        checked: How many stages ``dvc.lock`` records.
+        stages: All stages that ``dvc.lock`` records.
     """
 
     taken: tuple[str, ...]
     different: Mapping[str, tuple[str, ...]]
     edited: tuple[str, ...]
-    checked: int
+    stages: tuple[str, ...]
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """Stages whose outputs differ although nothing that people write has changed."""
+        return tuple(name for name in self.different if name not in self.edited)
 
 
 def adopt_outputs(project: Path) -> Adoption:
@@ -56,8 +60,7 @@ def adopt_outputs(project: Path) -> Adoption:
     taken = [name for name in stages if name not in different and _lacks_objects_only(status.get(name, ()), project)]
     if taken:
         _dvc(project, "commit", *taken)
-    unexplained = {name: paths for name, paths in different.items() if name not in edited}
-    return Adoption(tuple(taken), unexplained, tuple(name for name in stages if name in edited), len(stages))
+    return Adoption(tuple(taken), different, tuple(name for name in stages if name in edited), tuple(stages))
 
 
 def _different(stage: LockedStage, project: Path) -> tuple[str, ...]:
