@@ -8,6 +8,7 @@ from automl_flow.evaluation.intervals import Comparison, Interval
 from automl_flow.evaluation.refits import Refits
 from automl_flow.reports.words import (
     compared,
+    model_name,
     number,
     optimism,
     points,
@@ -205,3 +206,15 @@ def test_where_it_was_not_measured_it_says_how_to():
     told = without_input(replace(BINARY, refits=Refits(inputs=("group plain",))), "group plain")
     assert "Shuffling it costs" in told
     assert "set its role to “ignore” and run again" in told
+
+
+@pytest.mark.parametrize(
+    ("problem", "metric", "name"),
+    [
+        ("binary", "roc_auc", "constant baseline (class frequencies)"),
+        ("regression", "rmse", "constant baseline (mean)"),
+        ("regression", "pinball_0.9", "constant baseline (quantile)"),
+    ],
+)
+def test_the_constant_baseline_says_what_it_predicts(problem, metric, name):
+    assert model_name("baseline_prior", replace(BINARY, problem=problem, metric=metric)) == name
