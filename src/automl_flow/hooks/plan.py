@@ -7,7 +7,6 @@ final training of a network, which have none, and a fit that another one took al
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator
 
 from kedro.io import CatalogProtocol
@@ -88,10 +87,7 @@ def describe(config: Limited) -> str:
 
 def upper_bound(config: Limited) -> float | None:
     """Seconds after which a step is stopped whatever happens; ``None`` where nothing stops it."""
-    if isinstance(config, FeatureConfig):
-        return config.seconds
-    seconds = config.time_left_for_this_task
-    return seconds if seconds is not None and math.isfinite(seconds) else None
+    return config.seconds if isinstance(config, FeatureConfig) else config.time_left_for_this_task
 
 
 def _duration(seconds: float) -> str:
