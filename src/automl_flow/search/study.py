@@ -148,6 +148,8 @@ class _Loop:
                 self._collect()
                 self._tell()
         except KeyboardInterrupt:
+            while self._tell_next():  # what has ended counts
+                pass
             self._drop_open()
             return True
         finally:
@@ -248,15 +250,22 @@ class _Loop:
 
     def _tell(self) -> None:
         """Tell trials in the order of their numbers; after each of them the next may be asked."""
-        while (number := self._next) in self._ended:
-            record, item = self._ended.pop(number), self._open.pop(number)
-            for step, value in sorted(record.intermediate.items()):
-                item.trial.report(value, step)
-            for key, value in record.attrs.items():
-                item.trial.set_user_attr(key, value)
-            self._tell_study(item.trial, record)
-            self.records.append(record)
+        while self._tell_next():
             self._ask()
+
+    def _tell_next(self) -> bool:
+        """Tell the next trial, if it has ended."""
+        number = self._next
+        if number not in self._ended:
+            return False
+        record, item = self._ended.pop(number), self._open.pop(number)
+        for step, value in sorted(record.intermediate.items()):
+            item.trial.report(value, step)
+        for key, value in record.attrs.items():
+            item.trial.set_user_attr(key, value)
+        self._tell_study(item.trial, record)
+        self.records.append(record)
+        return True
 
     def _tell_study(self, trial: Trial, record: TrialRecord) -> None:
         if record.state == "complete":
