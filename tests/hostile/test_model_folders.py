@@ -225,6 +225,8 @@ XGBOOST = {
     "bytes behind the end": lambda data: data + b"}",
     "child outside": ubj("left_children", 10**6),
     "child before": ubj("right_children", 0),
+    "parent outside": ubj("parents", 10**6, place=1),
+    "parent that is none": ubj("parents", 2**31 - 1, place=2),
     "one child": ubj("left_children", -1),
     "column outside": ubj("split_indices", 10**6),
     "negative column": ubj("split_indices", -1),

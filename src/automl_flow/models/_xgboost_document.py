@@ -19,6 +19,7 @@ _OBJECTIVES = {  # and the parameters that each has
     "reg:squarederror": {"reg_loss_param"},
     "reg:quantileerror": {"quantile_loss_param"},
 }
+_ROOT = (1 << 31) - 1  # stands for the parent of a tree's first node
 _FLOATS = ("base_weights", "loss_changes", "split_conditions", "sum_hessian")
 _WHOLES = ("left_children", "parents", "right_children", "split_indices", "split_type", "default_left")
 _SETS = ("categories", "categories_nodes", "categories_segments", "categories_sizes")
@@ -114,6 +115,10 @@ def _check_nodes(number: int, arrays: Mapping[str, NDArray[Any]], features: int)
     for child in (left[~leaf], right[~leaf]):
         if not ((child > place) & (child < len(left))).all():
             raise ArtifactError(f"tree {number}: a node's child does not come behind it in the tree")
+    parents = np.full(len(left), _ROOT, dtype=np.int64)
+    parents[left[~leaf]], parents[right[~leaf]] = place, place
+    if len(left) != 1 + 2 * len(place) or not np.array_equal(parents, arrays["parents"]):
+        raise ArtifactError(f"tree {number}: a node's parent is another one than has it as a child")
     columns = arrays["split_indices"][~leaf]
     if not ((columns >= 0) & (columns < features)).all():
         raise ArtifactError(f"tree {number}: splits a column that is none of {features}")
