@@ -217,11 +217,11 @@ def search_images(state: Path, workers: int):
 
 def watch(die: str | None, at: int) -> dict[str, int]:
     """Count appends and saves of this process, and end it in the middle of one of them."""
-    from automl_flow.core import files
+    from automl_flow.core import files, folders
     from automl_flow.search import journal
 
     counts = {"appends": 0, "saves": 0}
-    append, sync = journal.Journal.append, files._sync
+    append, sync = journal.Journal.append, files.sync
 
     def counted_append(self, entry):
         if die == "append" and counts["appends"] == at:
@@ -239,7 +239,7 @@ def watch(die: str | None, at: int) -> dict[str, int]:
         counts["saves"] += 1
         sync(path)
 
-    journal.Journal.append, files._sync = counted_append, counted_sync
+    journal.Journal.append, files.sync, folders.sync = counted_append, counted_sync, counted_sync
     return counts
 
 
