@@ -9,6 +9,7 @@ from tests.integration.project import edit, run
 
 pytestmark = pytest.mark.timeout(1800)  # the first test waits for the run that all share
 TASK = "penguins"
+CONSTANT = 3  # exit code of a run whose model is a constant
 SEARCH = ("kedro", "run", "--env=smoke", f"--namespaces={TASK}", "--tags=model_search")
 REPLAY = ("kedro", "replay", TASK, "--env=smoke")
 TRIALS = f"data/smoke/07_model_output/{TASK}/trials.json"
@@ -20,10 +21,11 @@ def limited(smoke, tmp_path):
     project = tmp_path / "p"
     shutil.copytree(smoke, project, ignore=shutil.ignore_patterns(".automl_flow"))
     limits = {"max_trials": None, "time_left_for_this_task": 12.0, "n_jobs": 2}
-    settings = {**limits, "families": ["linear", "knn"]}
+    # On a machine so busy that nothing finishes there is a constant to be repeated.
+    settings = {**limits, "families": ["linear", "knn"], "if_nothing_finished": "constant"}
     edit(project, f"conf/smoke/parameters/{TASK}.yml", lambda task: task[TASK]["model_search"].update(settings))
     done = run(project, *SEARCH)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in (0, CONSTANT), done.stderr
     return project
 
 

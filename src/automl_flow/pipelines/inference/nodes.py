@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest, shown
+from automl_flow.core.errors import AutoMLFlowWarning, DataError, nearest, shown
 from automl_flow.ensembles.model import TabularModel
 from automl_flow.nas.network import NetworkModel
 from automl_flow.tasks.spec import TaskSpec
@@ -21,7 +24,8 @@ logger = logging.getLogger("automl_flow")
 def predict_table(new_rows: pd.DataFrame, model: TabularModel, task: TaskSpec) -> pd.DataFrame:
     """A prediction for every row, in the order of the rows."""
     _say_known(task.target in new_rows and bool(new_rows[task.target].notna().any()), task)
-    return _tabulate(model, features(new_rows, task), task)
+    with _warnings_in_the_log(task):
+        return _tabulate(model, features(new_rows, task), task)
 
 
 def predict_samples(new_rows: dict[str, NDArray[Any]], model: NetworkModel, task: TaskSpec) -> pd.DataFrame:
@@ -30,6 +34,19 @@ def predict_samples(new_rows: dict[str, NDArray[Any]], model: NetworkModel, task
         raise DataError(f"new samples of task {task.name!r}: the file has no array 'x'{nearest('x', new_rows)}")
     _say_known(task.target in new_rows, task)
     return _tabulate(model, new_rows["x"], task)
+
+
+@contextmanager
+def _warnings_in_the_log(task: TaskSpec) -> Iterator[None]:
+    """Let the log have our warnings, such as that of cells that cannot be read; others go on as they came."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", AutoMLFlowWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, AutoMLFlowWarning):
+            logger.warning("%s: %s", task.name, warning.message)
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 def _say_known(known: bool, task: TaskSpec) -> None:  # noqa: FBT001 -- the only thing that it is about
