@@ -162,7 +162,7 @@ def executed_edges(panel: Panel, found: Record) -> Counter[tuple[str, str]]:
         if number in owner:
             return [owner[number]]
         call = found.calls[number]
-        if low <= number <= high and (call.about in ("identity", "dropout 0")):
+        if low <= number <= high and (call.about in ("skip (identity)", "dropout 0")):
             return origin(call.inputs[0])
         return [IN]
 
@@ -264,6 +264,18 @@ def test_nothing_in_a_picture_lies_outside_of_it(case: str) -> None:
             rights = [shift + float(rect.get("x", 0)) + float(rect.get("width", 0)) for rect in boxes]
             assert min(lefts) >= 0
             assert max(rights) <= width
+
+
+def test_one_document_holds_all_pictures_beside_each_other() -> None:
+    model = model_of("cell", 0)
+    root = ElementTree.fromstring(model.drawing())  # noqa: S314 - our own text
+    parts = [ElementTree.fromstring(part.svg) for part in draw_parts(model)]  # noqa: S314
+    assert len(parts) > 1
+    assert float(str(root.get("width"))) == pytest.approx(
+        sum(float(str(p.get("width"))) for p in parts), abs=len(parts)
+    )
+    blocks = [sum(g.get("data-block") is not None for g in tree.iter(f"{SVG}g")) for tree in (root, *parts)]
+    assert blocks[0] == sum(blocks[1:])
 
 
 def test_boxes_do_not_overlap_and_arrows_go_down() -> None:

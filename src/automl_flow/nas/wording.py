@@ -18,7 +18,7 @@ _FUNCTIONS = {
     "zeros_like": "state of the step before",
 }  # fmt: skip
 _LAYERS = {
-    "BatchNorm1d": "batch norm", "BatchNorm2d": "batch norm", "LayerNorm": "layer norm", "Identity": "identity",
+    "BatchNorm1d": "batch norm", "BatchNorm2d": "batch norm", "LayerNorm": "layer norm", "Identity": "skip (identity)",
     "GLU": "gated linear unit", "Sigmoid": "sigmoid", "Linear": "linear", "Zero": "zeros",
     "AdaptiveAvgPool2d": "mean over all pixels",
 }  # fmt: skip
