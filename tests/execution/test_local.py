@@ -129,7 +129,7 @@ def test_what_is_left_when_all_are_killed_is_removed_by_the_next(busy):
         member.kill()
     process.wait(10)
     environment = {**os.environ, "TMPDIR": str(temporary)}
-    code = "from automl_flow.execution.scratch import scratch_folder; assert scratch_folder().is_dir()"
+    code = "from automl_flow.execution.local import LocalRunner\nwith LocalRunner(): pass"
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert list(temporary.iterdir()) == []
 

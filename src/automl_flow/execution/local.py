@@ -95,7 +95,8 @@ class LocalRunner:
         self._pool = Pool(self._start_process, math.ceil(n_jobs / lanes), lanes)
 
     def __enter__(self) -> Self:
-        """Return the runner."""
+        """Return the runner; what a killed process has left is removed even if there will be no job."""
+        scratch_folder()
         return self
 
     def __exit__(self, *_: object) -> None:
