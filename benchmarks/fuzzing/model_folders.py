@@ -135,8 +135,12 @@ def change(sound: Path, target: Path, random: Random) -> str:
         manifest = target / MANIFEST
         manifest.write_bytes(change_json(json.loads(manifest.read_bytes()), random).encode("utf-8", "surrogatepass"))
         return f"{name}: manifest"
-    path = pick(random, files)
-    changer = change_bytes if random.random() < 0.25 else changer_of(path)
+    by_format: dict[Changer, list[Path]] = {}
+    for path in files:
+        by_format.setdefault(changer_of(path), []).append(path)
+    format_changer = pick(random, list(by_format))  # first, for there are many documents and one file of XGBoost's
+    path = pick(random, by_format[format_changer])
+    changer = change_bytes if random.random() < 0.25 else format_changer
     path.write_bytes(changer(path.read_bytes(), random))
     seal(target)
     return f"{name}: {path.relative_to(target)} by {changer.__name__}"
