@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from automl_flow.core.errors import StorageError
+from automl_flow.core.temporary import claim
 from automl_flow.search.journal import Journal
 from tests.full_disk import largest_file
 
@@ -39,6 +41,13 @@ def test_a_torn_line_is_cut_off(path):
     path.write_bytes(whole + b'{"number": 3, "te')
     assert numbers(path) == [0, 1, 2]
     assert path.read_bytes() == whole
+
+
+def test_what_a_process_left_that_was_killed_as_it_began_the_journal_is_removed(path):
+    left, lock = claim(path.parent)
+    os.close(lock)
+    assert numbers(path) == [0, 1, 2]
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\x00" * 100])

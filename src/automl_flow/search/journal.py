@@ -24,6 +24,7 @@ from automl_flow.core.documents import parse_json
 from automl_flow.core.errors import ArtifactError, BudgetError, StorageError
 from automl_flow.core.files import plain, storage_errors, write_bytes
 from automl_flow.core.folders import contents, refuse_strangers
+from automl_flow.core.temporary import sweep
 
 _FILE = "trials.jsonl"
 _LOCK = "lock"
@@ -104,6 +105,7 @@ class Journal:
         check_folder(self.folder)
         with storage_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
+            sweep(self.folder)  # of a process that was killed as it began the journal
             lock = (self.folder / _LOCK).open("a+")
         with lock, self._held(lock), self._prepared().open("ab", buffering=0) as self._sink:
             yield self
