@@ -21,6 +21,7 @@ Fields = dict[str, str]
 
 _MOST_FEATURES = 10_000_000
 _NUMBERS = re.compile(r"(?:-?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|inf)(?: (?=[-\di])|$))*", re.ASCII)
+_WHOLES = re.compile(r"(?:-?\d+(?: (?=[-\d])|$))*", re.ASCII)  # LightGBM reads "1.0" as two numbers, 1 and 0
 _OBJECTIVE = re.compile(r"binary sigmoid:1|multiclass num_class:\d{1,6}|regression|regression_l1|quantile")
 _HEADER = ("version", "num_class", "num_tree_per_iteration", "label_index", "max_feature_idx", "objective")
 _PER_FEATURE = ("feature_names", "monotone_constraints", "feature_infos")
@@ -90,8 +91,9 @@ def _tree(number: int, block: str, header: _Header) -> str:
     if leaves < 1 or fields.get("is_linear", "0") != "0":
         raise ArtifactError(f"tree {number}: {leaves} leaves, or linear ones")
     inner = leaves - 1
-    values = {name: _numbers(fields, name, inner) for name in ("split_feature", "threshold", "decision_type")}
-    children = [_numbers(fields, name, inner) for name in ("left_child", "right_child")]
+    values = {name: _numbers(fields, name, inner, whole=True) for name in ("split_feature", "decision_type")}
+    values["threshold"] = _numbers(fields, "threshold", inner)
+    children = [_numbers(fields, name, inner, whole=True) for name in ("left_child", "right_child")]
     _numbers(fields, "leaf_value", leaves, finite=True)
     _numbers(fields, "shrinkage", 1, finite=True)
     _check_splits(number, values, header.features, sets)
@@ -103,12 +105,11 @@ def _tree(number: int, block: str, header: _Header) -> str:
 
 def _check_splits(number: int, values: Mapping[str, NDArray[Any]], features: int, sets: int) -> None:
     columns, decisions = values["split_feature"], values["decision_type"]
-    codes = decisions.astype(np.int64)
-    if not np.array_equal(codes, decisions) or not _all_between(codes, 0, _KNOWN_DECISIONS):
+    if not _all_between(decisions, 0, _KNOWN_DECISIONS):
         raise ArtifactError(f"tree {number}: unknown kinds of decisions")
-    if not _all_between(columns, 0, features) or (columns % 1).any():
+    if not _all_between(columns, 0, features):
         raise ArtifactError(f"tree {number}: splits a column that is none of {features}")
-    chosen = values["threshold"][codes & _CATEGORICAL == 1]
+    chosen = values["threshold"][decisions.astype(np.int64) & _CATEGORICAL == 1]
     if not _all_between(chosen, 0, sets) or (chosen % 1).any():
         raise ArtifactError(f"tree {number}: splits by a set of categories that is none of {sets}")
 
@@ -118,18 +119,18 @@ def _check_children(number: int, children: list[NDArray[Any]], leaves: int) -> N
     place = np.arange(leaves - 1)
     for child in children:
         ends = child < 0
-        if (child % 1).any() or not (np.where(ends, child >= -leaves, (child > place) & (child < leaves - 1))).all():
+        if not (np.where(ends, child >= -leaves, (child > place) & (child < leaves - 1))).all():
             raise ArtifactError(f"tree {number}: a node's child does not come behind it in the tree")
 
 
 def _check_sets(number: int, fields: Fields, sets: int) -> None:
     if sets == 0:
         return
-    bounds = _numbers(fields, "cat_boundaries", sets + 1)
-    words = _numbers(fields, "cat_threshold", int(bounds[-1]) if _all_between(bounds, 0, 1 << 31) else -1)
-    if bounds[0] != 0 or (np.diff(bounds) < 1).any() or (bounds % 1).any():
+    bounds = _numbers(fields, "cat_boundaries", sets + 1, whole=True)
+    words = _numbers(fields, "cat_threshold", int(bounds[-1]) if _all_between(bounds, 0, 1 << 31) else -1, whole=True)
+    if bounds[0] != 0 or (np.diff(bounds) < 1).any():
         raise ArtifactError(f"tree {number}: sets of categories do not follow each other")
-    if not _all_between(words, 0, 1 << 32) or (words % 1).any():
+    if not _all_between(words, 0, 1 << 32):
         raise ArtifactError(f"tree {number}: a set of categories is none")
 
 
@@ -152,10 +153,12 @@ def _whole(fields: Fields, name: str) -> int:
     return int(text)
 
 
-def _numbers(fields: Fields, name: str, count: int, *, finite: bool = False) -> NDArray[np.float64]:
+def _numbers(
+    fields: Fields, name: str, count: int, *, finite: bool = False, whole: bool = False
+) -> NDArray[np.float64]:
     text = fields.get(name, "")
-    if not _NUMBERS.fullmatch(text):
-        raise ArtifactError(f"{name} holds what is no number")
+    if not (_WHOLES if whole else _NUMBERS).fullmatch(text):
+        raise ArtifactError(f"{name} holds what is no {'whole ' if whole else ''}number")
     values = np.array(text.split(), dtype=np.float64)
     if len(values) != count or (finite and not np.isfinite(values).all()):
         raise ArtifactError(f"{name} must hold {count} {'finite ' if finite else ''}numbers, got {len(values)}")
