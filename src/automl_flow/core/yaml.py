@@ -20,6 +20,7 @@ MOST_BYTES = 16 << 20
 _MOST_NODES = 500_000  # values and keys as written; half a gigabyte while they are read
 _MOST_REPEATED = 50_000  # values and keys that aliases repeat
 _DEEPEST = 100
+_DIGITS = 400  # of a whole number: what is longer is beyond every float, and in hexadecimal cannot even be printed
 _TAG = "tag:yaml.org,2002:"
 
 # https://yaml.org/spec/1.2.2/#103-core-schema, and "_" within numbers, which all our readers took so far.
@@ -53,6 +54,8 @@ class _Loader(_Base):
     def construct_int(self, node: yaml.ScalarNode) -> int:
         """Read a whole number; ``012`` is twelve."""
         text = str(self.construct_scalar(node)).replace("_", "")
+        if len(text) > _DIGITS:
+            raise ValueError(f"a whole number of {len(text):,} digits, at most {_DIGITS}")
         return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
 
 
