@@ -132,3 +132,13 @@ def test_a_damaged_object_is_still_mended(project):
     (project / "dvc.lock").write_text(lock())
     assert [path.name for path in mend(project)] == [object_.name, "a.csv"]
     assert file_hash(project / "dvc.lock")
+
+
+def test_a_file_that_is_no_copy_of_the_damaged_object_may_be_work_and_stays(project):
+    (project / "data/a.csv").write_text("mine")
+    object_ = project / ".dvc/cache/files/md5" / GOOD[:2] / GOOD[2:]
+    object_.parent.mkdir()
+    object_.write_text("bad")
+    (project / "dvc.lock").write_text(lock())
+    assert [path.name for path in mend(project)] == [object_.name]
+    assert (project / "data/a.csv").read_text() == "mine"

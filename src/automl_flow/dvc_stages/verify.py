@@ -106,21 +106,25 @@ def require_made(project: Path, hashes: Mapping[str, str | None]) -> None:
 def remove_damaged(project: Path, faults: Iterable[Fault]) -> list[Path]:
     """Take damaged objects out of the cache, and with them copies of them in the project.
 
-    A file of the project that differs while DVC's copy is good is left to the user: it may be work.
+    A file of the project that differs from the damaged object, too, or while DVC's copy is good, is left to the user:
+    it may be work.
 
     Returns:
         What was removed, relative to the project.
     """
     faults = list(faults)
     removed = []
+    damaged: dict[str, str | None] = {}
     for fault in faults:
         if fault.kind == "damaged object":
+            damaged[fault.path] = content_hash(fault.file)
             fault.file.unlink(missing_ok=True)
             removed.append(_from_project(fault.file, project))
-    damaged = {fault.path for fault in faults if fault.kind == "damaged object"}
     for fault in faults:
-        if fault.kind == "changed file" and fault.path in damaged and (project / fault.path).is_file():
-            (project / fault.path).unlink()
+        file = project / fault.path
+        is_copy = fault.kind == "changed file" and file.is_file() and content_hash(file) == damaged.get(fault.path, "")
+        if is_copy:
+            file.unlink()
             removed.append(fault.file)
     return removed
 
