@@ -117,11 +117,13 @@ def test_rows_that_do_not_fit_are_refused_in_words(models, kind, change, message
         ("size", ["1,5", "n/a?", *["1.0"] * 118], r"size: 2 are no finite numbers \('1,5', 'n/a\?'\)"),
         ("size", [np.inf, *[1.0] * 119], r"size: 1 are no finite numbers \('inf'\)"),
         ("size", [dt.date(2020, 1, 1)] * 120, "size: 120 are no finite numbers"),
+        ("size", [[1, 2]] * 120, r"size: 120 are no finite numbers \('\[1, 2\]'\)"),
+        ("size", [{"a": 1}] * 120, r"size: 120 are no finite numbers"),
         ("size", ["\x1b[2J" * 99] * 120, r"size: 120 .*\\x1b"),
         ("day", ["yesterday", *["2020-01-05"] * 119], r"day: 1 are no dates \('yesterday'\)"),
         ("colour", [3.0] * 120, "colour: 120 are numbers, where training had words"),
     ],
-    ids=["text", "infinite", "dates", "escape", "words", "numbers"],
+    ids=["text", "infinite", "dates", "lists", "dictionaries", "escape", "words", "numbers"],
 )
 def test_cells_that_cannot_be_read_are_counted_and_shown(models, kind, column, cells, message):
     X, _ = table()

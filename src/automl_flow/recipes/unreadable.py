@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import shown
 from automl_flow.core.warn import warn
 from automl_flow.recipes.transformers.conversion import to_dates, to_label_codes, to_numbers
+from automl_flow.tasks.cells import written
 
 if TYPE_CHECKING:
     from automl_flow.recipes.transformers.typed_columns import TypedColumns
@@ -50,8 +51,8 @@ def find_unreadable(frame: pd.DataFrame, typed: TypedColumns) -> list[Unreadable
     for name, kind in typed.kinds_.items():
         mask, trouble = _unread(frame[name], kind, name, typed)
         if mask is not None and mask.any():
-            examples = pd.unique(frame[name].to_numpy(dtype=object)[mask].astype(str))[:_EXAMPLES]
-            found.append(Unreadable(name, int(mask.sum()), trouble, tuple(examples)))
+            texts = dict.fromkeys(map(written, frame[name].to_numpy(dtype=object)[mask]))
+            found.append(Unreadable(name, int(mask.sum()), trouble, tuple(texts)[:_EXAMPLES]))
     return found
 
 
