@@ -16,9 +16,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from safetensors.numpy import load, save
 
+from automl_flow.core.errors import ArtifactError
+from automl_flow.ensembles.model import label_array
+from automl_flow.recipes.transformers.text_components import TextComponents
 from benchmarks.fuzzing import harness, model_folders
 
 CASES = 150
@@ -209,6 +213,9 @@ LIGHTGBM = {
     "child outside": field("left_child", "100000"),
     "child before": field("right_child", "0"),
     "leaf outside": field("left_child", "-100000"),
+    "child with a fraction": field("left_child", "1.0"),
+    "child with an exponent": field("right_child", "1e1"),
+    "column with a fraction": field("split_feature", "0.0"),
     "column outside": field("split_feature", "100000"),
     "negative column": field("split_feature", "-1"),
     "leaves by the billion": replaced(rb"\nnum_leaves=\d+", b"\nnum_leaves=999999999"),
@@ -384,6 +391,8 @@ DOCUMENTS = {
     "a column twice": model(lambda d: d["feature_names"].__setitem__(0, d["feature_names"][1])),
     "an unknown key": model(lambda d: d.update(x=1)),
     "a key twice": text("model.json", '"feature_names"', '"weights": [], "feature_names"'),
+    "weights by the million": text("model.json", '"weights": [', '"weights": [' + '"",' * 100_000),
+    "lists by the million": text("model.json", '"weights": [', '"weights": [' + "[]," * 3_100_000),
     "nested beyond end": text("model.json", '"feature_names": [', '"feature_names": [' + "[" * 100_000),
     "a number of 5000 digits": text("model.json", '"number": 0', f'"number": {"9" * 5000}'),
     "letters that are none": content("model.json", lambda data: data.replace(b"age", b"\xff\xfe\xfd")),
@@ -422,6 +431,30 @@ def test_a_changed_document_is_an_error_that_names_it(sound, tmp_path, worker, n
     end, detail = use(sound, tmp_path, worker, DOCUMENTS[name], "multiclass")
     assert end == "clear error", detail
     assert str(tmp_path / "model") in detail
+
+
+def test_a_model_of_values_among_classes_is_an_error(sound, tmp_path, worker):
+    def edit(folder: Path) -> None:
+        shutil.copy(stored(sound / "regression", "lightgbm"), stored(folder, "lightgbm"))
+        edit_weights(folder)
+
+    edit_weights = model(lambda d: d.update(weights=[float(m is member(d, "lightgbm")) for m in d["members"]]))
+    end, detail = use(sound, tmp_path, worker, edit, "binary")
+    assert end == "clear error", detail
+    assert "no probabilities" in detail
+
+
+def test_a_text_of_a_million_components_is_refused_before_they_are_made():
+    stored = TextComponents()
+    stored.columns_ = ["said"]
+    stored.models_ = [(["so"], np.ones(1), np.ones((10**6, 1), dtype=np.float32))]
+    with pytest.raises(ArtifactError, match="more than 1000 components"):
+        stored.transform(pd.DataFrame({"said": ["so", "so"]}))
+
+
+def test_a_label_of_a_million_letters_costs_no_memory_for_every_row():
+    labels = label_array(("x" * 10**6, "y"))
+    assert labels[np.zeros(1000, dtype=int)].nbytes < 10**5
 
 
 def link(name: str) -> Edit:

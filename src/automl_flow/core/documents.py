@@ -15,6 +15,8 @@ from automl_flow.core.config import explain_validation
 from automl_flow.core.errors import ArtifactError, AutoMLFlowError, DependencyError, shown
 
 MOST_BYTES = 64 << 20  # of a document
+_MOST_VALUES = 3_000_000  # of a document; each becomes an object of Python
+_MOST_ERRORS = 1_000  # that are worth being put into words
 _DEPTH = 100  # lists and objects inside each other
 _DIGITS = 40  # of a whole number
 
@@ -73,11 +75,13 @@ def parse_json(content: bytes, source: Path | str, most_bytes: int = MOST_BYTES)
         most_bytes: Length beyond which it is refused unread.
 
     Raises:
-        ArtifactError: It is no JSON, too long or too deep, has a key twice, or a number that a float cannot hold (NaN
-            and infinities are not JSON).
+        ArtifactError: It is no JSON, too long or too deep, has too many values, a key twice, or a number that a float
+            cannot hold (NaN and infinities are not JSON).
     """
     if len(content) > most_bytes:
         raise ArtifactError(f"{source}: {len(content)} bytes are too many for a document, at most {most_bytes}")
+    if content.count(b",") > _MOST_VALUES:
+        raise ArtifactError(f"{source}: more than {_MOST_VALUES:,} values are too many for a document")
     try:
         value = json.loads(
             content.decode(), object_pairs_hook=_unique, parse_constant=_no_number, parse_int=_int, parse_float=_float
@@ -102,6 +106,8 @@ def parse_document(content: bytes, model: type[D], source: Path | str) -> D:
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
+        if error.error_count() > _MOST_ERRORS:
+            raise ArtifactError(f"{source}: {error.error_count():,} values are not what they should be") from None
         raise ArtifactError(explain_validation(error, model, str(source))) from None
 
 

@@ -26,6 +26,8 @@ from automl_flow.search.preprocessors import Rows
 from automl_flow.tasks.columns import Columns
 from automl_flow.tasks.spec import Label, TaskSpec
 
+_ROUNDING = 1e-4  # by which a probability, of float32 at the least, may miss what it should be
+_LONG_LABEL = 200  # letters
 _CHUNK = 8192  # rows that are predicted at once, at most: memory is bounded, and every piece has a fixed price
 
 
@@ -166,6 +168,8 @@ class TabularModel:
                 "the model predicts what is not finite: it is damaged, or numbers of the rows are too large for it"
             )
         if self.classes is not None:
+            if total.min() < -_ROUNDING or total.max() > 1 + _ROUNDING:
+                raise ArtifactError("the model predicts what are no probabilities: it is damaged")
             total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
         return total
 
@@ -202,6 +206,10 @@ def _pieces(n_rows: int) -> int:
 
 
 def label_array(classes: tuple[Label, ...]) -> NDArray[Any]:
-    """Classes as an array; labels of different types stay what they are."""
+    """Classes as an array; labels of different types stay what they are.
+
+    NumPy gives every row room for the longest text: beyond a length, rows refer to one text instead.
+    """
     kinds = {type(label) for label in classes}
-    return np.asarray(classes, dtype=None if len(kinds) == 1 else object)
+    long = any(isinstance(label, str) and len(label) > _LONG_LABEL for label in classes)
+    return np.asarray(classes, dtype=object if long or len(kinds) > 1 else None)

@@ -13,7 +13,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
+from automl_flow.core.errors import ArtifactError
+
 _VOCABULARY = 20_000
+_MOST_OUTPUTS = 1_000  # of a text: far more than a recipe may ask for
 
 
 class TextComponents(TransformerMixin, BaseEstimator):
@@ -40,12 +43,18 @@ class TextComponents(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: pd.DataFrame) -> NDArray[np.float32]:
-        """Return the components of all columns, float32."""
+        """Return the components of all columns, float32.
+
+        Raises:
+            ArtifactError: It was read from a file, and would fill the memory.
+        """
         check_is_fitted(self, "models_")
         parts = [np.empty((len(X), 0), dtype=np.float32)]
         for position, (terms, weights, axes) in enumerate(self.models_):
             if not terms:
                 continue
+            if len(terms if axes is None else axes) > _MOST_OUTPUTS:
+                raise ArtifactError(f"more than {_MOST_OUTPUTS} components of one text are none that we store")
             vectorizer = self._vectorizer(vocabulary=terms)
             vectorizer.idf_ = weights
             found = vectorizer.transform(X.iloc[:, position])
