@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -33,7 +34,7 @@ def with_text_names(frame: pd.DataFrame, source: str = "X") -> pd.DataFrame:
     """
     names = [str(name) for name in frame.columns]
     if len(set(names)) < len(names):
-        repeated = sorted({name for name in names if names.count(name) > 1})
+        repeated = sorted(name for name, times in Counter(names).items() if times > 1)
         listed = ", ".join(shown(name) for name in repeated[:10])
         raise DataError(f"{source}: column names must differ, repeated: {listed}; rename or drop one of them")
     named = frame if names == list(frame.columns) else frame.set_axis(names, axis=1)
