@@ -40,6 +40,12 @@ def test_categories_that_give_a_value_away_are_suspected():
     assert "city" in found(table, task(problem="regression"), LEAKAGE)["target_leakage"].columns
 
 
+def test_names_of_rows_that_are_sorted_by_a_value_do_not_give_it_away():
+    table = healthy().assign(target=np.sort(rng.normal(size=N)))
+    table["name"] = [f"{number:x}" for number in rng.permutation(10**6)[:N]]
+    assert "name" not in str(found(table, task(problem="regression"), LEAKAGE))
+
+
 @pytest.mark.parametrize("problem", ["binary", "multiclass"])
 def test_a_strong_and_honest_feature_is_not_suspected(problem):
     table = healthy(1000)

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.checks.finding import Check, Finding, listed
-from automl_flow.checks.view import TableView, hashable
+from automl_flow.checks.view import TableView, hashable, is_number
 from automl_flow.core.seeds import generator
+from automl_flow.tasks.cells import written
 from automl_flow.tasks.spec import TaskSpec
 
 _ENOUGH_ROWS = 50
@@ -28,7 +29,7 @@ def _run(view: TableView) -> list[Finding]:
     copies: list[str] = []
     scores: dict[str, float] = {}
     for name in view.features:
-        values = np.clip(view.numbers(name)[rows], -1e30, 1e30)  # infinities have no neighbours
+        values = np.clip(_values(view, name, rows), -1e30, 1e30)  # infinities have no neighbours
         if _is_copy(values, targets[0], view.task):
             copies.append(name)
         elif (score := max(_explained(values, target, half, view.task) for target in targets)) >= _SUSPECT:
@@ -41,6 +42,19 @@ def _sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     if len(rows) <= _SAMPLE:
         return rows
     return np.sort(generator(0, "target_leakage").choice(rows, _SAMPLE, replace=False))
+
+
+def _values(view: TableView, name: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return numbers, or the places of labels in the alphabet.
+
+    In a table that is sorted by its target, the order in which labels occur is that of the target.
+    """
+    column = view.table[name]
+    if is_number(column):
+        return view.numbers(name)[rows]
+    texts = hashable(column.iloc[rows]).astype(object).map(written, na_action="ignore")
+    codes = pd.factorize(texts, sort=True)[0].astype(np.float64)
+    return np.where(codes < 0, np.nan, codes)
 
 
 def _targets(labels: pd.Series[Any], task: TaskSpec) -> tuple[NDArray[np.float64], ...]:
