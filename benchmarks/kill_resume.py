@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -115,7 +116,8 @@ def kill_and_resume(search: str, folder: Path, whole: dict, rng: random.Random) 
         began = wait_for(folder / "begun", process)
         family = descendants(process, until=began + kill["share_of_the_time"] * whole["seconds"])
         if group:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended before
+                os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
     else:
