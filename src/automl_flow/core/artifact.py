@@ -24,8 +24,8 @@ from automl_flow.version import __version__
 MANIFEST = "manifest.json"
 SCHEMA = 3  # raised when older code could not read a folder any more
 MOST_FILES = 10_000
-LARGEST_FILE = 512 << 20  # bytes; what reads it holds it in memory, and what it becomes
-MOST_BYTES = 1 << 30  # of all files of a folder together
+LARGEST_FILE = 1 << 30  # bytes; what reads it holds it in memory, and what it becomes
+MOST_BYTES = 4 << 30  # of all files of a folder together
 _DEEPEST = 8  # folders inside each other
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}(/[A-Za-z0-9][\w.-]{0,99}){0,7}", re.ASCII)
 
@@ -65,8 +65,8 @@ class Manifest(Document):
 class Files:
     """Files of one folder, by name: the only way to read what belongs to a model.
 
-    A name is plain text with slashes; what it leads to is a regular file inside the folder, of bounded size, and no
-    link. Whatever goes wrong while it is read is an error that names the file.
+    A name is plain text with slashes; what it leads to is a regular file inside the folder, of bounded size where a
+    manifest lists it, and no link. Whatever goes wrong while it is read is an error that names the file.
 
     Attributes:
         folder: The folder.
@@ -110,7 +110,7 @@ class Files:
         """
         entry = self._entry(name)
         with _opened(self.folder / name) as (source, size):
-            if size > LARGEST_FILE:
+            if entry is not None and size > LARGEST_FILE:
                 raise ArtifactError(f"{self.folder / name}: {size} bytes, at most {LARGEST_FILE} are read")
             content = source.read(size)
         if entry is not None and (len(content), hashlib.sha256(content).hexdigest()) != (entry.size, entry.sha256):
@@ -215,6 +215,7 @@ def open_artifact(folder: Path, kind: str | None = None) -> ModelFolder:
         present = dict(_walk(folder))
         if MANIFEST not in present:
             raise ArtifactError(f"{folder}: not a model folder (it has no {MANIFEST})")
+        _check_sizes(folder, {MANIFEST: present[MANIFEST]})
         manifest = _read_manifest(folder)
         if kind is not None and manifest.kind != kind:
             raise ArtifactError(f"{folder}: holds a {manifest.kind!r} model, expected {kind!r}")
