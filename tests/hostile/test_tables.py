@@ -27,7 +27,7 @@ from automl_flow.recipes.transformers.conversion import (
 from automl_flow.tasks.columns import as_rows
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.tables import check_columns, read_table
+from automl_flow.tasks.tables import check_columns, read_table, require_columns
 
 
 def parquet(metadata=None, **columns):
@@ -55,6 +55,7 @@ REFUSED = {
     "a workbook": ("a.csv", b"PK\x03\x04" + bytes(range(128, 200)), "archive or a workbook: save it as CSV"),
     "Latin-1": ("a.csv", "a\nä\n".encode("latin-1"), "not UTF-8: save it so"),
     "UTF-16": ("a.csv", "a,b\n1,2\n".encode("utf-16"), "cannot be read as csv: "),
+    "UTF-16 without a mark": ("a.csv", "a,b\n1,2\n".encode("utf-16-le"), "zero bytes: it is UTF-16"),
     "bytes": ("a.csv", bytes(range(255, 0, -1)), "cannot be read as csv: "),
     "an open quote": ("a.csv", b'a,b\n"x,1\n', "cannot be read as csv: "),
     "no Parquet": ("a.parquet", b"PAR1" + b"\0" * 100 + b"PAR1", "cannot be read as parquet: "),
@@ -103,6 +104,29 @@ def test_the_named_index_of_a_parquet_file_is_a_column(tmp_path):
 class _Mute:
     def __str__(self):
         raise RuntimeError("no word")
+
+
+def test_a_folder_is_told_from_a_file_that_is_missing(tmp_path):
+    (tmp_path / "a.parquet").mkdir()
+    with pytest.raises(DataError, match="is a folder; name a file in it"):
+        read_table(tmp_path / "a.parquet")
+
+
+def test_a_name_that_no_file_can_have_is_an_error_of_ours(tmp_path):
+    with pytest.raises(DataError, match="no file has a name of 304 letters"):
+        read_table(tmp_path / f"{'x' * 300}.csv")
+
+
+def test_texts_of_json_stay_texts(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"zip": "007", "date": 1500000000000}\n')
+    assert read_table(tmp_path / "a.jsonl").iloc[0].tolist() == ["007", 1500000000000]
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_another_separator_is_named_where_a_column_is_missing(mark, tmp_path):
+    (tmp_path / "a.csv").write_text(f"a{mark}b\n1{mark}2\n")
+    with pytest.raises(DataError, match=r"cells seem to be separated by .*: save the file with commas"):
+        require_columns(read_table(tmp_path / "a.csv"), {"b": "target"}, "task")
 
 
 CELLS = {

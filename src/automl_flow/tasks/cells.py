@@ -14,7 +14,7 @@ _PLAIN_TYPES = frozenset({int, float, bool, type(None), pd.Timestamp, pd.Timedel
 
 def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
     """Return *table* with the columns that need it replaced by :func:`plain_column`; it is not changed itself."""
-    plain = {place: plain_column(table.iloc[:, place]) for place in range(table.shape[1])}
+    plain = {place: plain_column(column) for place, (_, column) in enumerate(table.items())}
     changed = {place: column for place, column in plain.items() if column is not None}
     if not changed:
         return table

@@ -24,7 +24,7 @@ def _read_jsonl(path: Path) -> pd.DataFrame:
         odd = next((n for n, line in enumerate(lines, 1) if line.strip()[:1] not in {b"", b"{"}), None)
     if odd:
         raise DataError(f"{path}: line {odd} is no object ({{...}}), so that its cells have no names")
-    return pd.read_json(path, lines=True)
+    return pd.read_json(path, lines=True, dtype=False)  # JSON says what is a text
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -38,7 +38,10 @@ def _read_tsv(path: Path) -> pd.DataFrame:
 def _read_separated(path: Path, separator: str) -> pd.DataFrame:
     """Read cells under the names that stand above them; pandas moves them where a row is longer than the header."""
     header = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False, index_col=False)
-    check_columns(header.set_axis(header.iloc[0], axis=1).drop(columns="", errors="ignore"), str(path))
+    names = [name for name in header.iloc[0] if name]
+    if any("\0" in name for name in names):
+        raise DataError(f"{path}: names of columns hold zero bytes: it is UTF-16, or damaged; save it as UTF-8")
+    _refuse_repeated(names, str(path))
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         try:
@@ -62,6 +65,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return table.reset_index(level=named) if named else table
 
 
+_LONGEST_NAME = 255  # bytes, in all file systems of use
+_OTHER_SEPARATORS = (";", "\t", "|")
 _CELL = 8  # bytes of a number, and of the address of a text
 READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": _read_csv,
@@ -85,9 +90,13 @@ def read_table(path: Path, source: str = "") -> pd.DataFrame:
     """
     path = Path(path)
     told = f" (given in {source})" if source else ""
+    if len(path.name.encode(errors="replace")) > _LONGEST_NAME:
+        raise DataError(f"{shown(path.name)}{told}: no file has a name of {len(path.name)} letters")
     ending = path.suffix.lower()
     if ending not in READERS:
         raise DataError(f"{path}{told}: cannot read {path.suffix!r} files{nearest(path.suffix, READERS)}")
+    if path.is_dir():
+        raise DataError(f"{path}{told}: is a folder; name a file in it")
     if not path.is_file():
         beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
         raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
@@ -119,10 +128,14 @@ def check_columns(table: pd.DataFrame, source: str) -> pd.DataFrame:
         DataError: Two columns have the same name.
     """
     names = [str(column) for column in table.columns]
+    _refuse_repeated(names, source)
+    return plain_cells(table.set_axis(names, axis=1))
+
+
+def _refuse_repeated(names: list[str], source: str) -> None:
     repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
         raise DataError(f"{source}: column names must differ, repeated: {', '.join(map(shown, repeated))}")
-    return plain_cells(table.set_axis(names, axis=1))
 
 
 def require_columns(table: pd.DataFrame, columns: dict[str, str], source: str) -> None:
@@ -138,7 +151,15 @@ def require_columns(table: pd.DataFrame, columns: dict[str, str], source: str) -
     """
     for name, key in columns.items():
         if name not in table.columns:
-            raise DataError(f"{source}.{key}: the table has no column {quoted(name)}{nearest(name, table.columns)}")
+            found = nearest(name, table.columns) + _separated_otherwise(table)
+            raise DataError(f"{source}.{key}: the table has no column {quoted(name)}{found}")
+
+
+def _separated_otherwise(table: pd.DataFrame) -> str:
+    """The end of a sentence where a table of one column looks like one of several."""
+    only = str(table.columns[0]) if table.shape[1] == 1 else ""
+    mark = next((mark for mark in _OTHER_SEPARATORS if mark in only), "")
+    return f"; cells seem to be separated by {quoted(mark)}: save the file with commas" if mark else ""
 
 
 def named_columns(task: TaskSpec) -> dict[str, str]:
