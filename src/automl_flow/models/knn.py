@@ -98,7 +98,8 @@ def load(content: bytes) -> Neighbours:
     neighbors, weights, power = (int(number) for number in arrays["settings"])
     if not 1 <= neighbors <= len(rows) or weights not in (0, 1) or power not in (1, 2):
         raise ArtifactError(f"settings {neighbors}, {weights}, {power} are none of nearest neighbours")
-    if len(codes) and not np.array_equal(np.unique(codes), np.arange(codes.max() + 1)):
+    classes = np.unique(codes)
+    if not np.array_equal(classes, np.arange(len(classes))):
         raise ArtifactError("classes must be numbered from 0, and each must occur")
     learner = _learner(bool(len(values)), neighbors, _WEIGHTS[weights], power)
     return Neighbours.of(learner, rows, values if len(values) else codes)
