@@ -22,6 +22,8 @@ from safetensors.numpy import load, save
 
 from automl_flow.core.errors import ArtifactError
 from automl_flow.ensembles.model import label_array
+from automl_flow.nas.space import DataShape
+from automl_flow.nas.spaces import make_space
 from automl_flow.recipes.transformers.text_components import TextComponents
 from benchmarks.fuzzing import harness, model_folders
 
@@ -177,6 +179,7 @@ FOREST = {
     "negative column": put("feature", 0, -5),
     "too few leaves": lambda a: a.update(leaves=a["leaves"][:-1]),
     "leaf that is none": lambda a: a.update(leaves=a["leaves"] * np.nan),
+    "negative shares": lambda a: a.update(leaves=-a["leaves"]),
     "no trees": lambda a: a.update(sizes=a["sizes"][:0]),
     "trees of negative size": put("sizes", 0, -1),
     "shorter column": lambda a: a.update(threshold=a["threshold"][:-1]),
@@ -196,6 +199,7 @@ BOOSTED = {
 NEIGHBOURS = {
     "more neighbours than rows": put("settings", 0, 10**9),
     "class that does not occur": put("codes", 0, 9),
+    "class by the billion": put("codes", 0, 2**40),
     "rows without targets": lambda a: a.update(codes=a["codes"][:-1]),
     "NaN among the rows": lambda a: a["rows"].__setitem__((0, 0), np.nan),
     "unknown distance": put("settings", 2, 7),
@@ -412,6 +416,8 @@ DOCUMENTS = {
     "the network has width by the billion": network(lambda d: d["params"].update(width=10**9)),
     "the network has outputs by the billion": network(lambda d: d["shape"].update(outputs=10**10)),
     "the network has other outputs": network(lambda d: d["shape"].update(outputs=2)),
+    "the network has other classes": network(lambda d: d.update(classes=["x", "y", "z"])),
+    "the network has its classes in another order": network(lambda d: d["classes"].reverse()),
     "the network's shape is a text": network(lambda d: d.update(shape="x")),
     "the network's space is unknown": network(lambda d: d.update(space="x")),
     "the network's key is another": network(lambda d: d.update(key="x")),
@@ -426,6 +432,22 @@ DOCUMENTS = {
 }  # fmt: skip
 
 
+def test_networks_of_many_parts_are_refused_before_they_are_built(sound, tmp_path, worker):
+    def edit(folder: Path) -> None:
+        path = folder / "architecture.json"
+        content = json.loads(path.read_text())
+        content["options"].update(cells=64, stages=5, nodes=7)
+        content["shape"].update(height=64, width=64)
+        space, shape = make_space("cell", content["options"]), DataShape(**content["shape"])
+        content["params"] = dict.fromkeys(space.parameters(shape), "skip_connect")
+        content["key"] = space.architecture(content["params"], shape).key
+        path.write_text(json.dumps({**content, "members": 100}))
+
+    end, detail = use(sound, tmp_path, worker, edit, "images")
+    assert end == "clear error", detail
+    assert "100 networks" in detail
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_changed_document_is_an_error_that_names_it(sound, tmp_path, worker, name):
     end, detail = use(sound, tmp_path, worker, DOCUMENTS[name], "multiclass")
@@ -436,9 +458,7 @@ def test_a_changed_document_is_an_error_that_names_it(sound, tmp_path, worker, n
 def test_a_model_of_values_among_classes_is_an_error(sound, tmp_path, worker):
     def edit(folder: Path) -> None:
         shutil.copy(stored(sound / "regression", "lightgbm"), stored(folder, "lightgbm"))
-        edit_weights(folder)
 
-    edit_weights = model(lambda d: d.update(weights=[float(m is member(d, "lightgbm")) for m in d["members"]]))
     end, detail = use(sound, tmp_path, worker, edit, "binary")
     assert end == "clear error", detail
     assert "no probabilities" in detail

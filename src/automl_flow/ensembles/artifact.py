@@ -120,18 +120,23 @@ def load_tabular_model(folder: Path) -> TabularModel:
         if task.problem == "binary" and document.classes is not None and len(document.classes) != 2:
             raise ArtifactError(f"{folder / MODEL}: a binary task has two classes")
     preprocessors = Preprocessors()
-    outputs = len(document.classes or (None,))
     members = tuple(
-        _read_member(files, member_place(i), entry, outputs, preprocessors) for i, entry in enumerate(document.members)
+        _read_member(files, member_place(i), entry, document.classes, preprocessors)
+        for i, entry in enumerate(document.members)
     )
     return TabularModel(members, document.weights, document.classes, task, document.feature_names)
 
 
 def _read_member(
-    files: Files, place: str, entry: CandidateEntry | NetworkEntry, outputs: int, preprocessors: Preprocessors
+    files: Files,
+    place: str,
+    entry: CandidateEntry | NetworkEntry,
+    classes: tuple[Label, ...] | None,
+    preprocessors: Preprocessors,
 ) -> FittedCandidate | Member:
     if isinstance(entry, NetworkEntry):
-        return _read_network(files, place, outputs)
+        return _read_network(files, place, classes)
+    outputs = len(classes or (None,))
     candidate = entry.candidate.candidate()
     with reading(files.folder / MODEL):
         family = FAMILIES.get(candidate.family)
@@ -143,12 +148,12 @@ def _read_member(
     return FittedCandidate(candidate, parts, family, preprocessors.by_key)
 
 
-def _read_network(files: Files, place: str, outputs: int) -> Member:
+def _read_network(files: Files, place: str, classes: tuple[Label, ...] | None) -> Member:
     try:
         from automl_flow.nas.network import read_network
     except ImportError as error:
         raise DependencyError(f"{files.folder / place}: a network member needs torch ({error})") from None
     network = read_network(files, place)
-    if network.shape.outputs != outputs or network.preprocessor is None or (network.classes is None) != (outputs == 1):
-        raise ArtifactError(f"{files.folder / place}: is no network for {outputs} outputs of a table")
+    if network.classes != classes or network.preprocessor is None:
+        raise ArtifactError(f"{files.folder / place}: is no network of a table for the classes of {MODEL}")
     return NetworkMember(network)

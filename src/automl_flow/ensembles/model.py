@@ -161,15 +161,15 @@ class TabularModel:
             predicted += pool.map(partial(_predict, rows=rows, said=dict(said)), layer)
             numbered = zip(layer, predicted[-len(layer) :], strict=True)
             said |= {member.candidate.number: own for member, own in numbered if isinstance(member, FittedCandidate)}
-        for weight, own in zip(self.weights, predicted, strict=True):
+        for member, weight, own in zip(self.members, self.weights, predicted, strict=True):
+            if self.classes is not None and (np.min(own) < -_ROUNDING or np.max(own) > 1 + _ROUNDING):
+                raise ArtifactError(f"{_name(member)} predicts what are no probabilities: it is damaged")
             total += weight * np.asarray(own, dtype=np.float64).reshape(total.shape)
         if not np.isfinite(total).all():
             raise ArtifactError(
                 "the model predicts what is not finite: it is damaged, or numbers of the rows are too large for it"
             )
         if self.classes is not None:
-            if total.min() < -_ROUNDING or total.max() > 1 + _ROUNDING:
-                raise ArtifactError("the model predicts what are no probabilities: it is damaged")
             total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
         return total
 
@@ -195,9 +195,12 @@ def _reads(member: FittedCandidate | Member) -> bool:
 
 
 def _predict(member: FittedCandidate | Member, rows: Rows, said: Mapping[int, Array]) -> Array:
-    name = member.candidate.name if isinstance(member, FittedCandidate) else "network"
-    with predicting(f"member {name} of the model"):
+    with predicting(_name(member)):
         return member.predict_rows(rows, said) if isinstance(member, FittedCandidate) else member.predict(rows.frame)
+
+
+def _name(member: FittedCandidate | Member) -> str:
+    return f"member {member.candidate.name if isinstance(member, FittedCandidate) else 'network'} of the model"
 
 
 def _pieces(n_rows: int) -> int:

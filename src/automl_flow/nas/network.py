@@ -32,6 +32,7 @@ KIND = "network"
 _MOST_NUMBERS = 10_000_000  # in a sample of a network that is read
 _MOST_OUTPUTS = 10_000
 _MOST_NETWORKS = 100  # whose mean predicts
+_MOST_MODULES = 50_000  # of all of them: building takes 20 seconds for a million
 _ARCHITECTURE, _WEIGHTS, _PREPROCESSOR = "architecture.json", "network.safetensors", "preprocessor.skops"
 
 
@@ -314,7 +315,12 @@ def _with_weights(
 
     weights = load(content)
     with torch.device("meta"):  # shapes alone
-        members = [space.build(architecture, shape) for _ in range(document.members)]
+        members = [space.build(architecture, shape)]
+        if (count := document.members * sum(1 for _ in members[0].modules())) > _MOST_MODULES:
+            raise ArtifactError(
+                f"does not fit {_ARCHITECTURE}: {document.members} networks, {count:,} modules together"
+            )
+        members += [space.build(architecture, shape) for _ in range(document.members - 1)]
         module = assemble(members, shape, classes=document.classes is not None)
     expected = {name: (tensor.shape, tensor.dtype) for name, tensor in module.state_dict().items()}
     found = {name: (tensor.shape, tensor.dtype) for name, tensor in weights.items()}
