@@ -160,6 +160,13 @@ def test_report_and_card_are_written_whatever_the_names_are(kind, label):
     assert "\x1b" not in card
 
 
+@pytest.mark.parametrize("mark", ["\x1b", "\0", "\x07", "\x9b", "\u202e", "\u2066", "\u2028", "\x85"])
+def test_no_page_or_card_holds_what_a_reader_does_not_see_but_obeys(mark):
+    full = content("multiclass", f"a{mark}b")
+    assert mark not in render_report(full)
+    assert mark not in model_card(full)
+
+
 MARKDOWN = {
     "![x](http://host/x.png)": r"!\[x\](http\://host/x.png)",
     "[x](javascript:alert(1))": r"\[x\](javascript:alert(1))",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import errno
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 
 class _Readable(Exception):  # noqa: N818 -- no error, but what errors and warnings share
@@ -90,6 +92,18 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+# Control characters but tab and line break, line breaks of Unicode, marks that turn text around, halves of letters.
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(value: Any) -> Any:
+    """Return what is put into a page with all that a reader would not see, but obey, as escape sequences."""
+    text = value if isinstance(value, str) else str(value)
+    if not _HIDDEN.search(text):
+        return value
+    return type(text)(_HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text))
 
 
 def quoted(value: object, limit: int = 80) -> str:

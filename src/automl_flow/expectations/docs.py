@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from automl_flow.core.errors import visible
 from automl_flow.expectations.floor import ANY, FINITE
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("automl_flow.expectations", "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True
+    )
     environment.filters["told"] = told
     return environment.get_template("docs.html.j2")

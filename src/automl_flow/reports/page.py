@@ -6,7 +6,7 @@ import base64
 from functools import cache
 from typing import TYPE_CHECKING
 
-from automl_flow.core.errors import shown
+from automl_flow.core.errors import shown, visible
 from automl_flow.reports import markdown
 from automl_flow.reports.words import metric_name, number, params, percent_spread, share, spread
 
@@ -33,6 +33,7 @@ def environment() -> Environment:
         loader=PackageLoader("automl_flow.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
