@@ -57,7 +57,6 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         records_: All trials; :meth:`leaderboard` is a table of them.
         left_out_: Families that could not be used, with the reason.
         findings_: What the data checks found.
-        findings_: What the data checks found.
         notes_: What one would not expect of the search, in sentences; the serious ones are warnings, too.
         interrupted_: Ctrl-C ended the search; see :meth:`fit`.
         task_, profile_, recipe_, plan_: The task as it was understood, its columns, and how they are prepared.
@@ -150,6 +149,7 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
         weights_: Weight of each trial in it, by number.
         records_: All trials; :meth:`leaderboard` is a table of them.
         left_out_: Families that could not be used, with the reason.
+        findings_: What the data checks found.
         notes_: What one would not expect of the search, in sentences; the serious ones are warnings, too.
         interrupted_: Ctrl-C ended the search; see :meth:`fit`.
         task_, profile_, recipe_, plan_: The task as it was understood, its columns, and how they are prepared.
