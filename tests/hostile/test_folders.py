@@ -50,6 +50,19 @@ def a_manifest_of_another_program(home):
     (home / "thesis.txt").write_text("mine")
 
 
+def a_manifest_that_names_a_file_of_the_user(home):
+    save(home)
+    (home / "thesis.txt").write_text("mine")
+    manifest = json.loads((home / MANIFEST).read_text())
+    manifest["files"]["thesis.txt"] = {"sha256": "0" * 64, "size": 4}
+    (home / MANIFEST).write_text(json.dumps(manifest))
+
+
+def a_model_that_was_edited(home):
+    save(home)
+    (home / "part.txt").write_text("my notes")
+
+
 def a_damaged_manifest(home):
     (home / MANIFEST).write_text("{")
 
@@ -65,6 +78,8 @@ def a_model_with_a_link(home):
         (a_folder_of_the_user, "photos/one.jpg, thesis.txt"),
         (a_model_with_notes, "notes.txt"),
         (a_manifest_of_another_program, "manifest.json, thesis.txt"),
+        (a_manifest_that_names_a_file_of_the_user, "thesis.txt"),
+        (a_model_that_was_edited, "part.txt"),
         (a_damaged_manifest, "manifest.json"),
         (a_model_with_a_link, "photos"),
     ],
@@ -77,6 +92,18 @@ def test_a_save_refuses_a_folder_with_what_is_not_ours_and_names_it(tmp_path, ma
     with pytest.raises(StorageError, match=rf"home: would be emptied, and holds .* written: {named}; name a new"):
         save(home)
     assert state_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800", "loop/model"], ids=["zero", "half", "loop"])
+@pytest.mark.parametrize(
+    "write",
+    [save, lambda path: write_text(path, "x"), lambda path: Journal(path, key="k").open().__enter__()],
+    ids=["model", "file", "state"],
+)
+def test_a_place_where_nothing_can_be_is_an_error_of_ours(tmp_path, name, write):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(StorageError, match="cannot be written"):
+        write(tmp_path / name)
 
 
 @pytest.mark.parametrize("system", ["that exchanges folders", "that does not"])

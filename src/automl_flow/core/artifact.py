@@ -176,7 +176,8 @@ def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metad
 def check_target(folder: Path) -> None:
     """Raise if a model cannot be saved as *folder*, because something lies there that is not ours to replace.
 
-    A folder is replaced where it is empty, or where it is a model folder and holds nothing but what its manifest lists.
+    A folder is replaced where it is empty, or where it is a model folder and holds nothing but what its manifest lists,
+    unchanged.
 
     Raises:
         StorageError: It is something else; the text says what, and what to do.
@@ -193,7 +194,17 @@ def _strangers(folder: Path) -> list[str]:
         return present
     if not (isinstance(document, dict) and "automl_flow" in document and isinstance(document.get("files"), dict)):
         return present
-    return [name for name in present if name not in document["files"] and name != MANIFEST]
+    files = document["files"]
+    return [name for name in present if name != MANIFEST and not _is_as_listed(folder / name, files.get(name))]
+
+
+def _is_as_listed(path: Path, entry: object) -> bool:
+    """Whether a file is what a manifest, of an older schema too, says that was written: a name proves nothing."""
+    expected = entry.get("sha256") if isinstance(entry, dict) else entry
+    try:
+        return expected is not None and _hash(path) == expected
+    except ArtifactError:  # a link, a pipe
+        return False
 
 
 def open_artifact(folder: Path, kind: str | None = None) -> ModelFolder:

@@ -8,12 +8,12 @@ import math
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from automl_flow.core.documents import MOST_BYTES, parse_json
-from automl_flow.core.errors import STORAGE_ERRORS, ArtifactError, DataError, StorageError, storage_message
+from automl_flow.core.errors import STORAGE_ERRORS, ArtifactError, DataError, StorageError, shown, storage_message
 from automl_flow.core.temporary import temporary
 
 
@@ -29,6 +29,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         StorageError: The disk is full, the folder cannot be written to, or *path* is something else than a file.
     """
     path = Path(path)
+    refuse_impossible(path)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         before = _mode(path)
@@ -112,6 +113,19 @@ def storage_errors(path: Path) -> Iterator[None]:
         if error.errno in STORAGE_ERRORS:
             raise StorageError(storage_message(path, error)) from error
         raise
+
+
+def refuse_impossible(path: Path) -> None:
+    """Raise if nothing can ever be written to *path*: a zero byte, half a letter, links that lead to themselves.
+
+    Raises:
+        StorageError: The text says why.
+    """
+    with storage_errors(path), suppress(FileNotFoundError, NotADirectoryError):
+        try:
+            path.lstat()
+        except ValueError as error:
+            raise StorageError(f"{shown(path)}: cannot be written: no file has such a name ({error})") from None
 
 
 def sha256(path: Path) -> str:

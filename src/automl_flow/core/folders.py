@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from automl_flow.core.errors import StorageError, shown
-from automl_flow.core.files import storage_errors, sync
+from automl_flow.core.files import refuse_impossible, storage_errors, sync
 from automl_flow.core.temporary import temporary
 
 _HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD and the flag of renameat2(2)
@@ -69,6 +69,7 @@ def check_replaceable(path: Path, strangers: Callable[[Path], Sequence[str]] = c
     Raises:
         StorageError: It is something else; the text says what, and what to do.
     """
+    refuse_impossible(path)
     here = Path.cwd()
     place = path.parent.resolve() / path.name
     if path.is_symlink():

@@ -22,7 +22,7 @@ from typing import IO, Any
 from automl_flow.core.code import code_fingerprint
 from automl_flow.core.documents import parse_json
 from automl_flow.core.errors import ArtifactError, BudgetError, StorageError
-from automl_flow.core.files import plain, storage_errors, write_bytes
+from automl_flow.core.files import plain, refuse_impossible, storage_errors, write_bytes
 from automl_flow.core.folders import contents, refuse_strangers
 from automl_flow.core.temporary import sweep
 
@@ -45,6 +45,7 @@ def check_folder(folder: Path) -> None:
         StorageError: The text says what lies there, and what to do.
     """
     folder = Path(folder)
+    refuse_impossible(folder)
     if not folder.exists():
         return
     if not folder.is_dir():
