@@ -535,6 +535,12 @@ FOLDERS = {
     "a name of 5000 letters": (
         listed("x" * 5000), "not the name of a file",
     ),
+    "a hundred thousand names": (
+        document("manifest.json", lambda d: d.update(files={f"a{n}": {} for n in range(100_000)})), "100,000 files",
+    ),
+    "a manifest of many megabytes": (
+        document("manifest.json", lambda d: d.update(metadata={"x": "x" * (17 << 20)})), "too many for a document",
+    ),
     "a hash that is none": (document("manifest.json", lambda d: d["files"]["model.json"].update(sha256="x")), "sha256"),
     "files that are a list": (document("manifest.json", lambda d: d.update(files=[])), "files"),
     "an unknown kind": (document("manifest.json", lambda d: d.update(kind="x\x1b[2J")), "unknown kind"),

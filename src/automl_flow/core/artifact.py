@@ -26,6 +26,7 @@ SCHEMA = 3  # raised when older code could not read a folder any more
 MOST_FILES = 10_000
 LARGEST_FILE = 1 << 30  # bytes; what reads it holds it in memory, and what it becomes
 MOST_BYTES = 4 << 30  # of all files of a folder together
+_LARGEST_MANIFEST = 16 << 20  # bytes
 _DEEPEST = 8  # folders inside each other
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}(/[A-Za-z0-9][\w.-]{0,99}){0,7}", re.ASCII)
 
@@ -238,11 +239,14 @@ def open_artifact(folder: Path, kind: str | None = None) -> ModelFolder:
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     content = Files(folder).content(MANIFEST)
-    document = parse_json(content, path)
+    document = parse_json(content, path, _LARGEST_MANIFEST)
     found = document.get("schema") if isinstance(document, dict) else document
     if found != SCHEMA or type(found) is not int:
         raise ArtifactError(f"{path}: schema must be {SCHEMA}, got {shown(repr(found))}{nearest(found, [SCHEMA])}")
-    for name in document.get("files") or ():
+    files = document.get("files") or ()
+    if isinstance(files, dict) and len(files) > MOST_FILES:
+        raise ArtifactError(f"{path}: {len(files):,} files, a model has {MOST_FILES:,} at most")
+    for name in files:
         if not _NAME.fullmatch(name):
             raise ArtifactError(f"{path}: path {shown(name)!r} leaves the folder, or is not the name of a file")
     return parse_document(content, Manifest, path)
