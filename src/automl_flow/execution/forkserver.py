@@ -13,6 +13,7 @@ import selectors
 import signal
 import socket
 import struct
+import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
@@ -97,7 +98,9 @@ class _Server:
             for descriptor in (self._woken, self._alarm, *self._pipes.values()):
                 os.close(descriptor)
             if os.getppid() == server:  # else it has ended meanwhile
-                worker.main(Connection(channel))
+                told = Connection(channel)
+                sys.path[:] = told.recv()
+                worker.main(told)
         except BaseException:
             traceback.print_exc()
             os._exit(1)

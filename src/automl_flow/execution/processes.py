@@ -165,7 +165,8 @@ def start_forked(settings: Settings, preload: Sequence[str]) -> tuple[Process, C
     told, tells = multiprocessing.Pipe(duplex=False)
     with theirs, tells:
         server = _fork_server.request(preload, [theirs.fileno(), tells.fileno()])
-    with suppress(BrokenPipeError):  # the server has just ended, as the channel will say
+    with suppress(ConnectionError):  # the server has just ended, as the channel will say
+        ours.send(sys.path)  # as it is now: the server may have been started before a folder was added
         ours.send(settings)
     return Forked(server, told), ours
 
@@ -177,7 +178,7 @@ def _start(program: str, told: object) -> tuple[Alone, Connection]:
     variables = {**os.environ, **thread_environment(1), **FRUGAL_ENVIRONMENT}
     with theirs, _interrupts_blocked():
         process = Alone(command, env=variables, stdin=subprocess.DEVNULL, pass_fds=(number,))
-    with suppress(BrokenPipeError):  # it has ended already, as the channel will say
+    with suppress(ConnectionError):  # it has ended already, as the channel will say
         ours.send((sys.path, os.getpid(), scratch_folder()))
         ours.send(told)
     return process, ours
