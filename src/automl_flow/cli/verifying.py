@@ -8,7 +8,7 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from automl_flow.cli.friendly import CommandFailed, told_clearly
-from automl_flow.core.errors import shown
+from automl_flow.core.errors import printable
 from automl_flow.dvc_stages.adopt import adopt_outputs
 from automl_flow.dvc_stages.cache import has_remote, project_cache
 from automl_flow.dvc_stages.lock import read_lock, select_stages
@@ -44,7 +44,7 @@ def _tell_rest(verdict: Verdict) -> None:
     """What is no damage but worth knowing."""
     for stage, paths in verdict.stale.items():
         more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-        click.echo(f"not up to date: {shown(stage)} has newer inputs ({', '.join(map(shown, paths[:3]))}{more})")
+        click.echo(printable(f"not up to date: {stage} has newer inputs ({', '.join(paths[:3])}{more})"))
     if verdict.absent:
         click.echo(
             f"not on this machine: {len(verdict.absent)} outputs; `dvc pull` fetches them, `dvc repro` makes them"
@@ -53,7 +53,7 @@ def _tell_rest(verdict: Verdict) -> None:
 
 def _mend(project: Path, verdict: Verdict) -> None:
     for path in remove_damaged(project, verdict.faults):
-        click.echo(f"removed {shown(path, 300)}")
+        click.echo(printable(f"removed {path}"))
     adopt_outputs(project)  # where the project's own copy is good, it becomes the cache's
     after = verify_stages(project, read_lock(project), project_cache(project))
     left = [fault for fault in after.faults if fault.path in {fault.path for fault in verdict.faults}]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from automl_flow.core.errors import ArtifactError, shown
+from automl_flow.core.errors import ArtifactError, printable
 from automl_flow.dvc_stages.cache import Cache
 from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.lock import LockedStage, made_by, read_lock
@@ -36,7 +36,7 @@ class Fault:
     file: Path
 
     def __str__(self) -> str:
-        return f"{self.kind} {shown(self.file)}: {shown(self.path)}, made by stage {shown(self.stage)}"
+        return printable(f"{self.kind} {self.file}: {self.path}, made by stage {self.stage}")
 
 
 @dataclass(frozen=True)
