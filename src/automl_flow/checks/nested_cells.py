@@ -31,10 +31,6 @@ def _run(view: TableView) -> list[Finding]:
 
 def _kind(column: pd.Series[Any]) -> str:
     """What the cells hold; empty where they are single values."""
-    if isinstance(column.dtype, pd.ArrowDtype):
-        import pyarrow as pa
-
-        return str(column.dtype.pyarrow_dtype) if pa.types.is_nested(column.dtype.pyarrow_dtype) else ""
     if not pd.api.types.is_object_dtype(column.dtype):
         return ""
     present = column.dropna()
