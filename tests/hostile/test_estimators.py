@@ -130,6 +130,8 @@ FINE = {
     "truth values and gaps": lambda X, y: (X, y.astype(bool).astype(object)),
     "whole numbers as objects": lambda X, y: (X, y.astype(object)),
     "text": lambda X, y: (X, y.map({0: "a", 1: "ü"})),
+    "categories that do not occur": lambda X, y: (X, pd.Series(pd.Categorical(y, [0, 1, 2]))),
+    "half a letter in a name": lambda X, y: (X.set_axis(pd.Index(["a\ud800", "b"], dtype=object), axis=1), y),
     "a target that was numbered anew": lambda X, y: (X.set_axis(LATER), y),
     "an array as target": lambda X, y: (X.set_axis(LATER), y.to_numpy()),
     "equal indexes that are not in order": lambda X, y: (
@@ -186,6 +188,9 @@ SETTINGS = {
     "a truth value for a number": ({"max_trials": True}, "max_trials: must be a number"),
     "no limit": ({"max_trials": None, "time_left_for_this_task": None}, "needs a limit"),
     "an unknown end": ({"if_nothing_finished": "ignore"}, "if_nothing_finished"),
+    "no folds": ({"folds": 0}, "folds: should be greater than or equal to 2, got 0"),
+    "a text for folds": ({"folds": "many"}, "folds: .* got 'many'"),
+    "a truth value for folds": ({"folds": True}, "folds: must be a number"),
     "no seconds": ({"time_left_for_this_task": 0}, "time_left_for_this_task"),
 }
 

@@ -36,7 +36,7 @@ from automl_flow.search.workbench import Workbench, make_workers
 from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec
-from automl_flow.tasks.splits import make_folds
+from automl_flow.tasks.splits import SplitConfig, make_folds
 from automl_flow.tasks.tables import named_columns, require_columns, time_of
 from automl_flow.tasks.target import encode_target
 
@@ -123,6 +123,8 @@ class TabularEstimator(BaseEstimator):
         clock, busy = Clock(config.time_left_for_this_task), time.process_time()
         progress = console_progress() if self.progress else silent_progress()
         check_settings(config, FAMILIES.available())
+        if self.folds is not None:
+            self._asked_folds(self.folds)
         rows = read_rows(X, y, sample_weight, groups)
         task = self._task(rows)
         self._check_names(rows, task)
@@ -167,6 +169,10 @@ class TabularEstimator(BaseEstimator):
         values = {"target": name, "problem": problem, "metric": metric, **own}
         return parse_config(TaskSpec, values, type(self).__name__)
 
+    def _asked_folds(self, folds: int) -> int:
+        """Number of folds that was asked for, if it can be one."""
+        return parse_config(SplitConfig, {"folds": folds}, type(self).__name__).folds
+
     def _check_names(self, rows: Rows, task: TaskSpec) -> None:
         """Raise where the settings name a column that there is not."""
         named = {name: key for name, key in named_columns(task).items() if name != task.target}
@@ -192,7 +198,8 @@ class TabularEstimator(BaseEstimator):
             seed=config.seed,
         )
         if self.folds is not None:
-            split, used = split.model_copy(update={"folds": self.folds, "repeats": 1}), self.folds
+            used = self._asked_folds(self.folds)
+            split = split.model_copy(update={"folds": used, "repeats": 1})
         folds = make_folds(target, split, groups=rows.groups, time=time_of(rows.X, task))
         folds = folds[:used] if task.time is None else folds[-used:]  # in time order the last one learns from most
         plan = None
