@@ -16,7 +16,7 @@ def _run(view: TableView) -> list[Finding]:
             "constant_target",
             "error",
             (target,),
-            f"the target {quoted(target)} has the single value {quoted(values[0])} in every row that has one",
+            f"the target {quoted(target)} has the single value {quoted(values.tolist()[0])} in every row that has one",
             "Check the export and the name of the target; a model needs at least two different values.",
         )
     ]

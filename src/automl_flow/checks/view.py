@@ -48,7 +48,8 @@ class TableView:
         """Rows per class, the most frequent first; empty in a regression."""
         if self.task.problem == "regression":
             return pd.Series([], dtype="int64")
-        return self.labels.value_counts()
+        counts = self.labels.value_counts()
+        return counts[counts > 0]  # pandas counts categories that do not occur, too
 
     @cached_property
     def codes(self) -> pd.DataFrame:

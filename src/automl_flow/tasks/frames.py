@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.core.errors import DataError, shown
+from automl_flow.tasks.cells import written
 
 Frame = TypeVar("Frame", pd.DataFrame, pd.Series)
 
@@ -32,7 +33,7 @@ def with_text_names(frame: pd.DataFrame, source: str = "X") -> pd.DataFrame:
     Raises:
         DataError: Two columns have the same name.
     """
-    names = [str(name) for name in frame.columns]
+    names = [written(name) for name in frame.columns]
     if len(set(names)) < len(names):
         repeated = sorted(name for name, times in Counter(names).items() if times > 1)
         listed = ", ".join(shown(name) for name in repeated[:10])
