@@ -56,3 +56,8 @@ def test_a_strong_and_honest_feature_is_not_suspected(problem):
 def test_a_column_that_is_ignored_is_not_looked_at():
     table = healthy().assign(copy=lambda t: t["target"])
     assert not found(table, task(roles={"copy": "ignore"}), LEAKAGE)
+
+
+def test_a_copy_that_is_the_only_column_is_a_warning():
+    table = healthy()[["target"]].assign(scaled=lambda t: t["target"].map({"yes": 1, "no": 0}))
+    assert found(table, names=LEAKAGE)["target_copy"].level == "warning"

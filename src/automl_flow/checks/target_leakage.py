@@ -34,7 +34,7 @@ def _run(view: TableView) -> list[Finding]:
             copies.append(name)
         elif (score := max(_explained(values, target, half, view.task) for target in targets)) >= _SUSPECT:
             scores[name] = score
-    return [*_copied(copies, view.task), *_suspected(scores, view.task)]
+    return [*_copied(copies, view), *_suspected(scores, view.task)]
 
 
 def _sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -116,15 +116,16 @@ def _means(bins: NDArray[np.int64], target: NDArray[np.float64], n_bins: int) ->
     return np.where(rows > 0, sums / np.maximum(rows, 1), target.mean())
 
 
-def _copied(copies: list[str], task: TaskSpec) -> list[Finding]:
+def _copied(copies: list[str], view: TableView) -> list[Finding]:
+    """Say which columns are the target; where there are no others, a formula may be what is to be learned."""
     if not copies:
         return []
     return [
         Finding(
             "target_copy",
-            "error",
+            "error" if len(copies) < len(view.features) else "warning",
             tuple(copies),
-            f"{listed(copies)} {'is a copy' if len(copies) == 1 else 'are copies'} of the target {task.target!r} "
+            f"{listed(copies)} {'is a copy' if len(copies) == 1 else 'are copies'} of the target {view.task.target!r} "
             "(recoded or rescaled)",
             "Give them the role 'ignore'. If they are really known before the target is, accept the finding: "
             "validation.accept: [target_copy], or accept=['target_copy'] of an estimator.",

@@ -57,6 +57,7 @@ STORAGE_ERRORS = {
     errno.EROFS: "let the project lie where it can be written",
     errno.EACCES: "give yourself the right to write there",
     errno.EPERM: "give yourself the right to write there",
+    errno.ENOENT: "name another place, for no file can be made there",
     errno.ENOTDIR: "name another place, for a part of the path is a file",
     errno.EEXIST: "name another place, for a part of the path is a file",
     errno.EISDIR: "name another place, for a folder is there",

@@ -37,7 +37,7 @@ class SearchConfig(Budget):
     """
 
     strategy: Strategy = "auto"
-    families: tuple[str, ...] | None = None
+    families: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     ensemble_size: int = Field(default=40, ge=1, le=500)
     threads: int = Field(default=1, ge=1, le=1024)
     predict_microseconds: float = Field(default=200.0, gt=0, le=1e12)
