@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SEARCH = """
+import signal
 import sys
 from pathlib import Path
 from automl_flow.core.progress import SilentProgress
@@ -26,6 +27,7 @@ class Said(SilentProgress):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # where the tests run in the background it is ignored
     try:
         result = search_architecture(image_problem(60), config(n_jobs=2), Path(sys.argv[1]), Said())
         print(result.notes[0])

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from automl_flow.core.errors import StorageError
 from automl_flow.core.files import storage_errors
 from automl_flow.core.temporary import claim, sweep
 
@@ -22,7 +23,7 @@ def scratch_folder() -> Path:
     is killed too, the next process that asks for such a folder does.
 
     Raises:
-        StorageError: There is no space for it.
+        StorageError: There is no space for it, or no place.
     """
     return _scratch()[0]
 
@@ -30,12 +31,23 @@ def scratch_folder() -> Path:
 @cache
 def _scratch() -> tuple[Path, int]:
     """The folder, and the descriptor of its lock, which is held to the end of the process."""
-    parent = Path(tempfile.gettempdir())
+    parent = _temporary_files()
     with storage_errors(parent):
         sweep(parent)
         folder, lock = claim(parent)
     atexit.register(_remove, folder, os.getpid())
     return folder, lock
+
+
+def _temporary_files() -> Path:
+    """The system's folder for temporary files."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:  # Python has tried to write into each of those that it knows
+        raise StorageError(
+            f"no temporary folder can be written to ({error.strerror}); free some space, allow larger files "
+            "(`ulimit -f`), or name a folder in TMPDIR"
+        ) from None
 
 
 def _remove(folder: Path, owner: int) -> None:
