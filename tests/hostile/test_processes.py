@@ -103,10 +103,10 @@ def test_a_job_whose_process_is_killed_from_outside_runs_again(runner, tmp_path)
 
 def until(condition):
     for _ in range(600):
-        if condition():
-            return
+        if found := condition():
+            return found
         time.sleep(0.05)
-    pytest.fail("it never happened")
+    return pytest.fail("it never happened")
 
 
 def test_a_job_whose_process_is_stopped_for_long_runs_again(runner, tmp_path):
@@ -129,8 +129,6 @@ def test_jobs_go_on_when_the_fork_server_is_gone(number, when, tmp_path):
     with LocalRunner(10, n_jobs=2, preload=FORKED) as runner:
         if when == "as it starts":
             end_fork_server()
-            runner.start()
-            until(fork_servers)
         else:
             run(runner, jobs.add, 1)
         if when == "as workers start":
@@ -138,7 +136,7 @@ def test_jobs_go_on_when_the_fork_server_is_gone(number, when, tmp_path):
         handle = None if when == "between jobs" else runner.submit(jobs.stay, (str(tmp_path / "a"), 0.3), Limits())
         if when == "in the middle":
             until((tmp_path / "a").exists)
-        fork_servers()[0].send_signal(number)
+        until(fork_servers)[0].send_signal(number)
         if handle is not None:
             assert ended(runner, handle).ok
         assert run(runner, jobs.add, 1).value == 11

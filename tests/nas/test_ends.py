@@ -121,10 +121,9 @@ def test_the_final_training_is_told_by_seeds_and_losses(unbroken: tuple[NasResul
     assert re.fullmatch(r"final training, 2 epochs \| seed 1: training loss [\d.]+", last)
 
 
-def test_the_start_of_processes_and_imports_counts(tmp_path: Path, interrupt_after: Callable[[int], None]) -> None:
-    interrupt_after(100)
+def test_the_start_of_processes_and_imports_counts(tmp_path: Path) -> None:
     with pytest.raises(BudgetError, match=r"no network could be trained.*time_left_for_this_task"):
-        search(tmp_path, time_left_for_this_task=5.0, clock=Clock(5.0, spent=5.0))
+        search(tmp_path, time_left_for_this_task=5.0, clock=Clock(5.0, spent=6.0))
 
 
 def test_a_strategy_for_numbers_is_refused_where_all_is_choices(tmp_path: Path) -> None:
