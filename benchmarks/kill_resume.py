@@ -29,10 +29,10 @@ from automl_flow.core.files import write_json
 from automl_flow.datasets.arrays import ArraysDataset
 from automl_flow.datasets.documents import DocumentDataset
 from automl_flow.datasets.folders import ModelDataset
-from automl_flow.nas.config import NasConfig
+from automl_flow.nas.search.config import NasConfig
 from automl_flow.recipes import RecipeConfig, propose_recipe
-from automl_flow.search.config import SearchConfig
-from automl_flow.search.problem import TabularProblem
+from automl_flow.tabular.config import SearchConfig
+from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds
@@ -204,7 +204,7 @@ def search_table(state: Path, workers: int):
 def search_images(state: Path, workers: int):
     from automl_flow.core.progress import silent_progress
     from automl_flow.nas.problem import NasProblem
-    from automl_flow.nas.search import search_architecture
+    from automl_flow.nas.search.run import search_architecture
     from automl_flow.pipelines.nas.found import unpack
 
     x, y = load_digits(return_X_y=True)
@@ -220,7 +220,7 @@ def search_images(state: Path, workers: int):
 def watch(die: str | None, at: int) -> dict[str, int]:
     """Count appends and saves of this process, and end it in the middle of one of them."""
     from automl_flow.core import files, folders
-    from automl_flow.search import journal
+    from automl_flow.study import journal
 
     counts = {"appends": 0, "saves": 0}
     append, sync = journal.Journal.append, files.sync

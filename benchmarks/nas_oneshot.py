@@ -30,12 +30,12 @@ import torch
 from sklearn.datasets import load_digits
 
 from automl_flow.core.files import write_json
-from automl_flow.nas.fitting import Recipe, fit_network
+from automl_flow.nas.one_shot.search import search_one_shot
 from automl_flow.nas.problem import Lesson, hold_back
-from automl_flow.nas.space import Architecture, DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.strategies._loop import search_one_shot
-from automl_flow.nas.training import TrainingConfig
+from automl_flow.nas.spaces.base import Architecture, DataShape
+from automl_flow.nas.training.fit import Recipe, fit_network
+from automl_flow.nas.training.loop import TrainingConfig
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_3x3")
 SPACE = make_space("cell", {"operations": OPERATIONS, "channels": 8, "cells": 2, "stages": 1})

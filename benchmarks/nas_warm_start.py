@@ -19,9 +19,9 @@ from automl_flow.core.files import write_json
 from automl_flow.core.seeds import derive_seed, generator
 from automl_flow.nas.proxies import PROXIES, correlations, rank_vote, score_network
 from automl_flow.nas.samplers import SAMPLERS
-from automl_flow.nas.space import DataShape
+from automl_flow.nas.spaces.base import DataShape
 from automl_flow.nas.spaces.cell import CellOptions, CellSpace
-from automl_flow.nas.tables import BenchmarkTable, read_benchmark, search_table
+from benchmarks.tabular_benchmark import BenchmarkTable, read_benchmark, search_table
 
 RESULTS = Path(__file__).parent / "results"
 SHAPE = DataShape(kind="image", channels=3, height=32, width=32, outputs=10)

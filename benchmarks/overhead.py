@@ -23,17 +23,20 @@ from typing import Any
 
 from sklearn.datasets import load_breast_cancer
 
-from automl_flow.core import artifact, files, temporary
+from automl_flow.core import files, temporary
 from automl_flow.core.files import write_json
-from automl_flow.ensembles.build import build_model
 from automl_flow.execution.local import LocalHandle
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
-from automl_flow.search import journal, objective, preprocessors, trials
-from automl_flow.search.config import SearchConfig
-from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import search_models
-from automl_flow.search.workbench import open_workbench
+from automl_flow.serialization import manifest
+from automl_flow.study import journal
+from automl_flow.tabular import trials
+from automl_flow.tabular.config import SearchConfig
+from automl_flow.tabular.ensemble.build import build_model
+from automl_flow.tabular.fitting import objective, preprocessors
+from automl_flow.tabular.problem import TabularProblem
+from automl_flow.tabular.search import search_models
+from automl_flow.tabular.session.session import open_workbench
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds
@@ -48,7 +51,7 @@ IN_SEARCH = (
     (files, "_sync"),
     (temporary, "claim"),
     (temporary, "sweep"),
-    (artifact, "sha256"),
+    (manifest, "sha256"),
 )
 IN_WORKER = ((objective, "write_part"), (objective, "write_oof"), (preprocessors, "write_bytes"))
 EVALUATE = objective.evaluate

@@ -28,13 +28,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from automl_flow.ensembles.greedy import greedy_selection
 from automl_flow.models import FAMILIES
+from automl_flow.models.family import FitContext, ModelFamily
 from automl_flow.recipes import RecipeConfig, propose_recipe
-from automl_flow.search.family import FitContext, ModelFamily
-from automl_flow.search.members import read_oof
-from automl_flow.search.objective import Pace, TrialContext, evaluate
-from automl_flow.search.problem import TabularProblem
+from automl_flow.tabular.ensemble.greedy import greedy_selection
+from automl_flow.tabular.fitting.fold_models import read_oof
+from automl_flow.tabular.fitting.objective import Pace, TrialContext, evaluate
+from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.metrics import Metric, get_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec

@@ -19,15 +19,15 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.core.threads import processors
-from automl_flow.ensembles.build import build_model
-from automl_flow.ensembles.select import stack_models
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
-from automl_flow.search.config import SearchConfig
-from automl_flow.search.folding import choose_folds
-from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import search_models
-from automl_flow.search.workbench import open_workbench
+from automl_flow.tabular.config import SearchConfig
+from automl_flow.tabular.cross_validation import choose_folds
+from automl_flow.tabular.ensemble.build import build_model
+from automl_flow.tabular.ensemble.select import stack_models
+from automl_flow.tabular.problem import TabularProblem
+from automl_flow.tabular.search import search_models
+from automl_flow.tabular.session.session import open_workbench
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec

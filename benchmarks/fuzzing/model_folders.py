@@ -49,7 +49,7 @@ def table(problem: str, rows: int = 90) -> tuple[pd.DataFrame, pd.Series]:
 
 def prepare(folder: Path) -> None:
     """Save a model of every family for each problem, and a searched network alone and in an ensemble."""
-    from automl_flow.ensembles.networks import NetworkMember
+    from automl_flow.tabular.ensemble.blend import NetworkMember
 
     for problem in ("multiclass", "binary", "regression"):
         model, rows = ensemble(problem)
@@ -63,12 +63,12 @@ def prepare(folder: Path) -> None:
 
 def ensemble(problem: str):
     """One member of each family, in equal parts."""
-    from automl_flow.ensembles.model import TabularModel
     from automl_flow.models import FAMILIES
     from automl_flow.recipes import RecipeConfig, propose_recipe
-    from automl_flow.search.candidate import Candidate
-    from automl_flow.search.fitted import fit_candidates
-    from automl_flow.search.problem import TabularProblem
+    from automl_flow.tabular.candidate import Candidate
+    from automl_flow.tabular.ensemble.model import TabularModel
+    from automl_flow.tabular.fitting.fitted import fit_candidates
+    from automl_flow.tabular.problem import TabularProblem
     from automl_flow.tasks.profile import profile_table
     from automl_flow.tasks.spec import TaskSpec
     from automl_flow.tasks.splits import SplitConfig, make_folds
@@ -108,10 +108,10 @@ def image_network():
 def untrained(name: str, shape: dict, classes, preprocessor, options: dict | None = None):
     import torch
 
-    from automl_flow.nas.deployed import assemble
-    from automl_flow.nas.network import NetworkModel
-    from automl_flow.nas.space import DataShape
+    from automl_flow.nas.network.model import NetworkModel
+    from automl_flow.nas.network.module import assemble
     from automl_flow.nas.spaces import make_space
+    from automl_flow.nas.spaces.base import DataShape
 
     torch.manual_seed(0)
     space, of = make_space(name, options), DataShape(**shape)
@@ -225,11 +225,12 @@ def warm() -> None:
     import sklearn.neighbors
     import xgboost  # noqa: F401
 
-    from automl_flow.ensembles import artifact  # noqa: F401
-    from automl_flow.nas import network, training  # noqa: F401
-    from automl_flow.search import storage
+    from automl_flow.nas.network import model  # noqa: F401
+    from automl_flow.nas.training import loop  # noqa: F401
+    from automl_flow.serialization import skops
+    from automl_flow.tabular.ensemble import load  # noqa: F401
 
-    storage.load(storage.dump(sklearn.compose.ColumnTransformer([])))
+    skops.load(skops.dump(sklearn.compose.ColumnTransformer([])))
 
 
 KIND = Kind("model_folders", prepare, change, use, warm)

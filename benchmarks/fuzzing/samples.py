@@ -105,8 +105,8 @@ def _change_chunk(content: bytes, random: Random) -> bytes:
 
 def use(folder: Path) -> None:
     """Read arrays, or images of one class."""
-    from automl_flow.nas.folders import read_image_folder
     from automl_flow.tasks.arrays import read_arrays
+    from automl_flow.tasks.image_folders import read_image_folder
     from automl_flow.tasks.spec import TaskSpec
 
     if (folder / "a.npz").exists():
@@ -117,8 +117,6 @@ def use(folder: Path) -> None:
 
 def warm() -> None:
     """Import what reads."""
-    import automl_flow.nas.folders
-    import automl_flow.tasks.arrays  # noqa: F401
 
 
 KIND = Kind("samples", prepare, change, use, warm)

@@ -8,7 +8,7 @@ import pytest
 
 from automl_flow.core.errors import AutoMLFlowWarning
 from automl_flow.core.warn import warn
-from automl_flow.search.notes import Note, warn_of
+from automl_flow.study.notes import Note, warn_of
 
 
 @pytest.mark.parametrize("call", [lambda: warn("x"), lambda: warn_of([Note("x", serious=True)])], ids=["near", "deep"])

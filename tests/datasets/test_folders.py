@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from automl_flow.core.artifact import open_artifact, write_artifact
 from automl_flow.datasets.folders import ModelDataset, StateFolderDataset
+from automl_flow.serialization.manifest import open_artifact, write_artifact
 
 
 class Constant:

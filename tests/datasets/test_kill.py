@@ -41,7 +41,7 @@ import os, signal, sys
 from importlib import import_module
 import numpy as np
 import pandas as pd
-from automl_flow.core.artifact import write_artifact
+from automl_flow.serialization.manifest import write_artifact
 from automl_flow.tasks.arrays import ArrayData
 
 class Model:

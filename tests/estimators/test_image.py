@@ -35,7 +35,7 @@ def make(cls: Any = ImageClassifier, **changes: Any) -> Any:
 def inline() -> Iterator[None]:
     """Evaluate in this process, which starts sooner."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("automl_flow.nas.search.LocalRunner", InlineRunner)
+        patch.setattr("automl_flow.nas.search.run.LocalRunner", InlineRunner)
         yield
 
 

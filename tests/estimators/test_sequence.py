@@ -18,7 +18,7 @@ from tests.nas.problems import InlineRunner
 def inline() -> Iterator[None]:
     """Evaluate in this process, which starts sooner."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("automl_flow.nas.search.LocalRunner", InlineRunner)
+        patch.setattr("automl_flow.nas.search.run.LocalRunner", InlineRunner)
         yield
 
 

@@ -13,7 +13,7 @@ import pytest
 from automl_flow import AutoMLClassifier, AutoMLRegressor
 from automl_flow.core.errors import AutoMLFlowWarning, ConfigError, DataError
 from automl_flow.estimators import base
-from automl_flow.search import storage
+from automl_flow.serialization import skops
 from tests.hostile.workers import Idle
 
 QUICK = {"max_trials": 1, "families": ["linear"], "n_jobs": 1, "features": False, "folds": 2}
@@ -34,7 +34,7 @@ def without_search(monkeypatch):
     monkeypatch.setattr(base, "make_workers", lambda *_: Idle())
     monkeypatch.setattr(base, "search_models", search)
     # It imports in a thread, where libraries change the filters of warnings for a moment.
-    monkeypatch.setattr(storage, "prepare_in_background", lambda: None)
+    monkeypatch.setattr(skops, "prepare_in_background", lambda: None)
 
 
 def table() -> tuple[pd.DataFrame, pd.Series]:

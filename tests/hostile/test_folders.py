@@ -12,13 +12,13 @@ import pytest
 
 from automl_flow.cli.comparing import check_page
 from automl_flow.core import folders
-from automl_flow.core.artifact import MANIFEST, open_artifact, write_artifact
 from automl_flow.core.errors import StorageError
 from automl_flow.core.files import write_text
 from automl_flow.core.folders import contents
 from automl_flow.datasets.folders import ModelDataset
 from automl_flow.reports.page import environment
-from automl_flow.search.journal import Journal, results_folder
+from automl_flow.serialization.manifest import MANIFEST, open_artifact, write_artifact
+from automl_flow.study.journal import Journal, results_folder
 
 
 def save(folder, text="model"):
@@ -267,7 +267,7 @@ _WRITE = """
 import os, sys
 from pathlib import Path
 from automl_flow.cli.comparing import check_page
-from automl_flow.core.artifact import write_artifact
+from automl_flow.serialization.manifest import write_artifact
 from automl_flow.core.files import write_text
 os.umask(int(sys.argv[1], 8))
 os.chdir(sys.argv[2])

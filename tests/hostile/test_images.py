@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from automl_flow.core.errors import DataError
-from automl_flow.nas.folders import read_image_folder
 from automl_flow.tasks.arrays import load_arrays
+from automl_flow.tasks.image_folders import read_image_folder
 
 
 def png(width, height, more=b""):

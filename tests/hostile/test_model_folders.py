@@ -21,10 +21,10 @@ import pytest
 from safetensors.numpy import load, save
 
 from automl_flow.core.errors import ArtifactError
-from automl_flow.ensembles.model import label_array
-from automl_flow.nas.space import DataShape
 from automl_flow.nas.spaces import make_space
+from automl_flow.nas.spaces.base import DataShape
 from automl_flow.recipes.transformers.text_components import TextComponents
+from automl_flow.tabular.ensemble.model import label_array
 from benchmarks.fuzzing import harness, model_folders
 
 CASES = 150

@@ -10,7 +10,7 @@ import pytest
 from automl_flow import AutoMLClassifier, load_model
 from automl_flow.core.errors import AutoMLFlowWarning, BudgetError
 from automl_flow.estimators import base
-from automl_flow.search.tabular import search_models
+from automl_flow.tabular.search import search_models
 from tests.models.problems import mixed_table
 
 QUICK = {"max_trials": 1, "families": ["linear"], "n_jobs": 1, "features": False, "time_left_for_this_task": None}

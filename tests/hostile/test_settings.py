@@ -13,10 +13,10 @@ from automl_flow.core.config import Config, parse_config
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.threads import processors
 from automl_flow.features.config import FeatureConfig
-from automl_flow.nas.config import NasConfig
-from automl_flow.search import budget
-from automl_flow.search.budget import Budget, say_if_too_short
-from automl_flow.search.config import SearchConfig
+from automl_flow.nas.search.config import NasConfig
+from automl_flow.study import budget
+from automl_flow.study.budget import Budget, say_if_too_short
+from automl_flow.tabular.config import SearchConfig
 from automl_flow.tasks.splits import SplitConfig
 
 HUGE = 10**400  # more than a float can be

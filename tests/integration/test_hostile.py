@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from automl_flow.cli.interrupting import FIRST
-from automl_flow.search.journal import Journal
+from automl_flow.study.journal import Journal
 from tests.integration.project import BIN, edit, environment, files_below, run
 
 pytestmark = pytest.mark.timeout(1800)  # the first test waits for the run that all share

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.recipes import RecipeConfig, propose_recipe
-from automl_flow.search.fitted import FittedCandidate
-from automl_flow.search.preprocessors import Rows
-from automl_flow.search.problem import TabularProblem
+from automl_flow.tabular.fitting.fitted import FittedCandidate
+from automl_flow.tabular.fitting.preprocessors import Rows
+from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds

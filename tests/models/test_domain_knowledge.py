@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from automl_flow.models import FAMILIES
-from automl_flow.search.candidate import Candidate
-from automl_flow.search.fitted import fit_candidates
-from automl_flow.search.members import read_oof
-from automl_flow.search.objective import TrialContext, evaluate
+from automl_flow.tabular.candidate import Candidate
+from automl_flow.tabular.fitting.fitted import fit_candidates
+from automl_flow.tabular.fitting.fold_models import read_oof
+from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from tests.models.problems import make_problem, predictions
 
 NAMES = sorted(FAMILIES.available())

@@ -10,10 +10,10 @@ import optuna
 import pytest
 
 from automl_flow.models import FAMILIES
-from automl_flow.search.family import FitContext
-from automl_flow.search.fitted import fit_candidates
-from automl_flow.search.members import read_oof
-from automl_flow.search.objective import UNHURRIED, Pace, TrialContext, evaluate
+from automl_flow.models.family import FitContext
+from automl_flow.tabular.fitting.fitted import fit_candidates
+from automl_flow.tabular.fitting.fold_models import read_oof
+from automl_flow.tabular.fitting.objective import UNHURRIED, Pace, TrialContext, evaluate
 from automl_flow.tasks.metrics import get_metric
 from tests.models.problems import make_problem, predictions
 
@@ -127,7 +127,7 @@ def test_the_loss_is_that_of_the_stored_predictions(trial):
 
 
 def _candidate(evaluation):
-    from automl_flow.search.candidate import Candidate
+    from automl_flow.tabular.candidate import Candidate
 
     attrs = evaluation.attrs
     return Candidate(0, attrs["family"], attrs["params"], evaluation.values[0], tuple(attrs["fold_losses"]))

@@ -10,7 +10,7 @@ from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier
 
 from automl_flow.models._forests import grow_forest
 from automl_flow.models._trees import Forest
-from automl_flow.search.family import FitContext, FoldData
+from automl_flow.models.family import FitContext, FoldData
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import numpy as np
 
 from automl_flow.execution.local import Handle
 from automl_flow.execution.outcome import Limits, Outcome
-from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
+from automl_flow.nas.search.config import NasConfig
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target, encode_target
 

@@ -11,12 +11,12 @@ import pytest
 from automl_flow.core.code import code_fingerprint
 from automl_flow.core.progress import silent_progress
 from automl_flow.nas.operations import OPERATIONS
-from automl_flow.nas.search import search_architecture
+from automl_flow.nas.search.run import search_architecture
 from tests.nas.problems import SMALL, config, image_problem
 
 CODE = """
-from automl_flow.nas.operations._layers import relu_conv_norm
-from automl_flow.nas.place import Operation
+from automl_flow.nas.operations.layers import relu_conv_norm
+from automl_flow.nas.operations.base import Operation
 
 ENTRY = Operation(lambda place: relu_conv_norm(place, 1), kinds=("image",), about="mine")
 """

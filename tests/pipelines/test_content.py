@@ -17,9 +17,9 @@ from automl_flow.pipelines.evaluation.content import (
     supernet_reasons,
 )
 from automl_flow.pipelines.evaluation.sample_nodes import enter
-from automl_flow.search.candidate import Candidate
-from automl_flow.search.notes import Note
-from automl_flow.search.records import TrialRecord
+from automl_flow.study.notes import Note
+from automl_flow.study.trial import TrialRecord
+from automl_flow.tabular.candidate import Candidate
 from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.spec import TaskSpec
 

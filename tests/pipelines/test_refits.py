@@ -16,7 +16,7 @@ from automl_flow.pipelines.evaluation.refit_nodes import fit_again
 from automl_flow.pipelines.evaluation.table_nodes import Searched
 from automl_flow.recipes.config import RecipeConfig
 from automl_flow.recipes.propose import propose_recipe
-from automl_flow.search.candidate import Candidate
+from automl_flow.tabular.candidate import Candidate
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_split

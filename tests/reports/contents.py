@@ -17,8 +17,8 @@ from automl_flow.evaluation.searched import Judged
 from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkPoint, NetworkSection, ReportContent, trajectory
-from automl_flow.search.notes import Note
-from automl_flow.search.records import TrialRecord
+from automl_flow.study.notes import Note
+from automl_flow.study.trial import TrialRecord
 from automl_flow.tasks.metrics import get_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from automl_flow.reports import trajectory
 from automl_flow.reports.content import Failure
-from automl_flow.search.records import TrialRecord
+from automl_flow.study.trial import TrialRecord
 from automl_flow.tasks.metrics import METRICS
 
 

@@ -10,7 +10,7 @@ from automl_flow.datasets.documents import DocumentDataset, TextDataset
 from automl_flow.datasets.tables import TableDataset
 from automl_flow.expectations import GateClosedError
 from automl_flow.hooks.headline import constant_models, keep_findings
-from automl_flow.search.config import SearchConfig
+from automl_flow.tabular.config import SearchConfig
 
 NODE = SimpleNamespace(outputs=["wine.table", "wine.findings", "wine.data_docs"])
 CLOSED = GateClosedError("no", {"passed": False}, "<p>no</p>")

@@ -2,8 +2,8 @@ import pytest
 
 from automl_flow.features.config import FeatureConfig
 from automl_flow.hooks.plan import describe, summarize, upper_bound
-from automl_flow.nas.config import NasConfig
-from automl_flow.search.config import SearchConfig
+from automl_flow.nas.search.config import NasConfig
+from automl_flow.tabular.config import SearchConfig
 
 
 @pytest.mark.parametrize(

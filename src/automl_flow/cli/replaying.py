@@ -23,7 +23,7 @@ from automl_flow.core.files import read_json, sha256
 from automl_flow.datasets.base import LocalDataset
 from automl_flow.datasets.folders import StateFolderDataset
 from automl_flow.pipelines.documents import NOTES
-from automl_flow.search.budget import Budget
+from automl_flow.study.budget import Budget
 
 _TRIALS = {"model_search": "trials", "nas": "nas_trials"}  # dataset with the trials of each searching stage
 B = TypeVar("B", bound=Budget)

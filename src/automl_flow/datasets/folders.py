@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
 
 if TYPE_CHECKING:
-    from automl_flow.ensembles.model import TabularModel
-    from automl_flow.nas.network import NetworkModel
+    from automl_flow.nas.network.model import NetworkModel
+    from automl_flow.tabular.ensemble.model import TabularModel
 
 
 class ModelDataset(LocalDataset[Any]):

@@ -16,10 +16,6 @@ from sklearn.utils.validation import check_is_fitted
 from automl_flow.core.config import parse_config
 from automl_flow.core.progress import Progress, console_progress, silent_progress
 from automl_flow.core.threads import processors
-from automl_flow.ensembles.build import Built, build_model
-from automl_flow.ensembles.model import TabularModel
-from automl_flow.ensembles.saving import save_model
-from automl_flow.ensembles.select import stack_models
 from automl_flow.estimators.inspection import inspect
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.tables import Rows, read_features, read_rows
@@ -27,12 +23,16 @@ from automl_flow.execution.scratch import scratch
 from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, build_preprocessor, propose_recipe
-from automl_flow.search.budget import Clock
-from automl_flow.search.config import SearchConfig
-from automl_flow.search.folding import choose_folds
-from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import check_settings, search_models
-from automl_flow.search.workbench import Workbench, make_workers
+from automl_flow.study.budget import Clock
+from automl_flow.tabular.config import SearchConfig
+from automl_flow.tabular.cross_validation import choose_folds
+from automl_flow.tabular.ensemble.build import Built, build_model
+from automl_flow.tabular.ensemble.model import TabularModel
+from automl_flow.tabular.ensemble.saving import save_model
+from automl_flow.tabular.ensemble.select import stack_models
+from automl_flow.tabular.problem import TabularProblem
+from automl_flow.tabular.search import check_settings, search_models
+from automl_flow.tabular.session.session import Workbench, make_workers
 from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import Problem, TaskSpec

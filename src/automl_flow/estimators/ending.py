@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from automl_flow.search.notes import Note, warn_of
+from automl_flow.study.notes import Note, warn_of
 
 
 def end_fit(notes: Sequence[Note], *, interrupted: bool) -> None:

@@ -38,7 +38,7 @@ class ImageClassifier(ClassifierMixin, ClassProbabilities):
 
     def _read(self, x: Any, y: Any) -> tuple[Any, Any]:
         if isinstance(x, (str, Path)) and Path(x).is_dir():
-            from automl_flow.nas.folders import read_image_folder
+            from automl_flow.tasks.image_folders import read_image_folder
 
             return read_image_folder(Path(x))
         return super()._read(x, y)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from automl_flow.search.records import TrialRecord
+from automl_flow.study.trial import TrialRecord
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 

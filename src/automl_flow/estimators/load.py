@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automl_flow.core.artifact import open_artifact
 from automl_flow.core.documents import reading
 from automl_flow.core.errors import ArtifactError, nearest, shown
+from automl_flow.serialization.manifest import open_artifact
 
 if TYPE_CHECKING:
-    from automl_flow.ensembles.model import TabularModel
-    from automl_flow.nas.network import NetworkModel
+    from automl_flow.nas.network.model import NetworkModel
+    from automl_flow.tabular.ensemble.model import TabularModel
 
 
 def load_model(path: str | Path) -> TabularModel | NetworkModel:
@@ -29,11 +29,11 @@ def load_model(path: str | Path) -> TabularModel | NetworkModel:
     with reading(folder):
         kind = open_artifact(folder).kind
         if kind == "tabular":
-            from automl_flow.ensembles.artifact import load_tabular_model
+            from automl_flow.tabular.ensemble.load import load_tabular_model
 
             return load_tabular_model(folder)
         if kind == "network":
-            from automl_flow.nas.network import load_network
+            from automl_flow.nas.network.model import load_network
 
             return load_network(folder)
     raise ArtifactError(

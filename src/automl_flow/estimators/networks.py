@@ -21,19 +21,19 @@ from automl_flow.core.threads import processors
 from automl_flow.estimators.ending import end_fit
 from automl_flow.estimators.inspection import inspect_samples
 from automl_flow.execution.scratch import scratch
-from automl_flow.nas.config import NasConfig
-from automl_flow.nas.folders import holds_paths
 from automl_flow.nas.problem import NasProblem
-from automl_flow.search.budget import Clock
-from automl_flow.search.journal import check_folder
-from automl_flow.search.notes import Note
+from automl_flow.nas.search.config import NasConfig
+from automl_flow.study.budget import Clock
+from automl_flow.study.journal import check_folder
+from automl_flow.study.notes import Note
 from automl_flow.tasks.arrays import ArrayData, check_arrays, load_arrays
+from automl_flow.tasks.image_folders import holds_paths
 from automl_flow.tasks.spec import Modality, Problem, TaskSpec
 from automl_flow.tasks.target import Target, encode_target
 
 if TYPE_CHECKING:
-    from automl_flow.nas.network import NetworkModel
-    from automl_flow.nas.result import NasResult
+    from automl_flow.nas.network.model import NetworkModel
+    from automl_flow.nas.search.result import NasResult
 
 _BINARY = 2
 MOST_JOBS = 4  # that are worth while: no more trials are open at once
@@ -138,7 +138,7 @@ class NetworkEstimator(BaseEstimator):
             StorageError: The folder ``state`` holds what is not ours, under names that a search needs.
         """
         began = time.monotonic()  # importing torch counts, too
-        from automl_flow.nas.search import search_architecture
+        from automl_flow.nas.search.run import search_architecture
 
         self.__dict__.pop("network_", None)  # what was fitted before must not shape what is read now
         config = self._config(epochs)
@@ -178,7 +178,7 @@ class NetworkEstimator(BaseEstimator):
 
     def leaderboard(self) -> pd.DataFrame:
         """A row per trial, the best first: score, epochs, costs, and why it failed if it did."""
-        from automl_flow.nas.leaderboard import leaderboard
+        from automl_flow.nas.search.leaderboard import leaderboard
 
         self._fitted()
         return leaderboard(self.result_)

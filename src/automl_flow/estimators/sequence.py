@@ -32,7 +32,7 @@ class SequenceClassifier(ClassifierMixin, ClassProbabilities):
         return super().fit(x, y, epochs)
 
     def _array(self, x: Any) -> NDArray[Any]:
-        from automl_flow.nas.sequences import as_sequences
+        from automl_flow.tasks.sequences import as_sequences
 
         return as_sequences(x)
 

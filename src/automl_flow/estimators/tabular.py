@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 
 from automl_flow.core.errors import DataError
-from automl_flow.ensembles.model import label_array
 from automl_flow.estimators.base import TabularEstimator
 from automl_flow.estimators.ending import end_fit
 from automl_flow.estimators.tables import Rows
+from automl_flow.tabular.ensemble.model import label_array
 from automl_flow.tasks.labels import check_values, distinct_labels
 from automl_flow.tasks.spec import Problem, TaskSpec
 

@@ -14,7 +14,7 @@ from automl_flow.datasets.base import LocalDataset
 from automl_flow.evaluation.intervals import Interval
 from automl_flow.expectations import GateClosedError
 from automl_flow.reports.words import number, spread
-from automl_flow.search.candidate import BASELINE
+from automl_flow.tabular.candidate import BASELINE
 from automl_flow.tasks.spec import TaskSpec
 
 logger = logging.getLogger("automl_flow")

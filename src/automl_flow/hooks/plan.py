@@ -13,8 +13,8 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
 from automl_flow.features.config import FeatureConfig
-from automl_flow.nas.config import NasConfig
-from automl_flow.search.budget import Budget
+from automl_flow.nas.search.config import NasConfig
+from automl_flow.study.budget import Budget
 
 logger = logging.getLogger("automl_flow")
 

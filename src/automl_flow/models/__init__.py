@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from automl_flow.core.registry import Registry
-from automl_flow.search.family import ModelFamily
+from automl_flow.models.family import ModelFamily
 
 FAMILIES: Registry[ModelFamily] = Registry("automl_flow.models", "model family")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import ArtifactError
-from automl_flow.core.tensors import check_range, check_trees, dump_tensors, load_tensors
-from automl_flow.search.family import Array
+from automl_flow.models.family import Array
+from automl_flow.serialization.tensors import check_range, check_trees, dump_tensors, load_tensors
 
 _ARRAYS = {
     "features": ("i8", 1),

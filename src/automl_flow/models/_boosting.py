@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_flow.search.family import FitContext
+from automl_flow.models.family import FitContext
 
 _FEW_ROWS = 5_000
 _MANY_ROWS = 50_000

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_flow.models._trees import Forest
-from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import ArtifactError
-from automl_flow.core.tensors import dump_tensors, load_tensors
+from automl_flow.serialization.tensors import dump_tensors, load_tensors
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Floats]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from automl_flow.search.family import FitContext
+from automl_flow.models.family import FitContext
 
 
 @dataclass

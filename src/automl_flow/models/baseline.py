@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl_flow.search.family import FitContext, ModelFamily, Params
+from automl_flow.models.family import FitContext, ModelFamily, Params
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial

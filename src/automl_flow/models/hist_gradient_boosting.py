@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl_flow.models._boosted_trees import BoostedTrees
-from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import ArtifactError
-from automl_flow.core.tensors import dump_tensors, load_tensors
-from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params, plain_predict
+from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params, plain_predict
+from automl_flow.serialization.tensors import dump_tensors, load_tensors
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from automl_flow.models._mlp import (
     softmax,
 )
 from automl_flow.models._stopping import StopRule
-from automl_flow.search.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.spec import Problem
 
 if TYPE_CHECKING:

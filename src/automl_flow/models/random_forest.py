@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl_flow.models._forests import forest_family, forest_seconds, options, two_forests, usual_share
-from automl_flow.search.family import FitContext, Params
+from automl_flow.models.family import FitContext, Params
 
 
 def build(params: Params, context: FitContext) -> Any:

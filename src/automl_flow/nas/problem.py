@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError
 from automl_flow.core.seeds import derive_seed, generator
-from automl_flow.nas.place import Kind
-from automl_flow.nas.sequences import padding
-from automl_flow.nas.space import DataShape
+from automl_flow.nas.operations.base import Kind
+from automl_flow.nas.spaces.base import DataShape
+from automl_flow.tasks.sequences import padding
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Fold, Positions, SplitConfig, make_folds
 from automl_flow.tasks.target import Target

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from automl_flow.search.notes import Note
-from automl_flow.search.records import TrialRecord
+from automl_flow.study.notes import Note
+from automl_flow.study.trial import TrialRecord
 
 _OF_THE_MACHINE = ("seconds", "peak_mb")
 NOTES = "notes"

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from automl_flow.evaluation import Evaluation
 from automl_flow.features.plan import FeaturePlan
 from automl_flow.recipes.recipe import Recipe
-from automl_flow.search.notes import Note
-from automl_flow.search.records import TrialRecord
+from automl_flow.study.notes import Note
+from automl_flow.study.trial import TrialRecord
 from automl_flow.tasks.metrics import Metric
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec

@@ -7,9 +7,9 @@ import itertools
 import pytest
 import torch
 
-from automl_flow.nas.space import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.training import seeded
+from automl_flow.nas.spaces.base import DataShape
+from automl_flow.nas.training.loop import seeded
 
 SHAPE = DataShape(kind="image", channels=1, height=8, width=8, outputs=3)
 SPACE = make_space("cell")

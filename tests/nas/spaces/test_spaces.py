@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from automl_flow.core.errors import ConfigError
-from automl_flow.nas.cost import cost_of
+from automl_flow.nas.network.cost import cost_of
 from automl_flow.nas.operations import OPERATIONS
-from automl_flow.nas.place import Place
-from automl_flow.nas.space import Architecture, DataShape, Space
+from automl_flow.nas.operations.base import Place
 from automl_flow.nas.spaces import SPACES, make_space, space_for
+from automl_flow.nas.spaces.base import Architecture, DataShape, Space
 
 SHAPES = {
     "small grey images": DataShape(kind="image", channels=1, height=8, width=8, outputs=3),

@@ -1,7 +1,7 @@
 """Operations that stand at one place of a network: one per file, the file's stem is the name in YAML.
 
-A file exports ``ENTRY``, an :class:`automl_flow.nas.place.Operation`. :data:`OPERATIONS` finds it by walking this
-package.
+A file exports ``ENTRY``, an :class:`automl_flow.nas.operations.base.Operation`. :data:`OPERATIONS` finds it by walking
+this package.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.registry import Registry
-from automl_flow.nas.place import Kind, Operate, Operation, Place
+from automl_flow.nas.operations.base import Kind, Operate, Operation, Place
 
 if TYPE_CHECKING:
     from torch import nn

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
-from automl_flow.nas.operations._layers import identity, norm
-from automl_flow.nas.place import Operation, Place
+from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.layers import identity, norm
 
 HEAD_WIDTH = 16
 

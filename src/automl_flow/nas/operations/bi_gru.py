@@ -2,8 +2,8 @@
 
 from torch import nn
 
-from automl_flow.nas.operations._layers import Recurrent
-from automl_flow.nas.place import Operation
+from automl_flow.nas.operations.base import Operation
+from automl_flow.nas.operations.layers import Recurrent
 
 ENTRY = Operation(
     lambda place: Recurrent(place, nn.GRU, directions=2), kinds=("sequence",), about="GRU, both directions"

@@ -2,8 +2,8 @@
 
 from torch import nn
 
-from automl_flow.nas.operations._layers import norm
-from automl_flow.nas.place import Operation, Place
+from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.layers import norm
 
 
 def _dense(place: Place) -> nn.Module:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from automl_flow.nas.operations._layers import identity, norm
-from automl_flow.nas.place import Operation, Place
+from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.layers import identity, norm
 
 EXPANSION = 2
 

@@ -2,8 +2,8 @@
 
 import torch
 
-from automl_flow.nas.operations._layers import Highway
-from automl_flow.nas.place import Operation
+from automl_flow.nas.operations.base import Operation
+from automl_flow.nas.operations.layers import Highway
 
 ENTRY = Operation(
     lambda place: Highway(place, torch.sigmoid), kinds=("sequence", "table"), about="highway step, sigmoid"

@@ -1,7 +1,7 @@
 """Nothing: zeros, so that no information flows."""
 
-from automl_flow.nas.operations._layers import Zero
-from automl_flow.nas.place import Operation
+from automl_flow.nas.operations.base import Operation
+from automl_flow.nas.operations.layers import Zero
 
 ENTRY = Operation(
     Zero,

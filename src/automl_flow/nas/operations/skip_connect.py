@@ -1,7 +1,7 @@
 """The input itself; where the shape changes, the cheapest projection to it."""
 
-from automl_flow.nas.operations._layers import identity
-from automl_flow.nas.place import Operation
+from automl_flow.nas.operations.base import Operation
+from automl_flow.nas.operations.layers import identity
 
 ENTRY = Operation(
     identity,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from automl_flow.nas.proxies._common import Proxy
-    from automl_flow.nas.space import Architecture, DataShape, Space
+    from automl_flow.nas.spaces.base import Architecture, DataShape, Space
 
 
 def score_network(network: nn.Module, batch: Tensor, targets: Tensor, proxies: Mapping[str, Proxy]) -> dict[str, float]:

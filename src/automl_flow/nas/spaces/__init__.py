@@ -1,6 +1,6 @@
 """Search spaces: one per file, the file's stem is the name in YAML.
 
-A file exports ``ENTRY``, a final subclass of :class:`automl_flow.nas.space.Space`.
+A file exports ``ENTRY``, a final subclass of :class:`automl_flow.nas.spaces.base.Space`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.registry import Registry
-from automl_flow.nas.space import DataShape, Space
+from automl_flow.nas.spaces.base import DataShape, Space
 
 SPACES: Registry[type[Space]] = Registry("automl_flow.nas.spaces", "search space")
 

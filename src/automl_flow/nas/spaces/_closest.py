@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
-from automl_flow.nas.space import Architecture, DataShape, Space, Value
+from automl_flow.nas.spaces.base import Architecture, DataShape, Space, Value
 
 
 def closest(wanted: Mapping[str, Value], distributions: Mapping[str, BaseDistribution]) -> dict[str, Value]:

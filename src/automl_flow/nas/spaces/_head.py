@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-from automl_flow.nas.operations._layers import norm
-from automl_flow.nas.place import Kind, Place
+from automl_flow.nas.operations.base import Kind, Place
+from automl_flow.nas.operations.layers import norm
 
 
 class Head(nn.Module):

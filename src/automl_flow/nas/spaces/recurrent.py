@@ -9,13 +9,13 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from automl_flow.core.config import Config
-from automl_flow.nas.augmentation import Policy
 from automl_flow.nas.operations import named, usable
-from automl_flow.nas.operations._layers import conv, norm
-from automl_flow.nas.place import Operate, Place
-from automl_flow.nas.space import Architecture, Count, DataShape, Share, Space, Value, Width
+from automl_flow.nas.operations.base import Operate, Place
+from automl_flow.nas.operations.layers import conv, norm
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
+from automl_flow.nas.spaces.base import Architecture, Count, DataShape, Share, Space, Value, Width
+from automl_flow.nas.training.augmentation import Policy
 
 REFERENCE = ("conv_9", "conv_5", "conv_3")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.network.model import NetworkModel
 from automl_flow.pipelines.documents import read_notes, read_trials
 from automl_flow.pipelines.evaluation.pareto import tabulate_networks
 from automl_flow.reports import (
@@ -18,9 +18,9 @@ from automl_flow.reports import (
     Trajectory,
     trajectory,
 )
-from automl_flow.search.candidate import Candidate
-from automl_flow.search.notes import Note
-from automl_flow.search.records import TrialRecord
+from automl_flow.study.notes import Note
+from automl_flow.study.trial import TrialRecord
+from automl_flow.tabular.candidate import Candidate
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
@@ -109,8 +109,8 @@ def notes_of(**searches: Document) -> tuple[Note, ...]:
 
 def network_section(network: NetworkModel, architecture: Document, trials: Document, task: TaskSpec) -> NetworkSection:
     """Drawing, layers and size of a network, why it won, and against which others."""
-    from automl_flow.nas.drawing import draw_parts
-    from automl_flow.nas.layers import layers
+    from automl_flow.nas.drawing.drawing import draw_parts
+    from automl_flow.nas.drawing.layers import layers
 
     number = architecture["trial"]
     plain = " (the space's plain reference network, designed by hand)" if number == REFERENCE else ""

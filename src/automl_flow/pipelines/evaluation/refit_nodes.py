@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.seeds import derive_seed
-from automl_flow.ensembles.refitting import Chosen, chosen_ensemble
 from automl_flow.evaluation import EvaluationConfig
 from automl_flow.evaluation.cross_validation import SMALL, CrossValidation, cross_validate
 from automl_flow.evaluation.intervals import Comparison, Holdout
@@ -20,8 +19,9 @@ from automl_flow.models import FAMILIES
 from automl_flow.pipelines.evaluation.table_nodes import Searched
 from automl_flow.pipelines.parts import Parts, cut_table, whole_table
 from automl_flow.recipes import Recipe
-from automl_flow.search.candidate import Candidate
-from automl_flow.search.problem import TabularProblem
+from automl_flow.tabular.candidate import Candidate
+from automl_flow.tabular.ensemble.refitting import Chosen, chosen_ensemble
+from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec

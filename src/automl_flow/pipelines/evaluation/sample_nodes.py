@@ -11,7 +11,7 @@ from automl_flow.evaluation.cross_validation import SMALL
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.searched import Judged
-from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.network.model import NetworkModel
 from automl_flow.pipelines.evaluation.content import (
     ARCHITECTURE_SEARCH,
     commands,

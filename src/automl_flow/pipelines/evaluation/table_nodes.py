@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.ensembles.model import TabularModel
-from automl_flow.ensembles.networks import align, blend
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.searched import Judged
 from automl_flow.features import FeaturePlan
-from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.network.model import NetworkModel
 from automl_flow.pipelines.evaluation.content import (
     ARCHITECTURE_SEARCH,
     candidate_rows,
@@ -31,6 +29,8 @@ from automl_flow.pipelines.evaluation.nodes import Contender, flat
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.reports import LeaderboardRow, ReportContent
+from automl_flow.tabular.ensemble.blend import align, blend
+from automl_flow.tabular.ensemble.model import TabularModel
 from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec

@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import AutoMLFlowWarning, DataError, nearest, shown
-from automl_flow.ensembles.model import TabularModel
-from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.network.model import NetworkModel
+from automl_flow.tabular.ensemble.model import TabularModel
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.tables import features
 

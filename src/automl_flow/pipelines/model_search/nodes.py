@@ -9,19 +9,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.progress import console_progress
-from automl_flow.ensembles.build import build_model
-from automl_flow.ensembles.model import TabularModel
-from automl_flow.ensembles.select import stack_models
 from automl_flow.features import FeaturePlan
 from automl_flow.models import FAMILIES
 from automl_flow.pipelines.documents import trials_document
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
-from automl_flow.search.config import SearchConfig
-from automl_flow.search.notes import log_notes
-from automl_flow.search.problem import TabularProblem
-from automl_flow.search.tabular import search_models
-from automl_flow.search.workbench import open_workbench
+from automl_flow.study.notes import log_notes
+from automl_flow.tabular.config import SearchConfig
+from automl_flow.tabular.ensemble.build import build_model
+from automl_flow.tabular.ensemble.model import TabularModel
+from automl_flow.tabular.ensemble.select import stack_models
+from automl_flow.tabular.problem import TabularProblem
+from automl_flow.tabular.search import search_models
+from automl_flow.tabular.session.session import open_workbench
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from automl_flow.nas.network import NetworkModel
+from automl_flow.nas.network.model import NetworkModel
 from automl_flow.pipelines.documents import trials_document
-from automl_flow.search.notes import log_notes
+from automl_flow.study.notes import log_notes
 
 if TYPE_CHECKING:
-    from automl_flow.nas.result import NasResult
+    from automl_flow.nas.search.result import NasResult
 
 Document = dict[str, Any]
 Found = tuple[Document, Document, NetworkModel, dict[str, NDArray[Any]]]

@@ -8,12 +8,12 @@ import pandas as pd
 
 from automl_flow.core.progress import console_progress
 from automl_flow.features import FeaturePlan
-from automl_flow.nas.config import NasConfig
 from automl_flow.nas.problem import NasProblem
+from automl_flow.nas.search.config import NasConfig
 from automl_flow.pipelines.nas.found import Document, Found, unpack
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
-from automl_flow.search.budget import Clock
+from automl_flow.study.budget import Clock
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
@@ -31,7 +31,7 @@ def search_table(
 ) -> Found:
     """Search a network for a table; trials are judged on all folds, so that the winner has out-of-fold predictions."""
     clock = Clock(config.time_left_for_this_task)
-    from automl_flow.nas.search import search_architecture  # loads torch, which takes a part of the time
+    from automl_flow.nas.search.run import search_architecture  # loads torch, which takes a part of the time
 
     parts = cut_table(table, task, split)
     problem = NasProblem(

@@ -1,0 +1,1 @@
+"""Drawings and tables of networks, from the record of what they execute."""

@@ -1,0 +1,1 @@
+"""Networks that were found: prediction, storage, costs, export."""

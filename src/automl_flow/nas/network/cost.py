@@ -1,0 +1,54 @@
+"""What a network costs, read from its outline before any memory is spent on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Costs of a network.
+
+    Attributes:
+        parameters: Numbers that are learned.
+        flops: Multiply-adds for one sample.
+        activations: Numbers that its layers put out for one sample, which is what training has to remember.
+    """
+
+    parameters: int
+    flops: int
+    activations: int
+
+    def training_mb(self, batch: int) -> float:
+        """MiB that training with batches of this size needs at least: activations, weights, gradients, averages."""
+        return 4 * (self.activations * batch + 5 * self.parameters) / 2**20
+
+
+def cost_of(space: Space, architecture: Architecture, shape: DataShape) -> Cost:
+    """Count on torch's ``meta`` device, which knows shapes and holds no numbers."""
+    with torch.device("meta"):
+        network = space.build(architecture, shape).eval()
+        x = torch.empty(2, *shape.sample)  # two samples: batch axes of one can hide
+    outputs: list[int] = []
+    hooks = [m.register_forward_hook(_count_into(outputs)) for m in network.modules() if not list(m.children())]
+    counter = FlopCounterMode(display=False)
+    with counter, torch.no_grad():
+        network(x)
+    for hook in hooks:
+        hook.remove()
+    parameters = sum(p.numel() for p in network.parameters())
+    return Cost(parameters, counter.get_total_flops() // 4, sum(outputs) // 2)  # 2 samples x 2 flops per multiply-add
+
+
+def _count_into(outputs: list[int]):  # type: ignore[no-untyped-def]  # a torch hook
+    def hook(_module: nn.Module, _inputs: object, output: object) -> None:
+        tensors = output if isinstance(output, tuple) else (output,)
+        outputs.extend(t.numel() for t in tensors if isinstance(t, torch.Tensor))
+
+    return hook

@@ -1,0 +1,73 @@
+"""How a strategy turns alphas into mixtures, and how it learns alphas from them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from automl_flow.nas.one_shot.supernet import Supernet
+
+Loss = Callable[[], Tensor]
+"""The mean loss of a fixed batch under the mixture that is set."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an update of the alphas may use.
+
+    Attributes:
+        supernet: The supernet.
+        fit_loss: Loss on a batch of the half that the weights learn from.
+        alpha_loss: Loss on a batch of the other half.
+        rate: Current learning rate of the weights.
+        progress: Share of the schedule that is done, 0 to 1.
+    """
+
+    supernet: Supernet
+    fit_loss: Loss
+    alpha_loss: Loss
+    rate: float
+    progress: float
+
+
+class Relaxation(ABC):
+    """Base of the strategies."""
+
+    @abstractmethod
+    def draw(self, supernet: Supernet, progress: float) -> None:
+        """Set the mixture for the next forward passes, differentiable with respect to the alphas if gradients are on.
+
+        Draws from torch's global generator, which the search has seeded and restores.
+        """
+
+    def probabilities(self, alpha: Tensor) -> Tensor:
+        """What the alphas of a choice say of its operations, (K,), with sum 1."""
+        return alpha.softmax(0)
+
+    def learn(self, step: Step) -> float:
+        """Set the gradients of the alphas; return the loss on the batch of their half."""
+        self.draw(step.supernet, step.progress)
+        loss = step.alpha_loss() + self.penalty(step.supernet)
+        set_gradients(step.supernet, alpha_gradients(step.supernet, loss))
+        return float(loss.detach())
+
+    def penalty(self, supernet: Supernet) -> Tensor | float:  # noqa: ARG002 - for those that have one
+        """What is added to the loss of the alphas."""
+        return 0.0
+
+
+def alpha_gradients(supernet: Supernet, loss: Tensor) -> list[Tensor]:
+    """Gradients of *loss* with respect to the preferences of the supernet."""
+    preferences = supernet.preferences()
+    gradients = torch.autograd.grad(loss, preferences, allow_unused=True)
+    return [torch.zeros_like(p) if g is None else g for p, g in zip(preferences, gradients, strict=True)]
+
+
+def set_gradients(supernet: Supernet, gradients: list[Tensor]) -> None:
+    """Leave *gradients* where the optimiser of the preferences finds them."""
+    for preference, gradient in zip(supernet.preferences(), gradients, strict=True):
+        preference.grad = gradient

@@ -1,0 +1,1 @@
+"""The architecture search: trials, rungs, constraints and the final training."""

@@ -1,0 +1,107 @@
+"""Warm start by zero-cost proxies: many candidates are measured untrained, the most promising are tried first.
+
+Proxies discard and begin; they never choose. What they said of each trial is kept beside what was then measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import optuna
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+from automl_flow.core.seeds import generator
+from automl_flow.nas.proxies import PROXIES, correlations, rank_by_proxies, score_network
+from automl_flow.nas.search.objective import Arena, hold_threads, memory_errors
+from automl_flow.nas.search.studies import enqueued_only
+from automl_flow.nas.spaces.base import Architecture, DataShape, Space, Value
+from automl_flow.study.study import Search
+from automl_flow.study.trial import Evaluation, TrialRecord
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+BATCH = 32  # samples that proxies see
+CHEAP = ("parameters", "flops", "naswot", "synflow")  # measured for every trial
+
+
+def candidates(
+    space: Space, shape: DataShape, count: int, seed: int, wanted: Callable[[Mapping[str, Value]], bool]
+) -> list[Architecture]:
+    """At most *count* different random architectures that are wanted."""
+    rng = generator(seed, "screen")
+    drawn = (space.architecture(_draw(space, shape, rng), shape) for _ in range(4 * count))
+    return list({a.key: a for a in drawn if wanted(a.params)}.values())[:count]
+
+
+def _draw(space: Space, shape: DataShape, rng: np.random.Generator) -> dict[str, Value]:
+    """Parameters drawn evenly from their ranges."""
+    params: dict[str, Value] = {}
+    for name, distribution in space.parameters(shape).items():
+        if isinstance(distribution, CategoricalDistribution):
+            params[name] = distribution.choices[int(rng.integers(len(distribution.choices)))]
+        elif isinstance(distribution, IntDistribution):
+            steps = (distribution.high - distribution.low) // distribution.step
+            params[name] = distribution.low + distribution.step * int(rng.integers(steps + 1))
+        elif isinstance(distribution, FloatDistribution):
+            params[name] = float(rng.uniform(distribution.low, distribution.high))
+    return params
+
+
+def screening(drawn: Sequence[Architecture]) -> Search:
+    """A study of one trial that ranks *drawn*."""
+    payload = [dict(architecture.params) for architecture in drawn]
+
+    def suggest(asked: optuna.trial.Trial) -> list[dict[str, Value]]:
+        asked.suggest_int("candidates", len(payload), len(payload))
+        return payload
+
+    def ranked(record: TrialRecord) -> str:
+        return f"{len(drawn)} candidates ranked" if record.state == "complete" else f"failed: {record.cause or ''}"
+
+    return Search(
+        directions=["minimize"],
+        sampler=enqueued_only,
+        suggest=suggest,
+        evaluate=evaluate,
+        window=1,
+        describe=ranked,
+    )
+
+
+def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
+    """Rank the candidates by the vote of the proxies; the attribute ``order`` has their positions, the best first."""
+    hold_threads()
+    space = arena.make_space()
+    drawn = [space.architecture(params, arena.shape) for params in job["payload"]]
+    with memory_errors():
+        order, _ = rank_by_proxies(space, arena.shape, drawn, batch_of(arena), seed=arena.seed)
+    return Evaluation((0.0,), {"order": order})
+
+
+def measured(arena: Arena, space: Space, architecture: Architecture, seed: int) -> dict[str, float]:
+    """What the cheap proxies say of an architecture."""
+    from automl_flow.nas.training.loop import seeded
+
+    network = seeded(lambda: space.build(architecture, arena.shape), seed)
+    return score_network(network, *batch_of(arena), {name: PROXIES.get(name) for name in CHEAP})
+
+
+def batch_of(arena: Arena) -> tuple[Tensor, Tensor]:
+    """The first training samples as the network takes them, with their targets."""
+    from automl_flow.nas.training.loop import raw, samples
+    from automl_flow.nas.training.normalization import Inputs
+
+    lesson = arena.rounds[0].fit
+    prepare = Inputs.learn(lesson.x, arena.shape.kind)
+    return prepare(raw(lesson.x[:BATCH])), samples(lesson.x[:BATCH], lesson.y[:BATCH]).y
+
+
+def agreement(records: Sequence[TrialRecord], *, maximize: bool) -> dict[str, dict[str, float]]:
+    """Rank correlation of each proxy with the metric over the trials that have both."""
+    both = [r for r in records if r.values and "proxies" in r.attrs]
+    scores = {name: [r.attrs["proxies"][name] for r in both] for name in CHEAP}
+    sign = 1.0 if maximize else -1.0
+    return correlations(scores, [sign * (r.values or (0.0,))[0] for r in both]) if both else {}

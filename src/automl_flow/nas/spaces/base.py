@@ -1,0 +1,223 @@
+"""What a search space is: flat named parameters, a network for each setting of them, and when two are the same.
+
+One representation serves every strategy. Samplers see Optuna distributions. One-shot strategies see
+:meth:`Space.choices`: those parameters that name the operation at some places of the network; they build the network
+with :meth:`Space.build` and put mixtures at these places. What they derive is a setting of the same parameters.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from pydantic import Field
+
+from automl_flow.core.config import Config
+from automl_flow.core.errors import ConfigError, nearest
+from automl_flow.nas.operations.base import Kind, Operate
+
+if TYPE_CHECKING:
+    import optuna
+    from torch import nn
+
+Value = str | int | float | bool | None
+
+# Bounds of what options may ask for. They are far above what is of use; a document cannot ask for endless work.
+Count = Annotated[int, Field(ge=0, le=64)]  # layers, stages, kernels
+Width = Annotated[int, Field(ge=0, le=1 << 16)]  # channels, neurons
+Share = Annotated[float, Field(ge=0, le=1)]  # dropouts
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataShape:
+    """The shape of one sample and of one prediction.
+
+    Attributes:
+        kind: ``image`` (C, H, W), ``sequence`` (C, T) or ``table`` (F).
+        channels: C, channels of an image or a sequence.
+        height: H, rows of an image.
+        width: W, columns of an image.
+        steps: T, length of a sequence.
+        features: F, columns of an encoded table.
+        outputs: Numbers that the network returns: a logit per class, or 1 for regression.
+        padded: Sequences differ in length, and their last channel says which steps are there.
+    """
+
+    kind: Kind
+    channels: int = 1
+    height: int = 1
+    width: int = 1
+    steps: int = 1
+    features: int = 1
+    outputs: int = 1
+    padded: bool = False
+
+    @property
+    def sample(self) -> tuple[int, ...]:
+        """Shape of one sample as the network takes it, without the batch axis."""
+        if self.kind == "image":
+            return (self.channels, self.height, self.width)
+        if self.kind == "sequence":
+            return (self.channels, self.steps)
+        return (self.features,)
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A point of a search space.
+
+    Attributes:
+        space: Name of the space.
+        params: Every parameter of the space, dead ones included: this is what can be enqueued in a study.
+        live: The parameters that decide the network: dead and redundant parts are removed.
+        key: Canonical form. Two architectures with the same key are the same network up to a renaming of its parts.
+    """
+
+    space: str
+    params: Mapping[str, Value]
+    live: Mapping[str, Value]
+    key: str
+
+    def __hash__(self) -> int:
+        return hash((self.space, self.key))
+
+
+class Space(ABC):
+    """Base of all search spaces; subclasses are final and set the three class attributes."""
+
+    name: ClassVar[str]
+    kinds: ClassVar[tuple[Kind, ...]]
+    Options: ClassVar[type[Config]]
+
+    @abstractmethod
+    def __init__(self, options: Any) -> None:
+        """Keep *options*, an instance of ``Options``."""
+
+    @property
+    @abstractmethod
+    def options(self) -> Config:
+        """What the user set."""
+
+    @abstractmethod
+    def parameters(self, shape: DataShape) -> dict[str, BaseDistribution]:
+        """All parameters with their distributions, in a fixed order; the space is flat (nothing is conditional)."""
+
+    @abstractmethod
+    def choices(self, shape: DataShape) -> dict[str, tuple[str, ...]]:
+        """The parameters that name an operation, with the operations; a supernet relaxes these and no others."""
+
+    def joins(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002 - for those that have some
+        """Choices whose results are added up, for every sum of several; a choice stands in one sum at most."""
+        return ()
+
+    @abstractmethod
+    def reference_params(self, shape: DataShape) -> dict[str, Value]:
+        """The parameters of the plain network that a search must not lose to."""
+
+    @abstractmethod
+    def simplify(self, params: Mapping[str, Value], shape: DataShape) -> dict[str, Value]:
+        """Return what decides the network: drop or neutralise dead parameters. Idempotent on its own result."""
+
+    @abstractmethod
+    def build(self, architecture: Architecture, shape: DataShape, operate: Operate | None = None) -> nn.Module:
+        """Build the network: float32 (N, …) with ``shape.sample`` behind N in, (N, shape.outputs) out.
+
+        Args:
+            architecture: Which network.
+            shape: The data.
+            operate: Gives the module for each place that a parameter of :meth:`choices` decides (it may be called more
+                than once with the same name). ``None`` builds the named operations, from the simplified parameters;
+                else nothing is simplified, for every place is wanted.
+        """
+
+    def key(self, live: Mapping[str, Value]) -> str:
+        """Canonical text of simplified parameters; spaces with isomorphic settings override it."""
+        return json.dumps(dict(live), sort_keys=True)
+
+    def training(self, architecture: Architecture) -> dict[str, Any]:
+        """Fields of ``TrainingConfig`` that this architecture sets itself, such as the learning rate."""
+        return {k: v for k, v in architecture.live.items() if k in _TRAINING_PARAMETERS}
+
+    def suggest(self, trial: optuna.trial.BaseTrial, shape: DataShape) -> Architecture:
+        """Draw every parameter from *trial*."""
+        drawn = {name: _draw(trial, name, d) for name, d in self.parameters(shape).items()}
+        return self.architecture(drawn, shape)
+
+    def architecture(self, params: Mapping[str, Value], shape: DataShape) -> Architecture:
+        """Make an architecture of a full set of parameters.
+
+        Raises:
+            ConfigError: A parameter is missing, unknown, or has a value that the space does not contain.
+        """
+        distributions = self.parameters(shape)
+        for name in params:
+            if name not in distributions:
+                raise ConfigError(f"space {self.name!r} has no parameter {name!r}{nearest(name, distributions)}")
+        full = {name: _checked(self.name, name, d, params) for name, d in distributions.items()}
+        live = self.simplify(full, shape)
+        return Architecture(self.name, full, live, self.key(live))
+
+    def reference(self, shape: DataShape) -> Architecture:
+        """The plain network that a search must not lose to."""
+        return self.architecture(self.reference_params(shape), shape)
+
+    def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:  # noqa: ARG002 - for those that have one
+        """Further architectures that people found to be good, the best first; tried after the reference."""
+        return ()
+
+    def size(self, shape: DataShape) -> float:
+        """Number of settings (isomorphic and dead ones counted apart); infinite with a continuous parameter."""
+        return math.prod(_size(d) for d in self.parameters(shape).values())
+
+
+_TRAINING_PARAMETERS = ("learning_rate", "weight_decay", "augment")
+
+
+def _draw(trial: optuna.trial.BaseTrial, name: str, distribution: BaseDistribution) -> Value:
+    if isinstance(distribution, CategoricalDistribution):
+        choice: Value = trial.suggest_categorical(name, distribution.choices)
+        return choice
+    if isinstance(distribution, IntDistribution):
+        return trial.suggest_int(
+            name, distribution.low, distribution.high, step=distribution.step, log=distribution.log
+        )
+    if isinstance(distribution, FloatDistribution):
+        return trial.suggest_float(
+            name, distribution.low, distribution.high, step=distribution.step, log=distribution.log
+        )
+    raise TypeError(f"parameter {name!r}: {type(distribution).__name__} is not supported")
+
+
+def _checked(space: str, name: str, distribution: BaseDistribution, params: Mapping[str, Value]) -> Value:
+    if name not in params:
+        raise ConfigError(f"space {space!r} needs parameter {name!r}")
+    value = params[name]
+    if isinstance(distribution, CategoricalDistribution):
+        if value not in distribution.choices:
+            raise ConfigError(
+                f"space {space!r}, parameter {name!r}: got {value!r}{nearest(value, distribution.choices)}"
+            )
+        return value
+    if not isinstance(value, (int, float)) or not distribution._contains(value):
+        raise ConfigError(f"space {space!r}, parameter {name!r}: got {value!r}, outside {distribution}")
+    return value
+
+
+def _size(distribution: BaseDistribution) -> float:
+    if isinstance(distribution, CategoricalDistribution):
+        return len(distribution.choices)
+    if isinstance(distribution, IntDistribution):
+        return (distribution.high - distribution.low) // distribution.step + 1
+    if isinstance(distribution, FloatDistribution) and distribution.step is not None:
+        return round((distribution.high - distribution.low) / distribution.step) + 1
+    return math.inf

@@ -1,1 +1,0 @@
-"""Searching with Optuna: budgets, journals, studies, and the tabular engine."""

@@ -1,0 +1,194 @@
+"""scikit-learn objects as bytes, by skops: only types on a list fixed here are ever restored."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import shutil
+import sys
+import tempfile
+import threading
+import zipfile
+from collections.abc import Collection
+from pathlib import Path
+from types import ModuleType
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_flow import features, recipes
+from automl_flow.core.documents import reading
+from automl_flow.core.errors import ArtifactError
+from automl_flow.core.files import storage_errors
+from automl_flow.core.imports import hidden
+from automl_flow.serialization.archive import PLAIN_TYPES, check_archive
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+# What a fitted preprocessor may hold: our transformers, those of scikit-learn that they use, and nothing compiled.
+PREPROCESSORS = (
+    "sklearn.compose._column_transformer.ColumnTransformer",
+    "sklearn.compose._column_transformer._RemainderColsList",
+    "sklearn.decomposition._pca.PCA",
+    "sklearn.impute._base.MissingIndicator",
+    "sklearn.impute._base.SimpleImputer",
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.pipeline.Pipeline",
+    "sklearn.preprocessing._data.QuantileTransformer",
+    "sklearn.preprocessing._data.StandardScaler",
+    "sklearn.preprocessing._function_transformer.FunctionTransformer",
+    "sklearn.preprocessing._label.LabelEncoder",
+    "sklearn.preprocessing._target_encoder.TargetEncoder",
+    *recipes.TRUSTED_TYPES,
+    *features.TRUSTED_TYPES,
+)
+_LARGE = 1 << 20  # bytes beyond which a draft is on disk and not in memory
+_WRITING = threading.Lock()  # a forest takes its memory twice while it is written: one at a time
+_UNWANTED = "sklearn.externals.array_api_compat.torch"
+
+
+def prepare() -> None:
+    """Import what storing needs, before it is needed, in a process that is ours alone.
+
+    As it is imported, skops lists the estimators of scikit-learn, which imports all of it: half a second, and 8 MB.
+    Here it gets no list, for it is told by name what to restore. Others in the process could not load estimators by it.
+    """
+    import sklearn.utils
+
+    listed = sklearn.utils.all_estimators
+    sklearn.utils.all_estimators = list
+    try:
+        importlib.import_module("skops.io")
+    finally:
+        sklearn.utils.all_estimators = listed
+
+
+def prepare_in_background() -> None:
+    """Import what restoring needs while this process, which may be the user's, has nothing else to do."""
+    threading.Thread(target=_skops, name="import of skops", daemon=True).start()
+
+
+def write(value: Any, sink: IO[bytes], trusted: Collection[str] = PREPROCESSORS) -> None:
+    """Write *value* (a fitted scikit-learn object) into *sink*; equal objects give equal bytes.
+
+    Args:
+        value: What to write.
+        sink: Where to.
+        trusted: Types that :func:`load` will be asked to restore, by their full names.
+
+    Raises:
+        ArtifactError: It holds a type that :func:`load` would refuse. Better now than when the search is over.
+    """
+    with _WRITING, _Draft(_LARGE) as draft:
+        with storage_errors(Path(tempfile.gettempdir())):
+            _skops().dump(value, draft)
+        with _Draft(_LARGE) as stable:
+            _stabilise(draft, stable)
+            with reading(type(value).__name__):
+                check_archive(stable, trusted)
+            stable.seek(0)
+            shutil.copyfileobj(stable, sink)
+
+
+class _Draft(tempfile.SpooledTemporaryFile[bytes]):
+    """A file in memory that goes to disk before it becomes large, and not, as usual, only afterwards."""
+
+    def write(self, content: ReadableBuffer) -> int:
+        """Write; skops writes an archive in one piece."""
+        if memoryview(content).nbytes > _LARGE:
+            self.rollover()
+        return super().write(content)
+
+
+def dump(value: Any, trusted: Collection[str] = PREPROCESSORS) -> bytes:
+    """Return what :func:`write` writes."""
+    buffer = io.BytesIO()
+    write(value, buffer, trusted)
+    return buffer.getvalue()
+
+
+def load(content: bytes, trusted: Collection[str] = PREPROCESSORS) -> Any:
+    """Restore what :func:`dump` gave.
+
+    Args:
+        content: The bytes.
+        trusted: Types that may be restored, by their full names; numbers, texts, lists and arrays always may.
+
+    Raises:
+        ArtifactError: The bytes are no such archive, or hold a type that is not on the list. What skops or a type
+            raises as it restores a damaged object is for the caller to turn into an error of ours.
+    """
+    check_archive(io.BytesIO(content), trusted)
+    return _skops().loads(content, trusted=[*trusted, *PLAIN_TYPES])
+
+
+def read_preprocessor(content: bytes) -> Any:
+    """Restore a preprocessor, or a step of one, that :func:`dump` gave.
+
+    Raises:
+        ArtifactError: It is damaged, holds a type that no preprocessor has, or cannot turn rows into others.
+    """
+    step = load(content)
+    if not callable(getattr(step, "transform", None)):
+        raise ArtifactError(f"holds a {type(step).__name__}, which turns no rows into others")
+    return step
+
+
+def _stabilise(draft: IO[bytes], sink: IO[bytes]) -> None:
+    """Copy an archive without the memory addresses and the time; files are numbered in the order of appearance."""
+    names: dict[str, str] = {}
+    with zipfile.ZipFile(draft) as before, zipfile.ZipFile(sink, "w") as archive:
+        schema = _without_addresses(json.loads(before.read("schema.json")), names)
+        for old, new in names.items():
+            file = before.read(old)
+            archive.writestr(zipfile.ZipInfo(new), _padded_with_zeros(file) if new.endswith(".npy") else file)
+        archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps(schema))
+
+
+def _padded_with_zeros(content: bytes) -> bytes:
+    """Clear what lies between the fields of an array of records, such as nodes of trees: it is whatever was there."""
+    array = np.load(io.BytesIO(content), allow_pickle=False)
+    if array.dtype.names is None:
+        return content
+    clean = np.zeros(array.shape, array.dtype)
+    for name in array.dtype.names:
+        clean[name] = array[name]
+    buffer = io.BytesIO()
+    np.save(buffer, clean, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _without_addresses(node: Any, names: dict[str, str]) -> Any:
+    """Copy a schema without the numbers that say which objects are one; *names* collects old and new names of files.
+
+    Whether two equal numbers or texts are one object is Python's affair, and differs from run to run. Nothing that we
+    store depends on it; and without them, a schema is a tree that ends.
+    """
+    if isinstance(node, list):
+        return [_without_addresses(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    copy: dict[str, Any] = {}
+    for key, value in node.items():
+        if key == "file" and isinstance(value, str):
+            copy[key] = names.setdefault(value, f"{len(names)}{Path(value).suffix}")
+        elif key != "__id__" or "__loader__" not in node:
+            copy[key] = _without_addresses(value, names)
+    return copy
+
+
+def _skops() -> ModuleType:
+    """Import skops.
+
+    It lists all estimators of scikit-learn when it is imported, and that walk would import torch, which costs seconds
+    and 200 MB in every worker and has no estimators. The walk passes over modules that cannot be imported.
+    """
+    import sklearn.base  # noqa: F401 - must be complete before a part of it is hidden
+
+    if "skops.io" not in sys.modules:
+        with hidden(_UNWANTED):
+            importlib.import_module("skops.io")
+    return importlib.import_module("skops.io")  # waits where another thread is at it

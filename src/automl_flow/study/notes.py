@@ -1,0 +1,100 @@
+"""What a search did that one would not expect of it, in sentences for people.
+
+Notes are facts of a result, like its scores: they stand in the documents of a stage, in the log, on the report and the
+card, and with the estimator. So they hold no times and no numbers of a machine.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from automl_flow.core.errors import shown
+from automl_flow.core.warn import warn
+from automl_flow.study.trial import NO_TIME, TrialRecord
+
+logger = logging.getLogger("automl_flow")
+_CAUSES = {
+    "memory": "needed too much memory",
+    "timeout": "reached the time limit of a trial (per_run_time_limit)",
+    "budget": "did not run, or not to their end, within the budget",
+    "data": "could not learn from the data",
+    "implementation": "ended in an error of a library",
+}
+_EXAMPLE = 160  # letters of an error that is quoted
+_LOST = 0.5  # share of the trials from which losing them is serious
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing that happened.
+
+    Attributes:
+        text: A whole sentence, the same every time the result is made.
+        serious: The result is not what was asked for: it is told as a warning.
+    """
+
+    text: str
+    serious: bool = False
+
+    def to_document(self) -> dict[str, Any]:
+        """The note as JSON-able values."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Note:
+        """Read what :meth:`to_document` gave."""
+        return cls(str(document["text"]), bool(document["serious"]))
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.text
+
+
+def log_notes(notes: Iterable[Note]) -> None:
+    """Write notes to the log, serious ones as warnings."""
+    for note in notes:
+        logger.log(logging.WARNING if note.serious else logging.INFO, "%s", note.text)
+
+
+def warn_of(notes: Iterable[Note]) -> None:
+    """Warn of the serious ones among *notes*."""
+    for note in notes:
+        if note.serious:
+            warn(note.text)
+
+
+def of_interruption(finished: int) -> Note:
+    """Say that a person stopped the search, and what the result is made of."""
+    done = "one trial that had" if finished == 1 else f"{finished} trials that had"
+    return Note(
+        f"The search was interrupted (Ctrl-C): its result is made of the {done} finished by then.", serious=True
+    )
+
+
+def of_lost_trials(records: Sequence[TrialRecord]) -> list[Note]:
+    """Say how many trials gave no result, and why; nothing where all of them did."""
+    lost = [record for record in records if record.state == "failed"]
+    if not lost:
+        return []
+    late = sum(record.message == NO_TIME for record in records)
+    serious = len(lost) - late > _LOST * (len(records) - late)  # that the clock ends some is what it is for
+    return [Note(f"{len(lost)} of {len(records)} trials gave no result: {causes(lost)}.", serious)]
+
+
+def causes(failed: Sequence[TrialRecord]) -> str:
+    """Why trials failed: every cause with its count, the most frequent first, and the first message of each."""
+    by_cause: dict[str, list[TrialRecord]] = {}
+    for record in failed:
+        by_cause.setdefault(record.cause or "", []).append(record)
+    ordered = sorted(by_cause.items(), key=lambda item: (-len(item[1]), item[0]))
+    return "; ".join(f"{len(group)} {_CAUSES.get(cause, 'failed')}{_example(group)}" for cause, group in ordered)
+
+
+def _example(group: Sequence[TrialRecord]) -> str:
+    """The first message of some trials; that the time was over is said already."""
+    said = (r.message for r in group if r.message and r.message != NO_TIME and r.cause != "timeout")
+    first = next(said, "").partition("\n")[0]
+    return f" ({shown(first, _EXAMPLE)})" if first else ""

@@ -1,0 +1,279 @@
+"""A search: Optuna asks, worker processes evaluate, and the same trials come out whoever evaluates them.
+
+The order of events is fixed by trial numbers alone. Trial *n* is asked when the trials up to *n - window* have been
+told and no others, and its sampler is made anew from a seed that depends on *n*. So neither the number of workers
+nor their speed changes what is asked, and a search that was killed is resumed by running it again: asks are
+repeated, and evaluations that the journal holds are not.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import optuna
+from optuna.samplers import BaseSampler
+from optuna.study import Study
+from optuna.trial import Trial, TrialState
+
+from automl_flow.core.progress import Progress
+from automl_flow.core.seeds import derive_seed
+from automl_flow.execution.local import Handle, Runner
+from automl_flow.execution.outcome import Limits
+from automl_flow.study.budget import Budget, Clock
+from automl_flow.study.journal import Journal
+from automl_flow.study.trial import NO_TIME, Direction, Evaluation, TrialRecord
+
+logger = logging.getLogger("automl_flow")
+_GRACE_SECONDS = 30.0  # after the end of its time, in which a trial must have been ended
+
+__all__ = ["Evaluation", "Search", "StudyResult", "TrialRecord", "run_study"]
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A finished search.
+
+    Attributes:
+        records: All trials that were told, in the order of their numbers.
+        study: The Optuna study that holds them.
+        interrupted: The user stopped the search.
+        spent: Seconds that it took.
+        skip_trials: Trials that only the clock ended or refused, in order. ``max_trials=len(records)`` with these
+            skipped repeats this search exactly, without a limit in seconds.
+    """
+
+    records: tuple[TrialRecord, ...]
+    study: Study
+    interrupted: bool
+    spent: float
+    skip_trials: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched, and how.
+
+    Attributes:
+        directions: One for each objective.
+        sampler: Makes the sampler of one trial from a seed.
+        suggest: Draws parameters from a trial and returns the picklable payload of its job. Runs in this process.
+        evaluate: ``(context, job) -> Evaluation`` in a worker; the job has ``number``, ``params`` and ``payload``.
+        enqueue: Parameters of the first trials, tried before the sampler is asked.
+        first: Number of the first trial.
+        window: How many trials may be open at once; part of what fixes the result, unlike the number of workers.
+        refuse: Given the payload, says why a trial is not worth running whatever the time, or ``None``.
+        admit: Given the payload and the seconds left, says why a trial should not be started now, or ``None``. Asked
+            only where seconds are limited.
+        label: What progress calls the search.
+        describe: What progress says of a finished trial.
+    """
+
+    directions: Sequence[Direction]
+    sampler: Callable[[int], BaseSampler]
+    suggest: Callable[[Trial], Any]
+    evaluate: Callable[[Any, Any], Evaluation]
+    enqueue: Sequence[Mapping[str, Any]] = ()
+    first: int = 0
+    window: int = 4
+    refuse: Callable[[Any], str | None] | None = None
+    admit: Callable[[Any, float], str | None] | None = None
+    label: str = "search"
+    describe: Callable[[TrialRecord], str] = str
+
+
+def run_study(
+    search: Search, *, runner: Runner, budget: Budget, clock: Clock, journal: Journal, progress: Progress
+) -> StudyResult:
+    """Search until a limit of *budget* is reached.
+
+    Args:
+        search: Space, sampler and objective.
+        runner: Where trials are evaluated.
+        budget: Limits. At least one of ``max_trials`` and ``time_left_for_this_task`` must be set.
+        clock: Counts the seconds of ``time_left_for_this_task``; what runs when it ends is killed.
+        journal: Open journal; finished trials in it are not evaluated again.
+        progress: Told of every finished trial.
+
+    Returns:
+        The trials in order. Ctrl-C ends the search early and keeps what is done.
+    """
+    level = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    loop = _Loop(search, runner=runner, budget=budget, clock=clock, journal=journal, progress=progress)
+    try:
+        interrupted = loop.run()
+    finally:
+        optuna.logging.set_verbosity(level)
+    return StudyResult(tuple(loop.records), loop.study, interrupted, clock.spent, tuple(sorted(loop.skipped)))
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A trial that was asked and not yet told."""
+
+    trial: Trial
+    payload: Any
+
+
+class _Loop:
+    """The state of a running search."""
+
+    def __init__(
+        self, search: Search, *, runner: Runner, budget: Budget, clock: Clock, journal: Journal, progress: Progress
+    ) -> None:
+        self.search, self.runner, self.budget, self.clock = search, runner, budget, clock
+        self.journal, self.progress = journal, progress
+        self.study = optuna.create_study(directions=list(search.directions))
+        self.records: list[TrialRecord] = []
+        self.skipped: list[int] = []
+        self._open: dict[int, _Open] = {}
+        self._waiting: deque[int] = deque()
+        self._running: dict[int, Handle] = {}
+        self._until: dict[int, float | None] = {}  # when running trials are over, whatever happens
+        self._ended: dict[int, TrialRecord] = {}
+
+    def run(self) -> bool:
+        """Ask, evaluate and tell until the end; return whether the user interrupted."""
+        self.progress.start(self.search.label, self.budget.max_trials)
+        try:
+            for _ in range(self.search.window):
+                self._ask()
+            while self._waiting or self._running or self._next in self._ended:
+                self._start()
+                self._collect()
+                self._tell()
+        except KeyboardInterrupt:
+            while self._tell_next():  # what has ended counts
+                pass
+            self._drop_open()
+            return True
+        finally:
+            for handle in self._running.values():
+                self.runner.cancel(handle)
+            self.progress.finish()
+        self._drop_open()
+        return False
+
+    @property
+    def _next(self) -> int:
+        """Number of the trial that is told next."""
+        return self.search.first + len(self.records)
+
+    def _ask(self) -> None:
+        """Ask for one more trial, unless a limit forbids it."""
+        place = len(self.records) + len(self._open)
+        number, trials = self.search.first + place, self.budget.max_trials
+        if (trials is not None and place >= trials) or self.clock.expired:
+            return
+        self.study.sampler = self.search.sampler(derive_seed(self.budget.seed, "trial", number))
+        if place < len(self.search.enqueue):
+            self.study.enqueue_trial(dict(self.search.enqueue[place]))
+        trial = self.study.ask()
+        self._open[number] = _Open(trial, self.search.suggest(trial))
+        self._find_known(number, trial)
+
+    def _find_known(self, number: int, trial: Trial) -> None:
+        """Queue the trial, unless its outcome is known already."""
+        entry = self.journal.entries.get(number)
+        refusal = None if self.search.refuse is None else self.search.refuse(self._open[number].payload)
+        if refusal is not None:
+            self._ended[number] = TrialRecord(number, trial.params, None, "failed", "budget", refusal)
+        elif number in self.budget.skip_trials:
+            self._skip(number)
+        elif entry is not None and entry.get("params") == trial.params:
+            self._ended[number] = TrialRecord.from_entry(entry)
+        else:
+            self._waiting.append(number)
+
+    def _start(self) -> None:
+        """Give waiting trials to free workers."""
+        while self._waiting and len(self._running) < self.runner.n_jobs:
+            number = self._waiting.popleft()
+            item = self._open[number]
+            refusal = self._refusal(item)
+            if refusal is not None:
+                logger.debug("%s: trial %d %s", self.search.label, number, refusal)
+                self._skip(number)
+                continue
+            job = {"number": number, "params": dict(item.trial.params), "payload": item.payload}
+            limits = Limits(self.budget.per_run_time_limit, self.budget.memory_limit, self.clock.deadline)
+            self._running[number] = self.runner.submit(self.search.evaluate, job, limits)
+            self._until[number] = limits.until
+
+    def _refusal(self, item: _Open) -> str | None:
+        if self.clock.expired:
+            return "not started: the time of the search is over"
+        if self.search.admit is None or self.clock.seconds is None:
+            return None
+        return self.search.admit(item.payload, self.clock.left)
+
+    def _skip(self, number: int) -> None:
+        """Count a trial as ended by the clock, in words that are the same when the search is replayed without one."""
+        self.skipped.append(number)
+        params = self._open[number].trial.params
+        self._ended[number] = TrialRecord(number, params, None, "failed", "budget", NO_TIME)
+
+    def _collect(self) -> None:
+        """Wait for a worker, and keep and journal what ended."""
+        if not self._running or self._next in self._ended:
+            return
+        self.runner.wait_any(self._running.values(), self._patience())
+        if self._patience() == 0:
+            self._give_up()
+        for number in [n for n, handle in self._running.items() if handle.done]:
+            outcome = self._running.pop(number).outcome()
+            outcome.check_storage()
+            record = TrialRecord.of_outcome(number, self._open[number].trial.params, outcome)
+            if record.cause == "timeout" and self.clock.expired:
+                self._skip(number)  # the search's clock ended it, not its own limit
+            else:
+                self.journal.append(record.to_entry(self.clock.spent))
+                self._ended[number] = record
+            self.progress.advance(self.search.describe(self._ended[number]))
+
+    def _patience(self) -> float | None:
+        """Seconds until some running trial should have had an end, for a runner that may not keep its promise."""
+        known = [self._until[number] for number in self._running]
+        times = [until for until in known if until is not None]
+        return max(0.0, min(times) + _GRACE_SECONDS - time.monotonic()) if len(times) == len(known) else None
+
+    def _give_up(self) -> None:
+        """Count trials as ended by the clock that the runner should have ended long ago."""
+        for number in [n for n, handle in self._running.items() if not handle.done]:
+            self.runner.cancel(self._running.pop(number))
+            self._skip(number)
+
+    def _tell(self) -> None:
+        """Tell trials in the order of their numbers; after each of them the next may be asked."""
+        while self._tell_next():
+            self._ask()
+
+    def _tell_next(self) -> bool:
+        """Tell the next trial, if it has ended."""
+        number = self._next
+        if number not in self._ended:
+            return False
+        record, item = self._ended.pop(number), self._open.pop(number)
+        for step, value in sorted(record.intermediate.items()):
+            item.trial.report(value, step)
+        for key, value in record.attrs.items():
+            item.trial.set_user_attr(key, value)
+        self._tell_study(item.trial, record)
+        self.records.append(record)
+        return True
+
+    def _tell_study(self, trial: Trial, record: TrialRecord) -> None:
+        if record.state == "complete":
+            self.study.tell(trial, record.values)
+        else:
+            self.study.tell(trial, state=TrialState.PRUNED if record.state == "pruned" else TrialState.FAIL)
+
+    def _drop_open(self) -> None:
+        """Mark trials that were asked and will never be told, so that none stays running in the study."""
+        for item in self._open.values():
+            self.study.tell(item.trial, state=TrialState.FAIL)

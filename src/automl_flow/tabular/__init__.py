@@ -1,0 +1,1 @@
+"""The search over models of tables, from suggestions to the ensemble."""

@@ -1,0 +1,1 @@
+"""Choosing, fitting, saving and loading ensembles."""

@@ -1,0 +1,80 @@
+"""Searches that found nothing: an error that says why, or a constant where a person asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from automl_flow.core.errors import BudgetError
+from automl_flow.study.notes import causes
+from automl_flow.study.trial import TrialRecord
+from automl_flow.tabular.candidate import BASELINE, Candidate
+from automl_flow.tabular.fitting.fold_models import read_oof
+from automl_flow.tabular.fitting.objective import TrialContext, evaluate
+from automl_flow.tabular.result import SearchResult
+from automl_flow.tabular.search import choose_families
+from automl_flow.tabular.session.session import Workbench
+
+_ADVICE = {
+    "budget": "give the search more time (time_left_for_this_task), or less to do (fewer rows, columns or families)",
+    "timeout": "raise per_run_time_limit",
+    "memory": "raise memory_limit, or lower n_jobs",
+    "data": "mend the data that the message speaks of",
+    "implementation": "leave out the families that fail (families), or mend the data that make them fail",
+}
+
+
+def found_nothing(bench: Workbench, result: SearchResult) -> bool:
+    """Whether no trial finished, but for one that knows nothing; not where that is all that was asked for."""
+    if any(candidate.family != BASELINE for candidate in result.candidates):
+        return False
+    return not result.candidates or set(choose_families(bench.families, bench.config.families)) != {BASELINE}
+
+
+def constant_only(bench: Workbench, result: SearchResult) -> SearchResult:
+    """Return a result in which nothing was found with the constant as its only candidate, as the settings ask for.
+
+    Raises:
+        BudgetError: The settings ask for an error; its text has the causes, an example of each, and what to change.
+        KeyboardInterrupt: The user stopped the search: there is nothing to be kept.
+    """
+    told = nothing_finished(result.records, bench.runner.start_seconds)
+    if bench.config.if_nothing_finished == "error":
+        if result.interrupted:
+            raise KeyboardInterrupt
+        raise BudgetError(told)
+    if result.candidates:
+        return result
+    problem, number = bench.problem, len(result.records)
+    context = TrialContext(problem, bench.families, bench.results, bench.config.seed, bench.config.threads)
+    try:
+        found = evaluate(context, {"number": number, "payload": {"family": BASELINE, "params": {}}})
+    except Exception as error:  # what all trials failed of may have this one fail too
+        raise BudgetError(f"{told} Nor could a constant be made: {error}") from error
+    losses, work = tuple(found.attrs["fold_losses"]), float(found.attrs["work"])
+    constant = Candidate(number, BASELINE, {}, found.values[0], losses, work=work)
+    return replace(result, candidates=(constant,), oof=np.stack([read_oof(bench.results, number)]))
+
+
+def nothing_finished(records: Sequence[TrialRecord], start_seconds: float | None) -> str:
+    """Say that no trial finished, why, and what to change.
+
+    Args:
+        records: The trials.
+        start_seconds: Seconds until the first worker was ready; ``None``: none was.
+    """
+    failed = [record for record in records if record.state == "failed"]
+    if not failed:
+        told, kinds = "none could be begun in the time of the search", ["budget"]
+    else:
+        told, kinds = causes(failed), sorted({record.cause or "" for record in failed})
+    advice = "; ".join(_ADVICE[kind] for kind in kinds if kind in _ADVICE)
+    started = "No worker was ready by then"
+    if start_seconds is not None:
+        started = f"The first worker took {start_seconds:.1f} s to start"
+    return (
+        f"no trial of the search finished, so there is no model. Of {len(records)} trials: {told}. {started}. "
+        f"What helps: {advice}. With if_nothing_finished='constant' a constant is predicted instead, with a warning."
+    )

@@ -1,0 +1,159 @@
+"""Reading tabular models: every document is checked for what it says before anything is made of it."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from automl_flow.core.documents import Document, reading
+from automl_flow.core.errors import ArtifactError, DependencyError
+from automl_flow.models import FAMILIES
+from automl_flow.serialization.manifest import Files, open_artifact
+from automl_flow.tabular.candidate import CandidateDocument
+from automl_flow.tabular.ensemble.blend import NetworkMember
+from automl_flow.tabular.ensemble.model import Member, TabularModel
+from automl_flow.tabular.ensemble.saving import KIND, MODEL, member_place
+from automl_flow.tabular.fitting.fitted import FittedCandidate
+from automl_flow.tabular.fitting.fold_models import MOST_OUTPUTS, read_part
+from automl_flow.tabular.fitting.preprocessors import Preprocessors
+from automl_flow.tasks.spec import Label, TaskSpec
+
+_MOST_MEMBERS = 500
+_MOST_MODELS = 200  # of a member
+_ROUNDING = 1e-6  # by which weights may miss a sum of 1
+
+PartName = Annotated[str, Field(pattern=r"^(all|fold)-[0-9]{1,4}$")]
+
+
+class CandidateEntry(Document):
+    """A member that a model search found.
+
+    Attributes:
+        kind: Always ``candidate``.
+        candidate: What it is.
+        models: Names of its models.
+    """
+
+    kind: Literal["candidate"]
+    candidate: CandidateDocument
+    models: tuple[PartName, ...] = Field(min_length=1, max_length=_MOST_MODELS)
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if len(set(self.models)) < len(self.models):
+            raise ValueError("models must differ")
+        return self
+
+
+class NetworkEntry(Document):
+    """A member that is a searched network.
+
+    Attributes:
+        kind: Always ``network``.
+    """
+
+    kind: Literal["network"]
+
+
+class ModelDocument(Document):
+    """What ``model.json`` says; see :class:`automl_flow.tabular.ensemble.model.TabularModel`."""
+
+    task: dict[str, Any]
+    classes: tuple[Label, ...] | None = Field(max_length=MOST_OUTPUTS)
+    feature_names: tuple[str, ...] = Field(max_length=1_000_000)
+    weights: tuple[Annotated[float, Field(ge=0)], ...]
+    members: tuple[Annotated[CandidateEntry | NetworkEntry, Field(discriminator="kind")], ...] = Field(
+        min_length=1, max_length=_MOST_MEMBERS
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if len(self.weights) != len(self.members):
+            raise ValueError(f"{len(self.weights)} weights for {len(self.members)} members")
+        if not math.isclose(sum(self.weights), 1.0, abs_tol=_ROUNDING):
+            raise ValueError(f"weights must add up to 1, not {sum(self.weights)!r}")
+        if self.classes is not None and (len(self.classes) < 2 or len(set(self.classes)) < len(self.classes)):
+            raise ValueError("classes must be two or more, and differ")
+        if len(set(self.feature_names)) < len(self.feature_names):
+            raise ValueError("feature_names must differ")
+        return self
+
+    @model_validator(mode="after")
+    def _reads_what_stands_before(self) -> Self:
+        known: set[int] = set()
+        layered = False
+        for member in self.members:
+            if isinstance(member, NetworkEntry):
+                layered = False
+                continue
+            candidate = member.candidate
+            if not set(candidate.reads) <= known:
+                raise ValueError(
+                    f"candidate {candidate.number} reads {candidate.reads}, of which some do not come before"
+                )
+            if candidate.reads:
+                layered = True
+            elif layered or candidate.number in known:
+                raise ValueError(f"candidate {candidate.number} stands twice, or behind those that read others")
+            else:
+                known.add(candidate.number)
+        return self
+
+
+def load_tabular_model(folder: Path) -> TabularModel:
+    """Read what :func:`automl_flow.tabular.ensemble.saving.save_model` wrote, after checking hashes and versions.
+
+    Raises:
+        ArtifactError: The folder is no tabular model, is damaged, or holds types that are not allowed.
+        DependencyError: A library that a member needs is not installed.
+    """
+    folder = Path(folder)
+    files = open_artifact(folder, KIND).files
+    document = files.document(MODEL, ModelDocument)
+    with reading(folder / MODEL):
+        task = TaskSpec.restore(document.task)
+        if (document.classes is None) != (task.problem == "regression") or task.modality != "tabular":
+            raise ArtifactError(f"{folder / MODEL}: classes do not fit the task's problem, or it is none of tables")
+        if task.problem == "binary" and document.classes is not None and len(document.classes) != 2:
+            raise ArtifactError(f"{folder / MODEL}: a binary task has two classes")
+    preprocessors = Preprocessors()
+    members = tuple(
+        _read_member(files, member_place(i), entry, document.classes, preprocessors)
+        for i, entry in enumerate(document.members)
+    )
+    return TabularModel(members, document.weights, document.classes, task, document.feature_names)
+
+
+def _read_member(
+    files: Files,
+    place: str,
+    entry: CandidateEntry | NetworkEntry,
+    classes: tuple[Label, ...] | None,
+    preprocessors: Preprocessors,
+) -> FittedCandidate | Member:
+    if isinstance(entry, NetworkEntry):
+        return _read_network(files, place, classes)
+    outputs = len(classes or (None,))
+    candidate = entry.candidate.candidate()
+    with reading(files.folder / MODEL):
+        family = FAMILIES.get(candidate.family)
+    parts = tuple(read_part(files, place, name, family) for name in entry.models)
+    for part in parts:
+        if part.outputs != outputs:
+            raise ArtifactError(f"{files.folder / place}: {part.name} predicts {part.outputs} numbers, not {outputs}")
+        preprocessors.read(files, part.preprocessor_key)
+    return FittedCandidate(candidate, parts, family, preprocessors.by_key)
+
+
+def _read_network(files: Files, place: str, classes: tuple[Label, ...] | None) -> Member:
+    try:
+        from automl_flow.nas.network.model import read_network
+    except ImportError as error:
+        raise DependencyError(f"{files.folder / place}: a network member needs torch ({error})") from None
+    network = read_network(files, place)
+    if network.classes != classes or network.preprocessor is None:
+        raise ArtifactError(f"{files.folder / place}: is no network of a table for the classes of {MODEL}")
+    return NetworkMember(network)

@@ -1,0 +1,218 @@
+"""The model that a tabular search ends in: weighted members behind one ``predict``."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl_flow.core.documents import predicting
+from automl_flow.core.errors import ArtifactError, DataError
+from automl_flow.core.threads import processors
+from automl_flow.models.family import Array
+from automl_flow.recipes.unreadable import find_unreadable, warn_of_unreadable
+from automl_flow.tabular.candidate import BASELINE
+from automl_flow.tabular.fitting.fitted import FittedCandidate
+from automl_flow.tabular.fitting.preprocessors import Rows
+from automl_flow.tasks.columns import Columns
+from automl_flow.tasks.spec import Label, TaskSpec
+
+_ROUNDING = 1e-4  # by which a probability, of float32 at the least, may miss what it should be
+_LONG_LABEL = 200  # letters
+_CHUNK = 8192  # rows that are predicted at once, at most: memory is bounded, and every piece has a fixed price
+
+
+@runtime_checkable
+class Member(Protocol):
+    """Anything that predicts raw rows and can be stored in a folder: a candidate, a network."""
+
+    def predict(self, X: pd.DataFrame) -> Array:
+        """Predict probabilities (n, k) or values (n, 1)."""
+
+    def write(self, folder: Path) -> None:
+        """Write its files into an empty folder."""
+
+
+@dataclass(frozen=True, repr=False)
+class TabularModel:
+    """A weighted mean of members.
+
+    Attributes:
+        members: Fitted candidates, or other members; who reads what others predict comes after them.
+        weights: Weight of each; they add up to 1. A member whose predictions are only read by others has 0.
+        classes: Class of each column of the probabilities; ``None`` in regression.
+        task: The task.
+        feature_names: Raw columns that rows must have.
+    """
+
+    members: tuple[FittedCandidate | Member, ...]
+    weights: tuple[float, ...]
+    classes: tuple[Label, ...] | None
+    task: TaskSpec
+    feature_names: tuple[str, ...]
+
+    @property
+    def constant(self) -> bool:
+        """Whether it has learned nothing from the columns: all members are baselines."""
+        return all(isinstance(m, FittedCandidate) and m.candidate.family == BASELINE for m in self.members)
+
+    def __repr__(self) -> str:
+        """What it predicts, from how many columns, and what it is made of."""
+        names = (m.candidate.name if isinstance(m, FittedCandidate) else "network" for m in self.members)
+        made_of = ", ".join(f"{name} {weight:.0%}" for name, weight in zip(names, self.weights, strict=True) if weight)
+        constant = ", predicts a constant" if self.constant else ""
+        return f"TabularModel({self.task.problem}, {len(self.feature_names)} columns{constant}: {made_of})"
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """Classes in the order of the probabilities' columns, as scikit-learn calls them."""
+        if self.classes is None:
+            raise AttributeError("a model that predicts values has no classes_")
+        return label_array(self.classes)
+
+    @property
+    def feature_names_in_(self) -> NDArray[np.object_]:
+        """Names of the columns of the training, as scikit-learn calls them."""
+        return np.asarray(self.feature_names, dtype=object)
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of the columns of the training."""
+        return len(self.feature_names)
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Predict the class, or the value, of each row.
+
+        Args:
+            X: Rows: a data frame of any library, whose columns are found by name (their order does not matter, and
+                others are ignored, with a warning), or an array, whose columns are taken by position. Cells that
+                cannot be read as they were in training are counted in a warning.
+
+        Raises:
+            DataError: Columns are missing, or there are two of the same name.
+        """
+        raw = self._outputs(self._read(X))
+        if self.classes is None:
+            return np.asarray(raw[:, 0])
+        return np.asarray(label_array(self.classes)[raw.argmax(axis=1)])
+
+    def predict_proba(self, X: Any) -> Array:
+        """Predict the probability of each class, shape (n, k), columns in the order of ``classes``.
+
+        Args:
+            X: Rows, see :meth:`predict`.
+
+        Raises:
+            DataError: The task is a regression, columns are missing, or there are two of the same name.
+        """
+        if self.classes is None:
+            raise DataError("predict_proba needs classes; this model predicts values")
+        return self._outputs(self._read(X))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy of the classes, or R² of the values, as scikit-learn's estimators have it."""
+        from sklearn.metrics import accuracy_score, r2_score
+
+        measure = r2_score if self.classes is None else accuracy_score
+        return float(measure(y, self.predict(X), sample_weight=sample_weight))
+
+    def predict_raw(self, X: pd.DataFrame) -> Array:
+        """Predict probabilities (n, k), or values (n, 1), of rows whose cells nobody needs to be told of."""
+        return self._outputs(Columns(self.feature_names).select(X))
+
+    def _read(self, X: Any) -> pd.DataFrame:
+        """Rows with the columns of the training, after a word on cells that cannot be read."""
+        frame = Columns(self.feature_names).select(X)
+        typed = next((step for member in self.members if (step := _reader(member)) is not None), None)
+        if typed is not None:
+            with predicting("the model"):
+                unreadable = find_unreadable(frame, typed)
+            warn_of_unreadable(unreadable)
+        return frame
+
+    def _outputs(self, frame: pd.DataFrame) -> Array:
+        """Predict rows; the members are shared out among the processors.
+
+        Raises:
+            ArtifactError: A member of the model is damaged: it cannot predict, or predicts what is not finite.
+        """
+        cuts = np.linspace(0, len(frame), _pieces(len(frame)) + 1).astype(int)
+        with ThreadPoolExecutor(processors()) as pool:
+            pieces = [self._predict_piece(frame.iloc[low:high], pool) for low, high in itertools.pairwise(cuts)]
+        return np.concatenate(pieces)
+
+    def _predict_piece(self, frame: pd.DataFrame, pool: Executor) -> Array:
+        total = np.zeros((len(frame), 1 if self.classes is None else len(self.classes)))
+        if len(frame) == 0:
+            return total
+        rows, predicted = Rows(frame), list[Array]()
+        said: dict[int, Array] = {}
+        for _, group in itertools.groupby(self.members, key=_reads):
+            layer = list(group)
+            predicted += pool.map(partial(_predict, rows=rows, said=dict(said)), layer)
+            numbered = zip(layer, predicted[-len(layer) :], strict=True)
+            said |= {member.candidate.number: own for member, own in numbered if isinstance(member, FittedCandidate)}
+        for member, weight, own in zip(self.members, self.weights, predicted, strict=True):
+            if self.classes is not None and (np.min(own) < -_ROUNDING or np.max(own) > 1 + _ROUNDING):
+                raise ArtifactError(f"{_name(member)} predicts what are no probabilities: it is damaged")
+            total += weight * np.asarray(own, dtype=np.float64).reshape(total.shape)
+        if not np.isfinite(total).all():
+            raise ArtifactError(
+                "the model predicts what is not finite: it is damaged, or numbers of the rows are too large for it"
+            )
+        if self.classes is not None:
+            total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+        return total
+
+    def save(self, folder: Path | str) -> None:
+        """Write the model to *folder*, atomically; :func:`automl_flow.load_model` reads it."""
+        from automl_flow.tabular.ensemble.saving import save_model
+
+        save_model(self, Path(folder))
+
+
+def _reader(member: FittedCandidate | Member) -> Any:
+    """The step of a member's preprocessing that reads raw columns; ``None`` where it has none."""
+    if isinstance(member, FittedCandidate):
+        preprocessor = next(iter(member.preprocessors.values()), None)
+    else:
+        preprocessor = getattr(getattr(member, "network", None), "preprocessor", None)
+    return None if preprocessor is None else preprocessor.steps[0][1]
+
+
+def _reads(member: FittedCandidate | Member) -> bool:
+    """Whether a member reads what others predict."""
+    return isinstance(member, FittedCandidate) and bool(member.candidate.reads)
+
+
+def _predict(member: FittedCandidate | Member, rows: Rows, said: Mapping[int, Array]) -> Array:
+    with predicting(_name(member)):
+        return member.predict_rows(rows, said) if isinstance(member, FittedCandidate) else member.predict(rows.frame)
+
+
+def _name(member: FittedCandidate | Member) -> str:
+    return f"member {member.candidate.name if isinstance(member, FittedCandidate) else 'network'} of the model"
+
+
+def _pieces(n_rows: int) -> int:
+    """In how many pieces rows are predicted: their number alone says, so that any machine computes the same."""
+    return max(1, math.ceil(n_rows / _CHUNK))
+
+
+def label_array(classes: tuple[Label, ...]) -> NDArray[Any]:
+    """Classes as an array; labels of different types stay what they are.
+
+    NumPy gives every row room for the longest text: beyond a length, rows refer to one text instead.
+    """
+    kinds = {type(label) for label in classes}
+    long = any(isinstance(label, str) and len(label) > _LONG_LABEL for label in classes)
+    return np.asarray(classes, dtype=object if long or len(kinds) > 1 else None)

@@ -1,0 +1,1 @@
+"""Fitting candidates on folds and on all rows."""

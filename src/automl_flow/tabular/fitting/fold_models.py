@@ -1,0 +1,205 @@
+"""Fitted parts of candidates: one model with what it needs to predict, and how it is kept on disk."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from automl_flow.core.documents import Document
+from automl_flow.core.errors import ArtifactError
+from automl_flow.core.files import atomic_file, write_bytes, write_json
+from automl_flow.models.family import Array, Encoding, ModelFamily
+from automl_flow.serialization import skops
+from automl_flow.serialization.manifest import Files
+from automl_flow.study.journal import results_folder
+from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_key
+from automl_flow.tasks.spec import Problem
+
+STAND_IN = 0  # fold whose model remains of a trial, at the least, for the case that none of all rows is fitted
+MOST_OUTPUTS = 10_000  # of a model that is read: classes are listed in documents, and arrays have a column for each
+_FEWEST = 3  # folds whose models are worth averaging
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model that was fitted on one fold, or on all rows.
+
+    Attributes:
+        family: Name of its family.
+        fold: Number of the fold whose training rows it was fitted on, or ``ALL_ROWS``.
+        encoding: Encoding of the rows it reads.
+        problem: Problem as seen in those rows: a fold may hold fewer classes than the table.
+        present: Codes of the classes in those rows; empty in regression.
+        outputs: Columns of a prediction for the whole task.
+        copy: Which of several fits on the same rows, each with a seed of its own.
+        work: Microseconds of one thread to predict a row, roughly.
+        model: The family's model; ``None`` where a single class was present.
+    """
+
+    family: str
+    fold: int
+    encoding: Encoding
+    problem: Problem
+    present: tuple[int, ...]
+    outputs: int
+    copy: int = 0
+    work: float = 0.0
+    model: Any = None
+
+    @property
+    def name(self) -> str:
+        """File name, without its ending."""
+        return part_name(self.fold, self.copy)
+
+    @property
+    def preprocessor_key(self) -> str:
+        """Name of the preprocessor that encodes rows for the part; parts that share it share the work."""
+        return preprocessor_key(self.encoding, self.fold)
+
+    def predict(self, family: ModelFamily, encoded: Any) -> Array:
+        """Predict probabilities (n, k) or values (n, 1) of encoded rows."""
+        if self.model is None:
+            certain = np.zeros((len(encoded), self.outputs))
+            certain[:, self.present[0]] = 1.0
+            return certain
+        inner = family.predict(self.model, encoded, self.problem)
+        expected = (len(encoded), len(self.present) or self.outputs)
+        if inner.shape != expected:
+            raise ArtifactError(f"the {self.family} model of {self.name} predicts {inner.shape}, expected {expected}")
+        if not self.present or len(self.present) == self.outputs:
+            return inner
+        full = np.zeros((len(encoded), self.outputs))
+        full[:, list(self.present)] = inner
+        return full
+
+
+def kept_folds(family: ModelFamily, n_folds: int) -> tuple[int, ...]:
+    """Folds whose models a trial leaves."""
+    return tuple(range(n_folds)) if family.bagged and n_folds >= _FEWEST else (STAND_IN,)
+
+
+def write_part(folder: Path, part: Part, family: ModelFamily) -> None:
+    """Store a part in two files, ``.json`` and ``.model``, that have its name."""
+    document = {key: value for key, value in vars(part).items() if key != "model"}
+    if part.model is not None:
+        path = folder / f"{part.name}.model"
+        if family.dump is not None:
+            write_bytes(path, family.dump(part.model))
+        else:
+            with atomic_file(path) as draft, draft.open("wb") as sink:
+                skops.write(part.model, sink, family.trusted)
+    write_json(folder / f"{part.name}.json", {**document, "stored": part.model is not None})
+
+
+class PartDocument(Document):
+    """What :func:`write_part` says of a part; see :class:`Part`.
+
+    Attributes:
+        stored: Whether a model lies beside it.
+    """
+
+    family: str = Field(max_length=100)
+    fold: int = Field(ge=ALL_ROWS, lt=10_000)
+    encoding: Encoding
+    problem: Problem
+    present: tuple[int, ...]
+    outputs: int = Field(ge=1, le=MOST_OUTPUTS)
+    number: int = Field(ge=0, lt=10_000, alias="copy")
+    work: float = Field(ge=0)
+    stored: bool
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if list(self.present) != sorted(set(self.present) & set(range(self.outputs))):
+            raise ValueError(f"present must be codes below {self.outputs} in order")
+        if not self.stored and len(self.present) != 1:
+            raise ValueError("only where a single class was present there is no model")
+        fits = {"regression": not self.present and self.outputs == 1, "multiclass": len(self.present) > 2}
+        if self.stored and not fits.get(self.problem, len(self.present) == 2):
+            raise ValueError(f"a {self.problem} model does not have {len(self.present)} classes")
+        return self
+
+
+def read_part(files: Files, place: str, name: str, family: ModelFamily) -> Part:
+    """Read what :func:`write_part` stored.
+
+    Args:
+        files: Where it lies.
+        place: The folder there, with a slash at its end; empty for the folder itself.
+        name: The part's name.
+        family: The family that its model must be of.
+
+    Raises:
+        ArtifactError: A file is missing, damaged, or not what its place says.
+    """
+    stem = f"{place}{name}"
+    document = files.document(f"{stem}.json", PartDocument)
+    if (document.family, document.encoding) != (family.name, family.encoding):
+        raise ArtifactError(
+            f"{files.folder / stem}.json: a {document.encoding} {document.family} model, "
+            f"expected {family.encoding} {family.name}"
+        )
+    if part_name(document.fold, document.number) != name:
+        raise ArtifactError(f"{files.folder / stem}.json: is of another fold than its name says")
+    load = family.load or partial(skops.load, trusted=family.trusted)
+    return Part(
+        family=document.family,
+        fold=document.fold,
+        encoding=document.encoding,
+        problem=document.problem,
+        present=document.present,
+        outputs=document.outputs,
+        copy=document.number,
+        work=document.work,
+        model=files.read(f"{stem}.model", load) if document.stored else None,
+    )
+
+
+def second_layer_folder(state: Path) -> Path:
+    """Folder of the journal of the second layer."""
+    return state / "second"
+
+
+def layer_folder(state: Path, reads: Sequence[int]) -> Path:
+    """Folder of what belongs to the trials of the layer whose candidates read so many others."""
+    return results_folder(second_layer_folder(state)) if reads else state
+
+
+def part_folder(state: Path, number: int) -> Path:
+    """Folder of a trial's parts."""
+    return state / "parts" / f"{number:06d}"
+
+
+def part_name(fold: int, copy: int = 0) -> str:
+    """File name of a part, without its ending."""
+    return f"all-{copy}" if fold == ALL_ROWS else f"fold-{fold}"
+
+
+def write_oof(state: Path, number: int, predictions: NDArray[np.float32]) -> None:
+    """Store a trial's out-of-fold predictions, one row per covered row of the problem."""
+    buffer = io.BytesIO()
+    np.save(buffer, predictions, allow_pickle=False)
+    write_bytes(oof_path(state, number), buffer.getvalue())
+
+
+def read_oof(state: Path, number: int) -> NDArray[np.float32]:
+    """Read what :func:`write_oof` stored."""
+    return np.asarray(np.load(oof_path(state, number), allow_pickle=False), dtype=np.float32)
+
+
+def is_stored(state: Path, number: int, fold: int, copy: int = 0) -> bool:
+    """Whether a part of a trial is on disk."""
+    return (part_folder(state, number) / f"{part_name(fold, copy)}.json").is_file()
+
+
+def oof_path(state: Path, number: int) -> Path:
+    """File of a trial's out-of-fold predictions; written last, so a trial that has it has all."""
+    return state / "oof" / f"{number:06d}.npy"

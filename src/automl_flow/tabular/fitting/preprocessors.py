@@ -1,0 +1,119 @@
+"""Fitted preprocessors on disk: a step that several of them have in common is stored, read and run once.
+
+The encodings of the same rows have their first step in common, which reads the raw columns; and a step that learned
+the same on two folds is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+from pydantic import Field
+
+from automl_flow.core.documents import Document
+from automl_flow.core.files import write_bytes, write_json
+from automl_flow.models.family import Encoding
+from automl_flow.serialization import skops
+from automl_flow.serialization.manifest import Files
+
+ALL_ROWS = -1  # stands for "fitted on all rows" where a fold number is expected
+
+
+def preprocessor_key(encoding: Encoding, fold: int) -> str:
+    """Name of the preprocessor of one encoding that was fitted on one fold's training rows."""
+    return f"{encoding}-{'all' if fold == ALL_ROWS else fold}"
+
+
+def preprocessor_path(folder: Path, key: str) -> Path:
+    """File that lists the steps of a stored preprocessor; it is written last."""
+    return folder / "preprocessors" / f"{key}.json"
+
+
+def write_preprocessor(folder: Path, key: str, preprocessor: Any) -> None:
+    """Store a fitted preprocessor, a pipeline, in a folder."""
+    steps = []
+    for name, step in preprocessor.steps:
+        content = skops.dump(step)
+        digest = hashlib.sha256(content).hexdigest()
+        path = folder / _step_file(digest)
+        if not path.is_file():
+            write_bytes(path, content)
+        steps.append([name, digest])
+    write_json(preprocessor_path(folder, key), {"steps": steps})
+
+
+def _step_file(digest: str) -> str:
+    return f"preprocessors/{digest[:16]}.skops"
+
+
+StepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Steps(Document):
+    """The steps of a stored preprocessor.
+
+    Attributes:
+        steps: Name of each, and the hash of its file's content.
+    """
+
+    steps: tuple[tuple[StepName, Digest], ...] = Field(min_length=1, max_length=20)
+
+
+class Preprocessors:
+    """Fitted preprocessors as they are read; steps that learned the same are one object.
+
+    Attributes:
+        by_key: Preprocessors by their names.
+    """
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, Any] = {}
+        self._steps: dict[str, Any] = {}
+
+    def read(self, files: Files, key: str) -> None:
+        """Read the preprocessor *key* that a folder holds, unless that has happened.
+
+        Raises:
+            ArtifactError: A file of it is missing or damaged, or holds a type that no preprocessor has.
+        """
+        from sklearn.pipeline import Pipeline
+
+        if key not in self.by_key:
+            steps = files.document(f"preprocessors/{key}.json", Steps).steps
+            self.by_key[key] = Pipeline([(name, self._read_step(files, digest)) for name, digest in steps])
+
+    def _read_step(self, files: Files, digest: str) -> Any:
+        if digest not in self._steps:
+            self._steps[digest] = files.read(_step_file(digest), skops.read_preprocessor)
+        return self._steps[digest]
+
+
+@dataclass
+class Rows:
+    """Raw rows that several models predict, in several threads; each step of a preprocessor is taken once.
+
+    Attributes:
+        frame: The rows.
+    """
+
+    frame: pd.DataFrame
+    _encoded: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def encoded(self, preprocessor: Any) -> Any:
+        """The rows as *preprocessor*, a pipeline, encodes them."""
+        rows: Any = self.frame
+        steps: tuple[int, ...] = ()
+        with self._lock:  # Python's own lock lets one thread encode at a time anyway
+            for _, step in preprocessor.steps:
+                steps = (*steps, id(step))
+                if steps not in self._encoded:
+                    self._encoded[steps] = step.transform(rows)
+                rows = self._encoded[steps]
+        return rows

@@ -1,0 +1,127 @@
+"""Fitting chosen candidates again, on all rows."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from automl_flow.execution.local import Handle
+from automl_flow.execution.outcome import Limits, Outcome
+from automl_flow.study.budget import Clock
+from automl_flow.tabular.candidate import Candidate
+from automl_flow.tabular.fitting.fold_models import is_stored, layer_folder, part_folder, write_part
+from automl_flow.tabular.fitting.objective import TrialContext, fit_part
+from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
+from automl_flow.tabular.problem import TabularProblem
+from automl_flow.tabular.session.session import Workbench
+
+logger = logging.getLogger("automl_flow")
+_SHARE, _LARGEST_SHARE = 0.5, 0.3  # of a search's time for refitting, to be divided by the folds of a trial
+_MORE_ROWS = 1.3  # times as long as on a fold, roughly
+
+Fit = tuple[Candidate, int]  # a candidate, and which of its fits on all rows
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """What there is of models that were fitted again.
+
+    Attributes:
+        copies: How many there are, by the candidate's number.
+        interrupted: The user stopped it.
+    """
+
+    copies: Mapping[int, int]
+    interrupted: bool = False
+
+
+def share(problem: TabularProblem) -> float:
+    """Share of a search's time that refitting may take: the fewer the folds, the more of a trial is one fit."""
+    return min(_LARGEST_SHARE, _SHARE / min(len(problem.folds), 5))
+
+
+def refit(
+    bench: Workbench,
+    candidates: Sequence[Candidate],
+    *,
+    copies: Mapping[int, int],
+    seconds: float | None,
+    took: Mapping[int, float],
+) -> Refitted:
+    """Fit candidates on all rows, as long as they took on the folds, and store the models in the state folder.
+
+    All members come before the second model of any. What does not end in time is left out. Ctrl-C ends the time.
+
+    Args:
+        bench: The search that found them.
+        candidates: What to fit, the most important first.
+        copies: Models of each candidate, by its number.
+        seconds: Time for all of it; ``None`` is no limit.
+        took: Seconds of the candidates' trials, by number; what cannot end in time is not begun.
+
+    Returns:
+        How many of the models are there, and whether the user stopped it.
+
+    Raises:
+        StorageError: The disk is full, or the state folder cannot be written to.
+    """
+    state, runner, clock = bench.results, bench.runner, Clock(seconds)
+    waiting = deque(fit for fit in _in_turns(candidates, copies) if not _is_there(state, *fit))
+    running: dict[Handle, Candidate] = {}
+    interrupted = False
+    try:
+        while waiting or running:
+            while waiting and len(running) < runner.n_jobs:
+                candidate, copy = waiting.popleft()
+                if _MORE_ROWS * took.get(candidate.number, 0.0) / len(bench.problem.folds) <= clock.left:
+                    job = {"candidate": candidate.to_document(), "copy": copy}
+                    allowed = Limits(None, bench.config.memory_limit, clock.deadline)
+                    running[runner.submit(fit_all_rows, job, allowed)] = candidate
+            runner.wait_any(running, None)
+            for handle in [handle for handle in running if handle.done]:
+                _check(handle.outcome(), running.pop(handle))
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        for handle in running:
+            runner.cancel(handle)
+    stored = {candidate.number: _stored(state, candidate, copies[candidate.number]) for candidate in candidates}
+    return Refitted(stored, interrupted)
+
+
+def fit_all_rows(context: TrialContext, job: Mapping[str, Any]) -> None:
+    """Fit one candidate on all rows and store the model; runs in a worker."""
+    candidate = Candidate.from_document(job["candidate"])
+    family = context.families[candidate.family]
+    iterations = round(median(candidate.iterations)) if candidate.iterations else None
+    part, _ = fit_part(
+        context, family, candidate.params, ALL_ROWS, reads=candidate.reads, copy=job["copy"], iterations=iterations
+    )
+    write_part(part_folder(layer_folder(context.state, candidate.reads), candidate.number), part, family)
+
+
+def _check(outcome: Outcome, candidate: Candidate) -> None:
+    """Say what failed. The candidate has other models, so this is no reason to stop, unless the disk is full."""
+    outcome.check_storage()
+    if outcome.cause not in (None, "timeout"):
+        logger.warning("fitting %s on all rows failed (%s): %s", candidate.name, outcome.cause, outcome.message)
+
+
+def _in_turns(candidates: Sequence[Candidate], copies: Mapping[int, int]) -> Iterator[Fit]:
+    for copy in range(max(copies.values(), default=0)):
+        yield from ((candidate, copy) for candidate in candidates if copy < copies[candidate.number])
+
+
+def _stored(state: Path, candidate: Candidate, wanted: int) -> int:
+    """Models that are there without a gap: a later one may have ended well where an earlier one did not."""
+    missing = (copy for copy in range(wanted) if not _is_there(state, candidate, copy))
+    return next(missing, wanted)
+
+
+def _is_there(state: Path, candidate: Candidate, copy: int) -> bool:
+    return is_stored(layer_folder(state, candidate.reads), candidate.number, ALL_ROWS, copy)

@@ -1,0 +1,1 @@
+"""The workers of a tabular search, and what they are given."""

@@ -1,0 +1,10 @@
+"""What :mod:`automl_flow.tabular.session.preload` imports, for workers whose tables need no Arrow (:mod:`.arrow`)."""
+
+from __future__ import annotations
+
+from automl_flow.core.imports import hidden
+
+with hidden("pyarrow"):
+    from automl_flow.tabular.session import preload
+
+__all__ = ["preload"]

@@ -1,0 +1,102 @@
+"""What the steps of one search share: rows, settings, and workers that hold libraries and rows from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+from automl_flow.core.progress import Progress, silent_progress
+from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.memory import give_back
+from automl_flow.execution.processes import fork_server_runs
+from automl_flow.models.family import ModelFamily
+from automl_flow.serialization import skops
+from automl_flow.study.budget import say_if_too_short
+from automl_flow.study.journal import results_folder
+from automl_flow.tabular.config import SearchConfig
+from automl_flow.tabular.fitting.objective import TrialContext
+from automl_flow.tabular.problem import TabularProblem
+from automl_flow.tabular.session.arrow import freed_of_arrow, is_free_of_arrow
+
+_IMPORTS = ("automl_flow.tabular.session.preload",)
+_IMPORTS_WITHOUT_ARROW = ("automl_flow.tabular.session.preload_without_arrow",)
+_LANES = 2  # fits at the same time in one process; more would wait for Python's lock too often
+_START_SECONDS = 3.0  # until a worker has imported what it needs, on a machine of 2026
+_LONG_SECONDS = 30.0  # of a search, from which less memory is worth a slower start and end
+
+
+def make_workers(config: SearchConfig, X: Any) -> LocalRunner:
+    """Describe the workers of a search.
+
+    Two fits share a process, so that libraries, rows and encodings are in memory once for both. In a short search
+    the workers inherit libraries from a fork server, which the next search of this process finds there; in a long one
+    they start by themselves, and there is no fork server.
+
+    Args:
+        config: Limits of the search.
+        X: The table, as it was given: in a long search, workers do without Arrow where it needs none.
+    """
+    long = _is_long(config)
+    imports = _IMPORTS_WITHOUT_ARROW if long and is_free_of_arrow(X) else _IMPORTS
+    preload = () if long else _IMPORTS
+    if config.time_left_for_this_task is not None and not fork_server_runs():
+        say_if_too_short(config.time_left_for_this_task, _START_SECONDS)
+    return LocalRunner(n_jobs=config.workers(), threads=config.threads, lanes=_LANES, preload=preload, imports=imports)
+
+
+def _is_long(config: SearchConfig) -> bool:
+    seconds = config.time_left_for_this_task
+    return seconds is not None and seconds >= _LONG_SECONDS and config.max_trials is None
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """One search, from the first trial to the model.
+
+    Attributes:
+        problem: Training rows, folds and preprocessing.
+        families: Families by name, usually ``models.FAMILIES.available()``.
+        config: Limits and strategy.
+        state: Folder of the journal; searching again in it resumes.
+        runner: Workers that hold all this.
+        progress: Told of every trial.
+    """
+
+    problem: TabularProblem
+    families: Mapping[str, ModelFamily]
+    config: SearchConfig
+    state: Path
+    runner: LocalRunner
+    progress: Progress = field(default_factory=silent_progress)
+
+    @property
+    def results(self) -> Path:
+        """Folder of predictions and fitted models."""
+        return results_folder(self.state)
+
+    def hand_out(self) -> Self:
+        """Let the workers hold the problem."""
+        config, problem = self.config, self.problem
+        if self.runner.imports == _IMPORTS_WITHOUT_ARROW:
+            problem = replace(problem, X=freed_of_arrow(problem.X))
+        self.runner.give(TrialContext(problem, self.families, self.results, config.seed, config.threads))
+        give_back()  # what planning has freed: from here on this process does little but wait
+        if not _is_long(config):
+            skops.prepare_in_background()
+        return self
+
+
+@contextmanager
+def open_workbench(
+    problem: TabularProblem,
+    families: Mapping[str, ModelFamily],
+    config: SearchConfig,
+    state: Path,
+    progress: Progress | None = None,
+) -> Iterator[Workbench]:
+    """A workbench with workers of its own, which end with the block."""
+    with make_workers(config, problem.X) as workers:
+        yield Workbench(problem, families, config, Path(state), workers, progress or silent_progress()).hand_out()

@@ -1,0 +1,1 @@
+"""What a tabular search tries next."""

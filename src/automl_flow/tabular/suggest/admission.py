@@ -1,0 +1,70 @@
+"""What still fits into the time of a search on tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from automl_flow.models.family import FitContext
+from automl_flow.study.budget import Clock
+from automl_flow.study.journal import Journal
+from automl_flow.study.trial import TrialRecord
+from automl_flow.tabular.suggest.cost_model import CostModel
+from automl_flow.tabular.suggest.strategies import Plan
+
+
+class EndableClock(Clock):
+    """A clock that can be stopped early, when no trial would fit into what is left."""
+
+    def end(self) -> None:
+        """Let the time be over now."""
+        self.seconds = self.spent
+
+
+class Gate:
+    """Decides whether a trial still fits into the time, and ends the search when none does."""
+
+    def __init__(
+        self,
+        costs: CostModel,
+        plan: Plan,
+        journal: Journal,
+        clock: EndableClock,
+        *,
+        before: Sequence[TrialRecord],
+        context: FitContext,
+    ) -> None:
+        """Begin with the experience of an earlier search.
+
+        Args:
+            costs: Predicts what trials take; it learns from those that end.
+            plan: What is searched.
+            journal: Finished trials, from which costs are learned.
+            clock: Time of the search.
+            before: Trials of an earlier search.
+            context: Size of the data that those were fitted on.
+        """
+        self._costs, self._plan, self._journal, self._clock = costs, plan, journal, clock
+        self._seen: set[int] = set()
+        for record in before:
+            if record.state == "complete" and record.attrs["family"] in plan.families:
+                self._learn(record.attrs, record.seconds, context)
+
+    def __call__(self, payload: Mapping[str, Any], left: float) -> str | None:
+        """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
+        for number, entry in self._journal.entries.items():
+            if number not in self._seen and entry["state"] == "complete":
+                self._learn(entry["attrs"], float(entry["seconds"]))
+            self._seen.add(number)
+        refusal = self._costs.refusal(payload["family"], payload["params"], left)
+        if refusal is not None and not self._anything_fits(left):
+            self._clock.end()
+        return refusal
+
+    def _learn(self, attrs: Mapping[str, Any], seconds: float, context: FitContext | None = None) -> None:
+        if not attrs.get("cut_short"):
+            self._costs.learn(attrs["family"], attrs["params"], seconds, context)
+
+    def _anything_fits(self, left: float) -> bool:
+        firsts = {start.family: start.params for start in reversed(self._plan.starts)}
+        return any(self._costs.refusal(name, params, left) is None for name, params in firsts.items())

@@ -1,0 +1,68 @@
+"""Successive halving: lengths, promotions, merging."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from automl_flow.nas.search.successive_halving import MOST_PROMOTED, merged, promoted, ranked, rungs
+from automl_flow.study.trial import TrialRecord
+
+
+def record(number: int, value: float | None, epochs: int = 3, loss: float = 1.0, **attrs: Any) -> TrialRecord:
+    state: Any = "failed" if value is None else "complete"
+    values = None if value is None else (value,)
+    return TrialRecord(number, {}, values, state, seconds=2.0, attrs={"epochs": epochs, "loss": loss, **attrs})
+
+
+@pytest.mark.parametrize(
+    ("epochs", "reduction", "expected"),
+    [
+        (1, 3, (1,)),
+        (5, 3, (5,)),
+        (6, 3, (2, 6)),
+        (10, 3, (4, 10)),
+        (30, 3, (4, 10, 30)),
+        (200, 3, (23, 67, 200)),
+        (30, 1, (30,)),
+    ],
+)
+def test_rungs_end_at_the_full_length(epochs: int, reduction: int, expected: tuple[int, ...]) -> None:
+    assert rungs(epochs, reduction) == expected
+
+
+def test_ties_are_broken_by_loss_then_number() -> None:
+    order = ranked([record(0, 0.9, loss=2.0), record(1, 0.9, loss=1.0), record(2, 0.9, loss=1.0)], maximize=True)
+    assert [r.number for r in order] == [1, 2, 0]
+
+
+def test_longer_training_ranks_before_a_better_value() -> None:
+    order = ranked([record(0, 0.99, epochs=3), record(1, 0.5, epochs=9)], maximize=True)
+    assert [r.number for r in order] == [1, 0]
+
+
+def test_failed_trials_and_duplicates_are_not_ranked() -> None:
+    records = [record(0, None), record(1, 0.4, duplicate_of=2), record(2, 0.4)]
+    assert [r.number for r in ranked(records, maximize=False)] == [2]
+
+
+def test_one_in_three_goes_on_and_the_reference_always() -> None:
+    records = [record(n, float(n)) for n in range(9)]
+    assert [r.number for r in promoted(records, 3, maximize=True)] == [8, 7, 6, 0]
+
+
+def test_promotions_are_bounded() -> None:
+    records = [record(n, float(n)) for n in range(100)]
+    assert len(promoted(records, 3, maximize=True)) == MOST_PROMOTED + 1
+
+
+def test_a_later_rung_replaces_what_it_continued() -> None:
+    result = merged([record(0, 0.5), record(1, 0.6)], [record(0, 0.8, epochs=9)], [1])
+    assert [(r.number, r.values, r.attrs["epochs"]) for r in result] == [(0, (0.5,), 3), (1, (0.8,), 9)]
+    assert result[1].seconds == 4.0
+
+
+def test_a_failed_continuation_changes_nothing() -> None:
+    before = [record(0, 0.5), record(1, 0.6)]
+    assert merged(before, [record(0, None)], [1]) == before
