@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import pytest
 from pydantic import Field
 
-from automl_flow.core.config import Config, parse_config
+from automl_flow.core.config import Config, parse_config, renamed_arguments
 from automl_flow.core.errors import ConfigError
 
 
@@ -46,3 +49,40 @@ def test_every_wrong_key_is_listed_at_once():
 def test_a_section_that_is_not_a_mapping_is_refused():
     with pytest.raises(ConfigError, match="must be a mapping"):
         parse_config(Inner, [1], "x.yml: t")
+
+
+class Search(Config):
+    renamed: ClassVar[Mapping[str, str]] = {"turns": "cv_folds"}
+    cv_folds: int = 5
+
+
+class LargeSearch(Search):
+    renamed: ClassVar[Mapping[str, str]] = {"stop": "max_trials"}
+    max_trials: int = 10
+
+
+class Task(Config):
+    search: LargeSearch = LargeSearch()
+
+
+@pytest.mark.parametrize(("old", "new"), [("turns", "cv_folds"), ("stop", "max_trials")])
+def test_a_renamed_key_is_refused_with_its_new_name_in_a_nested_section_and_a_subclass(old, new):
+    with pytest.raises(ConfigError, match=rf"^x.yml: t.search.{old}: unknown key '{old}'; it is called '{new}'$"):
+        parse_config(Task, {"search": {old: 3}}, "x.yml: t")
+
+
+class Estimator:
+    @renamed_arguments(verbose="progress")
+    def __init__(self, *, progress: bool = True) -> None:
+        self.progress = progress
+
+
+def test_a_renamed_argument_is_refused_with_its_new_name():
+    with pytest.raises(ConfigError, match=r"^Estimator.verbose: unknown argument; it is called 'progress'$"):
+        Estimator(verbose=True)
+    assert not Estimator(progress=False).progress
+
+
+def test_an_argument_that_was_never_known_is_left_to_python():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'verbos'"):
+        Estimator(verbos=True)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, ClassVar, ParamSpec, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from automl_flow.core.errors import ConfigError, nearest, quoted, shown
 
-_MOST_LINES = 20  # of an error's text
+_MAX_LINES = 20  # of an error's text
 
 
 class Config(BaseModel):
-    """Base of every configuration: immutable, and an unknown key is an error."""
+    """Base of every configuration: immutable, and an unknown key is an error.
 
+    A subclass that renames a key says so in ``renamed``, the new name by the old one: the old key is then refused with
+    the new one named. What base classes have renamed stays in force.
+    """
+
+    renamed: ClassVar[Mapping[str, str]] = {}
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     @field_validator("*", mode="before")
@@ -49,6 +55,30 @@ def _kinds(annotation: Any) -> set[Any]:
 
 
 C = TypeVar("C", bound=Config)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def renamed_arguments(**renamed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorate a method that refuses arguments by names it used to have, or that other libraries use.
+
+    Args:
+        renamed: The name to use instead, by the name that is refused.
+
+    Returns:
+        A decorator. The method keeps its signature, and raises ConfigError where a refused name is passed.
+    """
+
+    def decorate(method: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(method)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            for old in sorted(renamed.keys() & kwargs.keys()):
+                raise ConfigError(f"{type(args[0]).__name__}.{old}: unknown argument{_instead(old, renamed, ())}")
+            return method(*args, **kwargs)
+
+        return checked
+
+    return decorate
 
 
 def parse_config(model: type[C], values: Mapping[str, Any] | None, source: str) -> C:
@@ -79,15 +109,17 @@ def explain_validation(error: ValidationError, model: type[BaseModel], source: s
         path = ".".join(shown(part) for part in detail["loc"])
         where = f"{source}.{path}" if path else source
         if detail["type"] == "extra_forbidden":
-            valid = _fields_at(model, detail["loc"][:-1])
-            lines.append(f"{where}: unknown key {shown(detail['loc'][-1])!r}{nearest(detail['loc'][-1], valid)}")
+            owner = _model_at(model, detail["loc"][:-1])
+            valid = sorted(getattr(owner, "model_fields", {}))
+            key = detail["loc"][-1]
+            lines.append(f"{where}: unknown key {shown(key)!r}{_instead(key, _renamed(owner), valid)}")
         elif detail["type"] == "missing":
             lines.append(f"{where}: this key is required")
         else:
             got = f", got {quoted(detail['input'])}" if detail["loc"] else ""  # else it is all of the values
             lines.append(f"{where}: {_reason(detail)}{got}")
-    if len(lines) > _MOST_LINES:
-        lines[_MOST_LINES:] = [f"{source}: and {len(lines) - _MOST_LINES} more"]
+    if len(lines) > _MAX_LINES:
+        lines[_MAX_LINES:] = [f"{source}: and {len(lines) - _MAX_LINES} more"]
     return "\n".join(lines)
 
 
@@ -96,12 +128,26 @@ def _reason(detail: Any) -> str:
     return message.removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
 
 
-def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """Names of the keys that are valid in the (nested) model at *location*."""
+def _instead(key: object, renamed: Mapping[str, str], valid: Iterable[str]) -> str:
+    """The end of an error sentence that names the key to use."""
+    new = renamed.get(str(key))
+    return nearest(key, valid) if new is None else f"; it is called {new!r}"
+
+
+def _renamed(model: Any) -> dict[str, str]:
+    """Renamed keys of a class and its bases."""
+    found: dict[str, str] = {}
+    for base in reversed(getattr(model, "__mro__", ())):
+        found |= vars(base).get("renamed", {})
+    return found
+
+
+def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
+    """The (nested) model at *location*; ``None`` inside anything that is not one model."""
     current: Any = model
     for part in location:
         field = getattr(current, "model_fields", {}).get(part)
         if field is None:
-            return []
+            return None
         current = field.annotation
-    return sorted(getattr(current, "model_fields", {}))
+    return current
