@@ -18,6 +18,7 @@ def registry(tmp_path, monkeypatch):
         "ball": "ENTRY = 'a ball'",
         "_private": "ENTRY = 'hidden'",
         "helpers": "x = 1",
+        "wheeled": "ENTRIES = {'car': 'a car', 'bus': 'a bus'}",
         "robot": """
             class Robot:
                 requires = ('surely_not_installed',)
@@ -33,12 +34,20 @@ def registry(tmp_path, monkeypatch):
 
 
 def test_a_file_is_an_entry(registry):
-    assert registry.names() == ["ball", "robot"]
     assert registry.get("ball") == "a ball"
 
 
+def test_a_file_may_hold_several_entries(registry):
+    assert registry.get("bus") == "a bus"
+    assert registry.get("car") == "a car"
+
+
+def test_names_are_in_alphabetical_order_whatever_file_they_are_in(registry):
+    assert registry.names() == ["ball", "bus", "car", "robot"]
+
+
 def test_a_missing_library_is_listed_with_its_reason(registry):
-    assert list(registry.available()) == ["ball"]
+    assert list(registry.available()) == ["ball", "bus", "car"]
     assert registry.unavailable() == {"robot": "not installed: surely_not_installed"}
     with pytest.raises(DependencyError, match="surely_not_installed"):
         registry.get("robot")
@@ -72,8 +81,20 @@ def test_a_users_file_is_an_entry_beside_ours(extend):
 
 
 def test_a_users_file_cannot_take_the_place_of_ours(extend):
-    with pytest.raises(ConfigError, match=r"two of operation 'conv_3': .*operations/conv_3.py and .*rename"):
+    both = r"two operation entries are named 'conv_3': .*/convolutions.py and .*/conv_3.py; rename one"
+    with pytest.raises(ConfigError, match=both):
         extend("conv_3", "ENTRY = 'another'").names()
+
+
+def test_a_name_that_is_taken_inside_a_users_mapping_is_refused_with_both_files(extend):
+    both = r"two operation entries are named 'gru': .*/recurrent.py and .*/mine.py; rename one"
+    with pytest.raises(ConfigError, match=both):
+        extend("mine", "ENTRIES = {'gru': 'another', 'mine': 'one'}").names()
+
+
+def test_entries_that_are_no_mapping_are_refused_with_the_file(extend):
+    with pytest.raises(ConfigError, match=r"mine.py: `ENTRIES` must map names to operation entries, got a list"):
+        extend("mine", "ENTRIES = ['a']").names()
 
 
 def test_an_error_in_a_users_file_is_told_as_theirs(extend):

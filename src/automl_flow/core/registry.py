@@ -1,4 +1,7 @@
-"""Registries found by walking a package: a module is an entry, its stem is the entry's name.
+"""Registries found by walking a package.
+
+A module with a constant ``ENTRY`` is one entry, named by the module's stem; a module with a mapping ``ENTRIES`` holds
+several, named by its keys.
 
 Users add entries of their own without touching this package: a module ``automl_flow_extensions.models.mine``, wherever
 Python finds it, is an entry like those of ``automl_flow.models``.
@@ -9,7 +12,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import ModuleType
 from typing import Generic, TypeVar
@@ -23,13 +26,13 @@ E = TypeVar("E")
 
 
 class Registry(Generic[E]):
-    """All entries of one kind: every public module of *package* that has a constant ``ENTRY``.
+    """All entries of one kind: those of every public module of *package*, and of the users' modules for it.
 
-    So has every public module of the package of the same name under ``automl_flow_extensions``, where there is one.
+    The users' modules are those of the package of the same name under ``automl_flow_extensions``, where there is one.
 
-    Nothing is registered by hand: adding a file adds an entry. Modules whose name starts with an underscore, and
-    modules without ``ENTRY``, are not entries. An entry may have an attribute ``requires`` (names of modules);
-    where one of them is not installed, the entry is listed as unavailable, with the reason.
+    Nothing is registered by hand: adding a file adds its entries. Modules whose name starts with an underscore, and
+    modules without ``ENTRY`` or ``ENTRIES``, are passed over. An entry may have an attribute ``requires`` (names of
+    modules); where one of them is not installed, the entry is listed as unavailable, with the reason.
     """
 
     def __init__(self, package: str, kind: str) -> None:
@@ -44,15 +47,27 @@ class Registry(Generic[E]):
 
     @cached_property
     def _entries(self) -> dict[str, E]:
-        modules: dict[str, ModuleType] = {}
-        for name, module in (*_modules(self.package), *self._extensions()):
-            if name in modules:
-                files = f"{modules[name].__file__} and {module.__file__}"
-                raise ConfigError(f"there are two of {self.kind} {name!r}: {files}; rename one of the files")
-            modules[name] = module
-        return {name: module.ENTRY for name, module in sorted(modules.items())}
+        entries: dict[str, E] = {}
+        files: dict[str, str | None] = {}
+        for module in (*_modules(self.package), *self._extensions()):
+            for name, entry in self._of(module):
+                if name in entries:
+                    both = f"{files[name]} and {module.__file__}"
+                    raise ConfigError(f"two {self.kind} entries are named {name!r}: {both}; rename one of them")
+                entries[name], files[name] = entry, module.__file__
+        return dict(sorted(entries.items()))
 
-    def _extensions(self) -> Iterator[tuple[str, ModuleType]]:
+    def _of(self, module: ModuleType) -> Iterator[tuple[str, E]]:
+        """The entries of one module, by name."""
+        if hasattr(module, "ENTRY"):
+            yield module.__name__.rpartition(".")[2], module.ENTRY
+        several = getattr(module, "ENTRIES", {})
+        if not isinstance(several, Mapping):
+            got = type(several).__name__
+            raise ConfigError(f"{module.__file__}: `ENTRIES` must map names to {self.kind} entries, got a {got}")
+        yield from several.items()
+
+    def _extensions(self) -> Iterator[ModuleType]:
         """The users' modules of this kind; the first error in one of them is told as theirs."""
         package = self.package.replace(OURS, EXTENSIONS, 1)
         if package == self.package or not _exists(package):
@@ -90,13 +105,11 @@ class Registry(Generic[E]):
         return {name: reason for name, entry in self._entries.items() if (reason := _missing(entry))}
 
 
-def _modules(package: str) -> Iterator[tuple[str, ModuleType]]:
-    """Import the public modules of a package; those with an entry, by name."""
+def _modules(package: str) -> Iterator[ModuleType]:
+    """Import the public modules of a package, in alphabetical order."""
     paths = importlib.import_module(package).__path__
     for name in sorted(info.name for info in pkgutil.iter_modules(paths) if not info.name.startswith("_")):
-        module = importlib.import_module(f"{package}.{name}")
-        if hasattr(module, "ENTRY"):
-            yield name, module
+        yield importlib.import_module(f"{package}.{name}")
 
 
 def _exists(package: str) -> bool:

@@ -1,7 +1,7 @@
-"""Operations that stand at one place of a network: one per file, the file's stem is the name in YAML.
+"""Operations that stand at one place of a network, one file per kind of operation.
 
-A file exports ``ENTRY``, an :class:`automl_flow.nas.operations.base.Operation`. :data:`OPERATIONS` finds it by walking
-this package.
+A file exports ``ENTRIES``, which maps names in YAML to :class:`automl_flow.nas.operations.base.Operation` (or a single
+``ENTRY``, named by the file). :data:`OPERATIONS` finds them by walking this package.
 """
 
 from __future__ import annotations

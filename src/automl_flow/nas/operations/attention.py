@@ -55,4 +55,4 @@ def positions(steps: int, channels: int, like: Tensor) -> Tensor:
     return torch.sin(step * rate + (channel % 2) * (math.pi / 2)).to(like.dtype)
 
 
-ENTRY = Operation(SelfAttention, kinds=("sequence",), about="self-attention")
+ENTRIES = {"attention": Operation(SelfAttention, kinds=("sequence",), about="self-attention")}

@@ -1,6 +1,0 @@
-"""ReLU, convolution over 9 steps, batch norm."""
-
-from automl_flow.nas.operations.base import Operation
-from automl_flow.nas.operations.layers import relu_conv_norm
-
-ENTRY = Operation(lambda place: relu_conv_norm(place, 9), kinds=("sequence",), about="convolution, 9 steps")

@@ -1,0 +1,57 @@
+"""Gated steps from a state to the next: the nodes of the recurrent cells of ENAS (Pham et al. 2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from automl_flow.nas.operations.base import Kind, Operation, Place
+
+
+class Highway(nn.Module):
+    """The state, moved towards an activation of it as far as a gate says: ``x + σ(Ax) (f(Bx) - x)``, step by step.
+
+    There is no batch norm: it stands inside a recurrence, where the statistics differ from step to step.
+
+    Shape:
+        - Input: (N, C_in) or (N, C_in, T)
+        - Output: (N, C_out) or (N, C_out, T / stride)
+    """
+
+    def __init__(self, place: Place, activation: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.activation, self.stride = activation, place.stride
+        self.carry = nn.Identity() if place.channels_in == place.channels_out else _pointwise(place, 1)
+        self.both = _pointwise(place, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Take the step."""
+        if self.stride > 1:
+            x = x[..., :: self.stride]
+        gate, new = self.both(x).chunk(2, dim=1)
+        carried = self.carry(x)
+        return carried + gate.sigmoid() * (self.activation(new) - carried)  # type: ignore[no-any-return]
+
+
+def _pointwise(place: Place, times: int) -> nn.Module:
+    """A linear map of the channels to *times* the output channels."""
+    if place.kind == "table":
+        return nn.Linear(place.channels_in, times * place.channels_out)
+    return nn.Conv1d(place.channels_in, times * place.channels_out, 1)
+
+
+_KINDS: tuple[Kind, ...] = ("sequence", "table")
+
+ENTRIES = {
+    # A module of its own for each place: a shared one would be a single layer that runs several times.
+    "highway_identity": Operation(
+        lambda place: Highway(place, nn.Identity()), kinds=_KINDS, about="highway step, linear"
+    ),
+    "highway_relu": Operation(lambda place: Highway(place, torch.relu), kinds=_KINDS, about="highway step, ReLU"),
+    "highway_sigmoid": Operation(
+        lambda place: Highway(place, torch.sigmoid), kinds=_KINDS, about="highway step, sigmoid"
+    ),
+    "highway_tanh": Operation(lambda place: Highway(place, torch.tanh), kinds=_KINDS, about="highway step, tanh"),
+}

@@ -1,0 +1,35 @@
+"""The input itself, and nothing at all."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.layers import identity
+
+
+class Zero(nn.Module):
+    """All zeros in the shape that the place asks for.
+
+    Shape:
+        - Input: (N, C_in, …)
+        - Output: (N, C_out, …), the axes after C shrunk by the stride
+    """
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return zeros; the gradient to *x* is zero too, not missing."""
+        if self.place.stride > 1:
+            x = x[(slice(None), slice(None), *[slice(None, None, self.place.stride)] * (x.dim() - 2))]
+        if self.place.channels_in != self.place.channels_out:
+            return (x * 0.0).sum(1, keepdim=True).expand(-1, self.place.channels_out, *x.shape[2:])
+        return x * 0.0
+
+
+ENTRIES = {
+    "skip_connect": Operation(identity, kinds=("image", "sequence", "table"), about="identity", free=True),
+    "none": Operation(Zero, kinds=("image", "sequence", "table"), about="nothing", free=True),
+}

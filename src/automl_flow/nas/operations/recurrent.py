@@ -1,0 +1,49 @@
+"""Recurrent layers, one-directional and bidirectional: Elman 1990, LSTM (Hochreiter 1997), GRU (Cho et al. 2014)."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.layers import norm
+
+
+class Recurrent(nn.Module):
+    """A recurrent layer over the steps, then batch norm.
+
+    Shape:
+        - Input: (N, C_in, T)
+        - Output: (N, C_out, T / stride)
+    """
+
+    def __init__(self, place: Place, cell: type[nn.RNN | nn.LSTM | nn.GRU], *, directions: int) -> None:
+        super().__init__()
+        if place.channels_out % directions:
+            raise ValueError(f"`channels_out` must be even for two directions, got {place.channels_out}")
+        self.stride = place.stride
+        self.layer = cell(
+            place.channels_in,
+            place.channels_out // directions,
+            batch_first=True,
+            bidirectional=directions == 2,
+        )
+        self.norm = norm(place)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Run over the steps, from both sides if there are two directions."""
+        y, _ = self.layer(x.transpose(1, 2))  # (N, C_in, T) -> (N, T, C_out)
+        return self.norm(y.transpose(1, 2)[..., :: self.stride])  # type: ignore[no-any-return]
+
+
+def _recurrent(cell: type[nn.RNN | nn.LSTM | nn.GRU], about: str, directions: int = 1) -> Operation:
+    return Operation(lambda place: Recurrent(place, cell, directions=directions), kinds=("sequence",), about=about)
+
+
+ENTRIES = {
+    "rnn": _recurrent(nn.RNN, "RNN"),
+    "lstm": _recurrent(nn.LSTM, "LSTM"),
+    "gru": _recurrent(nn.GRU, "GRU"),
+    "bi_rnn": _recurrent(nn.RNN, "RNN, both directions", directions=2),
+    "bi_lstm": _recurrent(nn.LSTM, "LSTM, both directions", directions=2),
+    "bi_gru": _recurrent(nn.GRU, "GRU, both directions", directions=2),
+}
