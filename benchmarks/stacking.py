@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from automl_flow import AutoMLClassifier, AutoMLRegressor
-from automl_flow.tasks.metrics import metric_of
 
 RESULT = Path(__file__).parent / "results" / "stacking.json"
 SEED = 0
@@ -46,7 +45,7 @@ def compare(folder: Path, name: str, seconds: float) -> dict[str, Any]:
 def score(model: AutoMLClassifier | AutoMLRegressor, X: pd.DataFrame, y: pd.Series) -> tuple[dict[str, Any], float]:
     """The score with what is said beside it, and the loss: of a score, the distance to 1."""
     classes = model.model_.classes
-    metric = metric_of(model.task_, classes)
+    metric = model.task_.scorer(classes)
     truth = y.to_numpy() if classes is None else np.array([classes.index(label) for label in y])
     value = metric.loss(truth, model.model_.predict_raw(X), None)
     shares = zip(model.model_.members, model.model_.weights, strict=True)

@@ -28,7 +28,6 @@ from automl_flow.tabular.ensemble.select import stack_models
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.search import search_models
 from automl_flow.tabular.session.session import open_workbench
-from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import make_folds
@@ -53,7 +52,7 @@ def measure(folder: Path, name: str, seconds: float) -> list[dict[str, object]]:
     known = target.take(rows)
     folds = make_folds(known, split)[:used]
     problem = TabularProblem(X, known, task, profile, propose_recipe(profile, RecipeConfig()), None, folds)
-    metric, lines = metric_of(task, target.classes), []
+    metric, lines = task.scorer(target.classes), []
     with (
         tempfile.TemporaryDirectory() as state,
         open_workbench(problem, FAMILIES.available(), config, Path(state)) as bench,

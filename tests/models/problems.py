@@ -10,9 +10,10 @@ from automl_flow.tabular.fitting.fitted import FittedCandidate
 from automl_flow.tabular.fitting.preprocessors import Rows
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.profile import profile_table
-from automl_flow.tasks.spec import Problem, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds
 from automl_flow.tasks.target import encode_target
+from automl_flow.tasks.types import Problem
 
 
 def mixed_table(problem: Problem, rows: int = 150, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:

@@ -12,7 +12,7 @@ from sklearn.metrics import brier_score_loss, fbeta_score, make_scorer
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.registry import Registry
 from automl_flow.tasks import metrics
-from automl_flow.tasks.metrics import Metric, as_metric, find_metric, get_metric, make_metric, metric_of
+from automl_flow.tasks.metrics import Metric, as_metric, find_metric, get_metric, make_metric
 from automl_flow.tasks.spec import TaskSpec
 
 P = np.array([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7], [0.8, 0.2]])
@@ -24,7 +24,7 @@ def found(y_true, y_pred):
 
 
 def of(metric: Metric | str, problem: str = "binary") -> Metric:
-    return metric_of(TaskSpec(problem=problem, metric=metric), ("well", "sick"))
+    return TaskSpec(problem=problem, metric=metric).scorer(("well", "sick"))
 
 
 def test_a_function_sees_the_labels_of_the_data():

@@ -13,7 +13,7 @@ import unicodedata
 from automl_flow.cli.guessing import Guess
 from automl_flow.core.errors import shown
 from automl_flow.tasks.metrics import metric_names
-from automl_flow.tasks.spec import ROLES
+from automl_flow.tasks.types import ROLES
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}

@@ -35,10 +35,11 @@ from automl_flow.tabular.search import check_settings, search_models
 from automl_flow.tabular.session.session import Workbench, make_workers
 from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
-from automl_flow.tasks.spec import Problem, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds
 from automl_flow.tasks.tables import named_columns, require_columns, time_of
 from automl_flow.tasks.target import encode_target
+from automl_flow.tasks.types import Problem
 
 _TARGET = "target"
 _PLAN_SHARE = 0.08  # of the time, for judging features

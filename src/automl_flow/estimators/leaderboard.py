@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.study.trial import TrialRecord
-from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
 _COLUMNS = (
@@ -34,7 +33,7 @@ def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float
         weights: Weight in the ensemble by trial number.
         task: Its metric gives ``score`` its direction.
     """
-    greater = metric_of(task).greater_is_better
+    greater = task.scorer().greater_is_better
     sign = -1.0 if greater else 1.0
     rows = [
         {

@@ -28,8 +28,9 @@ from automl_flow.study.journal import check_folder
 from automl_flow.study.notes import Note
 from automl_flow.tasks.arrays import ArrayData, check_arrays, load_arrays
 from automl_flow.tasks.image_folders import holds_paths
-from automl_flow.tasks.spec import Modality, Problem, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target, encode_target
+from automl_flow.tasks.types import Modality, Problem
 
 if TYPE_CHECKING:
     from automl_flow.nas.network.model import NetworkModel

@@ -15,7 +15,8 @@ from automl_flow.estimators.ending import end_fit
 from automl_flow.estimators.tables import Rows
 from automl_flow.tabular.ensemble.model import label_array
 from automl_flow.tasks.labels import check_values, distinct_labels
-from automl_flow.tasks.spec import Problem, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.types import Problem
 
 
 class AutoMLClassifier(ClassifierMixin, TabularEstimator):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from automl_flow.evaluation.intervals import Holdout
 from automl_flow.evaluation.resampling import Array
-from automl_flow.tasks.spec import Label
+from automl_flow.tasks.types import Label
 
 _POINTS = 200  # of a stored curve
 

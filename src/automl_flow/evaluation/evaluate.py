@@ -22,9 +22,10 @@ from automl_flow.evaluation.resampling import Array
 from automl_flow.evaluation.robustness import Disturbance, robustness
 from automl_flow.evaluation.samples import Probe
 from automl_flow.evaluation.searched import Judged, SearchScore, compare_with_search
-from automl_flow.tasks.metrics import Metric, get_metric, metric_names, metric_of
-from automl_flow.tasks.spec import Label, TaskSpec
+from automl_flow.tasks.metrics import Metric, get_metric, metric_names
+from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target, favourable_code
+from automl_flow.tasks.types import Label
 
 MODEL = "model"
 
@@ -128,7 +129,7 @@ def _score(
     seed: int,
 ) -> _Scored:
     """Score every model by every metric, all on the same resamples."""
-    metric = metric_of(task, target.classes)
+    metric = task.scorer(target.classes)
     applying = {name: get_metric(name, task.problem) for name in metric_names(task.problem)} | {metric.name: metric}
     jobs = {_draws_of(name): (metric, prediction) for name, prediction in predictions.items()}
     jobs |= {name: (applied, predictions[MODEL]) for name, applied in applying.items()}

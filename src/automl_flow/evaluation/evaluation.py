@@ -15,7 +15,7 @@ from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.regression import RegressionDetail
 from automl_flow.evaluation.robustness import Disturbance
 from automl_flow.evaluation.searched import SearchScore
-from automl_flow.tasks.spec import Label, Problem
+from automl_flow.tasks.types import Label, Problem
 
 _DIGITS = 10  # stored; more would differ between machines
 

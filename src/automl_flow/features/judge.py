@@ -16,7 +16,7 @@ from automl_flow.features.config import FeatureConfig
 from automl_flow.features.plan import FeaturePlan
 from automl_flow.recipes.preprocessor import build_preprocessor
 from automl_flow.recipes.recipe import Recipe
-from automl_flow.tasks.metrics import Metric, get_metric, metric_of, pinball_level
+from automl_flow.tasks.metrics import Metric, get_metric, pinball_level
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target
@@ -165,7 +165,7 @@ def make_judge(
     place[rows] = np.arange(len(rows))
     sampled = [(_inside(place[train]), _inside(place[valid])) for train, valid in folds]
     usable = tuple(fold for fold in sampled if min(map(len, fold)) >= 2)[: config.folds]
-    metric = metric_of(task, target.classes)
+    metric = task.scorer(target.classes)
     if metric.needs == "label":
         metric = get_metric("log_loss", task.problem)
     return Judge(X.iloc[rows], target.values[rows], usable, target, metric, profile, seed, deadline)

@@ -11,7 +11,7 @@ import numpy as np
 
 from automl_flow.models._trees import Forest
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.tasks.metrics import pinball_level
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_flow.models._boosted_trees import BoostedTrees
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import ArtifactError
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params, plain_predict
 from automl_flow.serialization.tensors import dump_tensors, load_tensors
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params, plain_predict
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial

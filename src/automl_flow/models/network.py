@@ -21,7 +21,7 @@ from automl_flow.models._mlp import (
 )
 from automl_flow.models._stopping import StopRule
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial

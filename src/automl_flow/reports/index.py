@@ -9,7 +9,6 @@ from typing import Any
 from automl_flow.evaluation import LIGHTGBM, PRIOR
 from automl_flow.evaluation.intervals import Interval, decided
 from automl_flow.reports.page import template
-from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
 
@@ -52,7 +51,7 @@ class TaskSummary:
     @property
     def direction(self) -> str:
         """Which way the metric is better."""
-        return "higher is better" if metric_of(self.task).greater_is_better else "lower is better"
+        return "higher is better" if self.task.scorer().greater_is_better else "lower is better"
 
 
 def summarize(

@@ -14,7 +14,7 @@ from automl_flow.tabular.session.session import Workbench
 from automl_flow.tabular.suggest.admission import EndableClock, Gate
 from automl_flow.tabular.suggest.cost_model import CostModel
 from automl_flow.tabular.suggest.strategies import Plan
-from automl_flow.tasks.metrics import Metric, metric_of
+from automl_flow.tasks.metrics import Metric
 
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
 _TRIAL_SHARE = 0.35  # of the whole time, after which the iterative fits of one trial stop by themselves
@@ -59,7 +59,7 @@ def run_trials(
         window=_WINDOW,
         admit=None if seconds is None else gate,
         label="search for stacked models" if plan.reads else "model search",
-        describe=partial(_describe, metric=metric_of(problem.task)),
+        describe=partial(_describe, metric=problem.task.scorer()),
     )
     return run_study(search, runner=bench.runner, budget=budget, clock=clock, journal=journal, progress=bench.progress)
 

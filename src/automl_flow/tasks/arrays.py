@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest, quoted, shown
 from automl_flow.core.sizes import refuse_expansion
-from automl_flow.tasks.spec import Modality, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.types import Modality
 
 _ENCRYPTED = 0x1  # a flag of the ZIP format
 

@@ -12,8 +12,9 @@ import pandas as pd
 
 from automl_flow.core.errors import DataError, nearest
 from automl_flow.tasks.label_order import MOST_LABELS, numeric_order
-from automl_flow.tasks.spec import Role, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.tables import features
+from automl_flow.tasks.types import Role
 
 _SAMPLE = 2_000  # values looked at to tell text, dates and numbers apart
 _MOST = 0.95  # share of the values that must parse

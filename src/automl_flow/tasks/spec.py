@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self
 
 from pydantic import Field, InstanceOf, field_serializer, model_validator
 
 from automl_flow.core.config import Config
-from automl_flow.tasks.metrics import Metric, find_metric, get_metric, pinball_level
-
-Problem = Literal["binary", "multiclass", "regression"]
-Modality = Literal["tabular", "image", "sequence"]
-Role = Literal["numeric", "categorical", "ordinal", "boolean", "datetime", "text", "identifier", "constant", "ignore"]
-ROLES: tuple[str, ...] = get_args(Role)
-Label = bool | int | float | str
+from automl_flow.tasks.metrics import Metric, find_metric, for_classes, get_metric, pinball_level
+from automl_flow.tasks.types import Label, Modality, Problem, Role
 
 _DEFAULT_METRIC: dict[str, str] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 
@@ -68,6 +63,16 @@ class TaskSpec(Config):
         if self.modality != "tabular" and self.problem != "regression":
             return "accuracy"
         return _DEFAULT_METRIC[self.problem]
+
+    def scorer(self, classes: tuple[Label, ...] | None = None) -> Metric:
+        """Return the metric that is optimised.
+
+        Args:
+            classes: Class of each code of the target; a user's own function compares these. Not needed to know the
+                metric's direction.
+        """
+        given = self.metric if isinstance(self.metric, Metric) else get_metric(self.metric_name, self.problem)
+        return for_classes(given, classes)
 
     @property
     def special_columns(self) -> tuple[str, ...]:

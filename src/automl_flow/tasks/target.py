@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest, quoted
 from automl_flow.tasks.labels import check_values, distinct_labels
-from automl_flow.tasks.spec import Label, Problem, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.types import Label, Problem
 
 _MAX_GUESSED_CLASSES = 30
 

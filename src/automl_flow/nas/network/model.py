@@ -23,7 +23,7 @@ from automl_flow.nas.spaces.base import Architecture, DataShape, Space
 from automl_flow.serialization.manifest import Files, open_artifact, write_artifact
 from automl_flow.tasks.image_folders import holds_paths, read_new_images
 from automl_flow.tasks.sequences import as_padded, as_sequences
-from automl_flow.tasks.spec import Label
+from automl_flow.tasks.types import Label
 
 if TYPE_CHECKING:
     from torch import nn

@@ -19,7 +19,7 @@ from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture, DataShape, Space
 from automl_flow.study.trial import Evaluation
 from automl_flow.tasks.metrics import for_classes, get_metric
-from automl_flow.tasks.spec import Label, Problem
+from automl_flow.tasks.types import Label, Problem
 
 
 @dataclass(frozen=True)

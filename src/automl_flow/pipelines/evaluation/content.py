@@ -21,7 +21,6 @@ from automl_flow.reports import (
 from automl_flow.study.notes import Note
 from automl_flow.study.trial import TrialRecord
 from automl_flow.tabular.candidate import Candidate
-from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.spec import TaskSpec
 
 Document = Mapping[str, Any]
@@ -44,7 +43,7 @@ _LIBRARIES = (
 
 def candidate_rows(candidates: Document, task: TaskSpec, share: float) -> Iterator[LeaderboardRow]:
     """A row for every candidate; its weight is that in the model."""
-    sign = -1.0 if metric_of(task).greater_is_better else 1.0
+    sign = -1.0 if task.scorer().greater_is_better else 1.0
     for document, weight in zip(candidates["candidates"], candidates["weights"], strict=True):
         candidate = Candidate.from_document(document)
         yield LeaderboardRow(
@@ -83,7 +82,7 @@ def finished(trials: Document) -> int:
 
 def path_of(title: str, trials: Document, task: TaskSpec) -> Trajectory:
     """How a search went. Trials of architecture search hold scores, those of model search hold losses."""
-    metric = metric_of(task)
+    metric = task.scorer()
     records = read_trials(trials)
     if title == ARCHITECTURE_SEARCH:
         sign = -1.0 if metric.greater_is_better else 1.0

@@ -22,7 +22,6 @@ from automl_flow.recipes import Recipe
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.ensemble.refitting import Chosen, chosen_ensemble
 from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds
@@ -110,7 +109,7 @@ def _cross_validate(bench: _Bench, table: pd.DataFrame, repeats: int, seed: int)
         )
     ]
     rows = Holdout(problem.target.values, problem.weight)
-    metric = metric_of(task, problem.target.classes)
+    metric = task.scorer(problem.target.classes)
     return cross_validate(rows, folds, bench.predict, metric, repeats=repeats), ""
 
 
@@ -122,7 +121,7 @@ def _without(
         return {}
     train, holdout = (np.asarray(split[part], dtype=np.int64) for part in ("train", "holdout"))
     judge = Holdout(bench.parts.holdout.target.values, bench.parts.holdout.weight)
-    metric = metric_of(bench.problem.task, bench.problem.target.classes)
+    metric = bench.problem.task.scorer(bench.problem.target.classes)
     whole = bench.predict(train, holdout)
     return {
         name: compare_without(

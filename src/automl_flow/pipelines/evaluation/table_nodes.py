@@ -31,7 +31,6 @@ from automl_flow.recipes import Recipe
 from automl_flow.reports import LeaderboardRow, ReportContent
 from automl_flow.tabular.ensemble.blend import align, blend
 from automl_flow.tabular.ensemble.model import TabularModel
-from automl_flow.tasks.metrics import metric_of
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
@@ -76,7 +75,7 @@ def combine(
     of_ensemble = np.tensordot(np.asarray(candidates["weights"]), oof["predictions"].astype(np.float64), axes=1)
     of_network = align(nas_oof["rows"], nas_oof["predictions"], rows)
     blended = blend(ensemble, network, of_ensemble, of_network, y=y, weight=weight)
-    metric = metric_of(task, train.target.classes)
+    metric = task.scorer(train.target.classes)
     ensemble_score, network_score, score = (
         metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network, blended.oof)
     )

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from automl_flow.models.family import Array
 from automl_flow.tabular.ensemble.greedy import greedy_selection
 from automl_flow.tabular.ensemble.model import TabularModel
-from automl_flow.tasks.metrics import metric_of
 
 if TYPE_CHECKING:
     from automl_flow.nas.network.model import NetworkModel
@@ -76,7 +75,7 @@ def blend(
         y: Class codes or values of these rows.
         weight: Weights of these rows.
     """
-    metric = metric_of(model.task, model.classes)
+    metric = model.task.scorer(model.classes)
     stacked = np.stack([oof, network_oof]).astype(np.float64)
     if model.task.monotone:
         return Blended(model, (1.0, 0.0), stacked[0])

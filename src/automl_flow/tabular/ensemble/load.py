@@ -19,7 +19,8 @@ from automl_flow.tabular.ensemble.saving import KIND, MODEL, member_place
 from automl_flow.tabular.fitting.fitted import FittedCandidate
 from automl_flow.tabular.fitting.fold_models import MOST_OUTPUTS, read_part
 from automl_flow.tabular.fitting.preprocessors import Preprocessors
-from automl_flow.tasks.spec import Label, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.types import Label
 
 _MOST_MEMBERS = 500
 _MOST_MODELS = 200  # of a member

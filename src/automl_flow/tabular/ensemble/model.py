@@ -24,7 +24,8 @@ from automl_flow.tabular.candidate import BASELINE
 from automl_flow.tabular.fitting.fitted import FittedCandidate
 from automl_flow.tabular.fitting.preprocessors import Rows
 from automl_flow.tasks.columns import Columns
-from automl_flow.tasks.spec import Label, TaskSpec
+from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.types import Label
 
 _ROUNDING = 1e-4  # by which a probability, of float32 at the least, may miss what it should be
 _LONG_LABEL = 200  # letters

@@ -15,7 +15,6 @@ from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult
 from automl_flow.tabular.session.session import Workbench
 from automl_flow.tabular.stacking import planned, search_second_layer
-from automl_flow.tasks.metrics import metric_of
 
 _FIRST_SHARE = 0.6  # of the allowed work, for an ensemble of the first layer that leaves room for a second one
 _READ_SHARE = 0.75  # likewise, for these and all others that are read
@@ -96,7 +95,7 @@ def _greedy(
     return greedy_selection(
         result.oof,
         problem.target.values[result.rows],
-        metric_of(problem.task, problem.target.classes),
+        problem.task.scorer(problem.target.classes),
         config.ensemble_size,
         weight=None if problem.weight is None else problem.weight[result.rows],
         work=work.tolist(),
@@ -106,7 +105,7 @@ def _greedy(
 
 def _shared(problem: TabularProblem, result: SearchResult, first: Selection, second: Selection) -> Selection | None:
     """Share the vote between two layers, unless the first alone is better."""
-    metric, y = metric_of(problem.task, problem.target.classes), problem.target.values[result.rows]
+    metric, y = problem.task.scorer(problem.target.classes), problem.target.values[result.rows]
     weight = None if problem.weight is None else problem.weight[result.rows]
 
     def loss(prediction: Array) -> float:

@@ -21,7 +21,7 @@ from automl_flow.serialization import skops
 from automl_flow.serialization.manifest import Files
 from automl_flow.study.journal import results_folder
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_key
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 STAND_IN = 0  # fold whose model remains of a trial, at the least, for the case that none of all rows is fitted
 MOST_OUTPUTS = 10_000  # of a model that is read: classes are listed in documents, and arrays have a column for each

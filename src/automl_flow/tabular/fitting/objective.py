@@ -30,8 +30,7 @@ from automl_flow.tabular.fitting.fold_models import (
 from automl_flow.tabular.fitting.meta_features import as_readings, beside, readings_width
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_key, preprocessor_path, write_preprocessor
 from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tasks.metrics import metric_of
-from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 _LAST_SECONDS = 1.0  # kept free at the end of a trial for storing what it made
 
@@ -121,7 +120,7 @@ def evaluate(context: TrialContext, job: Mapping[str, Any], pace: Pace = UNHURRI
         return Evaluation((), known, dict(enumerate(tally.losses)), pruned=True)
     covered, oof = tally.oof()
     weight = None if problem.weight is None else problem.weight[covered]
-    metric = metric_of(problem.task, problem.target.classes)
+    metric = problem.task.scorer(problem.target.classes)
     loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
     write_oof(folder, number, oof)
     attrs: Params = {
@@ -172,7 +171,7 @@ def _fit_fold(
     part, fitted = fit_part(context, family, params, fold, reads=reads, deadline=deadline)
     prediction = part.predict(family, rows_of(context, family.encoding, fold, reads).X_valid)
     weight = None if problem.weight is None else problem.weight[valid]
-    metric = metric_of(problem.task, problem.target.classes)
+    metric = problem.task.scorer(problem.target.classes)
     tally.losses.append(metric.loss(problem.target.values[valid], prediction, weight))
     tally.total[valid] += prediction
     tally.times[valid] += 1

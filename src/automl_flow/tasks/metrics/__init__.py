@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.registry import Registry
 from automl_flow.tasks.metrics._metric import Metric, Needs, Score
 from automl_flow.tasks.metrics._ours import METRICS, pinball, pinball_level
 from automl_flow.tasks.metrics._own import for_classes, from_scorer, make_metric
-
-if TYPE_CHECKING:
-    from automl_flow.tasks.spec import Label, Problem, TaskSpec
+from automl_flow.tasks.types import Problem
 
 __all__ = [
     "METRICS",
@@ -33,7 +31,6 @@ __all__ = [
     "get_metric",
     "make_metric",
     "metric_names",
-    "metric_of",
     "pinball_level",
 ]
 
@@ -67,18 +64,6 @@ def get_metric(name: str, problem: Problem) -> Metric:
         valid = [*metric_names(problem), *(["pinball_0.9"] if problem == "regression" else [])]
         raise ConfigError(f"metric must suit a {problem} problem, got {name!r}{nearest(name, valid)}")
     return found
-
-
-def metric_of(task: TaskSpec, classes: tuple[Label, ...] | None = None) -> Metric:
-    """Return the metric that a task optimises.
-
-    Args:
-        task: The task.
-        classes: Class of each code of the target; a user's own function compares these. Not needed to know the
-            metric's direction.
-    """
-    given = task.metric if isinstance(task.metric, Metric) else get_metric(task.metric_name, task.problem)
-    return for_classes(given, classes)
 
 
 def as_metric(given: str | Metric | Callable[..., float] | None, problem: Problem) -> str | Metric | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 Array = NDArray[np.float64]
 Score = Callable[[NDArray[np.generic], Array, Array | None], float]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.tasks.metrics._metric import Array, Metric, Score
-
-if TYPE_CHECKING:
-    from automl_flow.tasks.spec import Problem
+from automl_flow.tasks.types import Problem
 
 _EPSILON = 1e-15
 

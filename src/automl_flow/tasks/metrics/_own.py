@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.tasks.metrics._metric import Array, Metric, Needs
 from automl_flow.tasks.metrics._ours import METRICS, pinball_level
-
-if TYPE_CHECKING:
-    from automl_flow.tasks.spec import Label, Problem
+from automl_flow.tasks.types import Label, Problem
 
 _PROBLEMS: dict[str, tuple[Problem, ...]] = {
     "probability": ("binary", "multiclass"),

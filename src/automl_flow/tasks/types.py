@@ -1,0 +1,11 @@
+"""Names and labels that tasks, metrics and problem types share."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Problem = Literal["binary", "multiclass", "regression"]
+Modality = Literal["tabular", "image", "sequence"]
+Role = Literal["numeric", "categorical", "ordinal", "boolean", "datetime", "text", "identifier", "constant", "ignore"]
+ROLES: tuple[str, ...] = get_args(Role)
+Label = bool | int | float | str
