@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,11 @@ def forest_family(
     build: Callable[[Params, FitContext], Any],
     portfolio: Callable[[FitContext], tuple[Params, ...]],
     seconds: Callable[[Params, FitContext], float],
+    *,
+    portfolio_ranks: tuple[int, ...],
+    stacking_ranks: Mapping[int, int],
 ) -> ModelFamily:
-    """Return the family of one kind of forest."""
+    """Return the family of one kind of forest; arguments are the fields of :class:`ModelFamily`."""
     return ModelFamily(
         name=name,
         problems=("binary", "multiclass", "regression"),
@@ -42,6 +45,9 @@ def forest_family(
         predict=forest_predict,
         dump=dump,
         load=Forest.from_bytes,
+        portfolio_ranks=portfolio_ranks,
+        stacking_ranks=stacking_ranks,
+        preload=("sklearn.ensemble",),
     )
 
 

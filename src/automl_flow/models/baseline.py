@@ -54,5 +54,6 @@ ENTRY = ModelFamily(
     quantile=True,
     constrained=True,
     seeded=False,
-    trusted=("sklearn.dummy.DummyClassifier", "sklearn.dummy.DummyRegressor"),
+    skops_types=("sklearn.dummy.DummyClassifier", "sklearn.dummy.DummyRegressor"),
+    portfolio_ranks=(170,),
 )

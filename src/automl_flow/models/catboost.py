@@ -196,4 +196,7 @@ ENTRY = ModelFamily(
     predict=predict,
     dump=dump,
     load=load,
+    portfolio_ranks=(100, 130, 190),
+    stacking_ranks={0: 10, 1: 50},
+    preload=("catboost",),
 )

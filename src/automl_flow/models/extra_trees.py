@@ -27,4 +27,6 @@ def seconds(params: Params, context: FitContext) -> float:
     return forest_seconds(params, context, 1e-8)
 
 
-ENTRY = forest_family("extra_trees", build, portfolio, seconds)
+ENTRY = forest_family(
+    "extra_trees", build, portfolio, seconds, portfolio_ranks=(120, 220), stacking_ranks={0: 20, 1: 80}
+)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -157,8 +157,13 @@ class ModelFamily:
         dump: ``model -> bytes``; ``None`` stores it by skops with the project's allowlist.
         load: The inverse of ``dump``. It takes bytes that anyone may have written: it raises any exception where they
             are no model, and never gives a model that reads outside its arrays or does not end.
-        trusted: Types, by their full names, that its models hold when they are stored by skops; nothing else is
-            restored but numbers, texts, lists, dictionaries and arrays.
+        skops_types: Full names of the types that its models hold when skops stores them (``dump`` is ``None``);
+            apart from them only numbers, texts, lists, dictionaries and arrays are restored.
+        portfolio_ranks: Rank of each configuration of ``portfolio`` among those of all families; the smallest is tried
+            first. Without ranks, all of them come right after the first round of the ranked families.
+        stacking_ranks: Configurations that may stack (learn from the columns and from what other models predict): rank
+            by position in ``portfolio``, the smallest first. Trees alone are good at it, see ``tabular/stacking.py``.
+        preload: Modules to import in a worker before its first job.
     """
 
     name: str
@@ -180,7 +185,10 @@ class ModelFamily:
     predict: Callable[[Any, Any, Problem], Array] = plain_predict
     dump: Callable[[Any], bytes] | None = None
     load: Callable[[bytes], Any] | None = None
-    trusted: tuple[str, ...] = ()
+    skops_types: tuple[str, ...] = ()
+    portfolio_ranks: tuple[int, ...] = ()
+    stacking_ranks: Mapping[int, int] = field(default_factory=dict)
+    preload: tuple[str, ...] = ()
 
     def suits(self, context: FitContext) -> bool:
         """Whether the family can be used on data of this kind and size."""

@@ -113,4 +113,6 @@ ENTRY = ModelFamily(
     predict=predict,
     dump=dump,
     load=BoostedTrees.from_bytes,
+    portfolio_ranks=(150,),
+    preload=("sklearn.ensemble",),
 )

@@ -153,4 +153,6 @@ ENTRY = ModelFamily(
     predict=predict,
     dump=dump,
     load=load,
+    portfolio_ranks=(70, 240),
+    preload=("sklearn.neighbors",),
 )

@@ -184,4 +184,7 @@ ENTRY = ModelFamily(
     predict=predict,
     dump=dump,
     load=load,
+    portfolio_ranks=(10, 30, 80, 110, 180, 200),
+    stacking_ranks={1: 30, 3: 60},
+    preload=("lightgbm",),
 )

@@ -81,11 +81,13 @@ ENTRY = ModelFamily(
     fit=fit,
     predict=predict,
     seeded=False,
-    trusted=(
+    skops_types=(
         "sklearn.compose._target.TransformedTargetRegressor",
         "sklearn.linear_model._coordinate_descent.ElasticNet",
         "sklearn.linear_model._logistic.LogisticRegression",
         "sklearn.linear_model._ridge.Ridge",
         "sklearn.preprocessing._data.StandardScaler",
     ),
+    portfolio_ranks=(20, 250, 40),
+    preload=("sklearn.compose", "sklearn.linear_model", "sklearn.pipeline"),
 )

@@ -246,4 +246,5 @@ ENTRY = ModelFamily(
     predict=predict,
     dump=dump,
     load=Network.from_bytes,
+    portfolio_ranks=(60, 90),
 )

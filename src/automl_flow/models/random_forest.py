@@ -27,4 +27,4 @@ def seconds(params: Params, context: FitContext) -> float:
     return forest_seconds(params, context, 3e-8)
 
 
-ENTRY = forest_family("random_forest", build, portfolio, seconds)
+ENTRY = forest_family("random_forest", build, portfolio, seconds, portfolio_ranks=(160, 230), stacking_ranks={1: 70})

@@ -157,4 +157,7 @@ ENTRY = ModelFamily(
     predict=predict,
     dump=dump,
     load=load,
+    portfolio_ranks=(50, 140, 210),
+    stacking_ranks={0: 40},
+    preload=("xgboost",),
 )

@@ -95,7 +95,7 @@ def write_part(folder: Path, part: Part, family: ModelFamily) -> None:
             write_bytes(path, family.dump(part.model))
         else:
             with atomic_file(path) as draft, draft.open("wb") as sink:
-                skops.write(part.model, sink, family.trusted)
+                skops.write(part.model, sink, family.skops_types)
     write_json(folder / f"{part.name}.json", {**document, "stored": part.model is not None})
 
 
@@ -149,7 +149,7 @@ def read_part(files: Files, place: str, name: str, family: ModelFamily) -> Part:
         )
     if part_name(document.fold, document.number) != name:
         raise ArtifactError(f"{files.folder / stem}.json: is of another fold than its name says")
-    load = family.load or partial(skops.load, trusted=family.trusted)
+    load = family.load or partial(skops.load, trusted=family.skops_types)
     return Part(
         family=document.family,
         fold=document.fold,

@@ -7,37 +7,6 @@ from dataclasses import dataclass
 
 from automl_flow.models.family import FitContext, ModelFamily, Params
 
-# Family and position in its portfolio. Measured on thirteen public tables (benchmarks/portfolio.py): each next
-# configuration is the one that lowers the loss of the ensemble most per second. The networks alone come before their
-# time: they take long, but where a table leaves time for a dozen trials they are what their ensemble lacks most.
-_ORDER: tuple[tuple[str, int], ...] = (
-    ("lightgbm", 0),
-    ("linear", 0),
-    ("lightgbm", 1),
-    ("linear", 2),  # costs next to nothing, and some tables want it
-    ("xgboost", 0),
-    ("network", 0),
-    ("knn", 0),
-    ("lightgbm", 2),
-    ("network", 1),
-    ("catboost", 0),
-    ("lightgbm", 3),
-    ("extra_trees", 0),
-    ("catboost", 1),
-    ("xgboost", 1),
-    ("hist_gradient_boosting", 0),
-    ("random_forest", 0),
-    ("baseline", 0),
-    ("lightgbm", 4),
-    ("catboost", 2),
-    ("lightgbm", 5),
-    ("xgboost", 2),
-    ("extra_trees", 1),
-    ("random_forest", 1),
-    ("knn", 1),
-    ("linear", 1),
-)
-
 
 @dataclass(frozen=True)
 class Start:
@@ -50,14 +19,22 @@ class Start:
 def portfolio(families: Mapping[str, ModelFamily], context: FitContext) -> tuple[Start, ...]:
     """Return the configurations that are tried first, in order.
 
-    The order depends on the families and on the size of the data, never on the clock, so that a run which the
-    clock ended can be repeated without one. Families that are not ranked (a user's own) come right after the
-    first round of the ranked ones.
+    The order is that of ``ModelFamily.portfolio_ranks``, measured on thirteen public tables (benchmarks/portfolio.py):
+    each next configuration is the one that lowers the loss of the ensemble most per second. The networks alone come
+    before their time: they take long, but where a table leaves time for a dozen trials they are what their ensemble
+    lacks most. The order depends on the families and on the size of the data, never on the clock, so that a run which
+    the clock ended can be repeated without one. Families without ranks come right after the first round of the ranked.
     """
     usable = {name: family for name, family in families.items() if family.suits(context)}
     offers = {name: tuple(family.portfolio(context)) for name, family in usable.items()}
-    keys = [key for key in _ORDER if key[0] in offers and key[1] < len(offers[key[0]])]
-    ranked = {name for name, _ in _ORDER}
-    own = [(name, i) for name in sorted(offers) if name not in ranked for i in range(len(offers[name]))]
-    first_round = max((position for position, (_, i) in enumerate(keys, 1) if i == 0), default=0)
-    return tuple(Start(name, offers[name][i]) for name, i in [*keys[:first_round], *own, *keys[first_round:]])
+    ranked = sorted(
+        (rank, name, position)
+        for name, family in usable.items()
+        for position, rank in enumerate(family.portfolio_ranks[: len(offers[name])])
+    )
+    keys = [(name, position) for _, name, position in ranked]
+    others = [
+        (name, i) for name in sorted(offers) if not usable[name].portfolio_ranks for i in range(len(offers[name]))
+    ]
+    first_round = max((place for place, (_, position) in enumerate(keys, 1) if position == 0), default=0)
+    return tuple(Start(name, offers[name][i]) for name, i in [*keys[:first_round], *others, *keys[first_round:]])
