@@ -50,7 +50,7 @@ def score(model: AutoMLClassifier | AutoMLRegressor, X: pd.DataFrame, y: pd.Seri
     value = metric.loss(truth, model.model_.predict_raw(X), None)
     shares = zip(model.model_.members, model.model_.weights, strict=True)
     vote = sum(weight for member, weight in shares if member.candidate.reads)
-    facts = {metric.name: round(abs(value), 5), "trials": len(model.records_), "vote": round(vote, 2)}
+    facts = {metric.name: round(metric.from_loss(value), 5), "trials": len(model.records_), "vote": round(vote, 2)}
     return facts, 1 + value if metric.greater_is_better else value
 
 

@@ -78,7 +78,7 @@ def test_scores_of_both_searches_are_by_the_metric(metric):
     task = TaskSpec(problem="binary", metric=metric)
     loss = -0.8 if metric == "roc_auc" else 0.8
     of_models = trials_document([TrialRecord(0, {"knn.k": 1}, (loss,), "complete", attrs={"family": "knn"})], [])
-    of_networks = trials_document([TrialRecord(0, {}, (0.8,), "complete", attrs={"epochs": 2})], [])
+    of_networks = trials_document([TrialRecord(0, {}, (loss,), "complete", attrs={"epochs": 2})], [])
     assert path_of("model search", of_models, task).points[0].score == 0.8
     assert path_of(ARCHITECTURE_SEARCH, of_networks, task).points[0].score == 0.8
 

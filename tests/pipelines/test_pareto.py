@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from automl_flow.pipelines.evaluation.pareto import COLUMNS, tabulate_networks
+from automl_flow.tasks.metrics import get_metric
 from automl_flow.tasks.spec import TaskSpec
 
 
-def attributes(parameters, _score, epochs=6):
+def attributes(parameters, _loss, epochs=6):
     return {"parameters": parameters, "epochs": epochs}
 
 
 def trials(*measured):
-    """A document of trials with (parameters, score) or (parameters, score, epochs); ``None`` for one that failed."""
+    """A document of trials with (parameters, loss) or (parameters, loss, epochs); ``None`` for one that failed."""
     common = {"params": {}, "message": "", "cause": None, "intermediate": {}}
     return {
         "trials": [
@@ -28,14 +29,16 @@ def trials(*measured):
 @pytest.mark.parametrize(("metric", "front"), [("accuracy", {"small", "large"}), ("log_loss", {"small", "middle"})])
 def test_the_front_follows_the_direction_of_the_metric(metric, front):
     names = ("large", "small", "middle", "worst of its size")
-    table = tabulate_networks(
-        trials((900, 0.9), (10, 0.5), (100, 0.4), (900, 0.9)), TaskSpec(problem="binary", metric=metric)
-    )
+    task = TaskSpec(problem="binary", metric=metric)
+    scores = (0.9, 0.5, 0.4, 0.9)
+    losses = [get_metric(metric, "binary").to_loss(score) for score in scores]
+    table = tabulate_networks(trials(*zip((900, 10, 100, 900), losses, strict=True)), task)
+    assert dict(zip(table["trial"], table["score"], strict=True)) == dict(enumerate(scores))
     assert {names[row.trial] for row in table.itertuples() if row.on_front == "yes"} == front
 
 
 def test_trials_without_a_score_are_left_out():
-    table = tabulate_networks(trials(None, (5, 0.5), None), TaskSpec(problem="binary", metric="accuracy"))
+    table = tabulate_networks(trials(None, (5, -0.5), None), TaskSpec(problem="binary", metric="accuracy"))
     assert list(table["trial"]) == [1]
 
 
@@ -47,7 +50,7 @@ def test_no_trial_at_all_is_an_empty_table():
 
 def test_only_networks_that_were_trained_as_long_as_any_are_on_the_front():
     table = tabulate_networks(
-        trials((10, 0.9, 2), (20, 0.7, 6), (30, 0.8, 6)), TaskSpec(problem="binary", metric="accuracy")
+        trials((10, -0.9, 2), (20, -0.7, 6), (30, -0.8, 6)), TaskSpec(problem="binary", metric="accuracy")
     )
     assert list(table["on_front"]) == ["no", "yes", "yes"]
     assert list(table["epochs"]) == [2, 6, 6]

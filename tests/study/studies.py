@@ -42,4 +42,4 @@ def tpe(seed: int) -> optuna.samplers.BaseSampler:
 
 
 def search(**changes) -> Search:
-    return Search(**{"directions": ["minimize"], "sampler": tpe, "suggest": suggest, "evaluate": evaluate, **changes})
+    return Search(**{"sampler": tpe, "suggest": suggest, "evaluate": evaluate, **changes})

@@ -48,6 +48,7 @@ def test_a_smaller_loss_is_a_better_prediction(name):
     perfect = y if problem == "regression" else np.eye(int(y.max()) + 1)[y]
     other = np.roll(perfect, 1, axis=0)
     assert metric.loss(y, perfect) < metric.loss(y, other)
+    assert metric.from_loss(metric.loss(y, other)) == metric.score(y, other)
 
 
 def test_areas_of_one_class_are_chance():

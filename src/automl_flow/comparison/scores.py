@@ -71,17 +71,15 @@ def _pairs(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> list[tup
 
 
 def _score(name: str, old: float | None, new: float | None, metric: str) -> Score:
-    sign = _direction(metric)
-    gain = None if old is None or new is None or sign is None else sign * (new - old)
-    return Score(name, old, new, gain)
+    return Score(name, old, new, None if old is None or new is None else _gain(metric, old, new))
 
 
-def _direction(metric: str) -> float | None:
-    """1 where more is better, -1 where less is, ``None`` for a metric that is not known here."""
+def _gain(metric: str, old: float, new: float) -> float | None:
+    """By how much *new* is better than *old*; ``None`` for a metric that is not known here."""
     if metric in _LOWER:
-        return -1.0
+        return old - new
     known = find_metric(metric)
-    return None if known is None else 1.0 if known.greater_is_better else -1.0
+    return None if known is None else known.to_loss(old) - known.to_loss(new)
 
 
 def _interval(metrics: Mapping[str, Any]) -> tuple[float, float] | None:

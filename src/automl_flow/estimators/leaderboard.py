@@ -31,16 +31,15 @@ def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float
     Args:
         records: Trials.
         weights: Weight in the ensemble by trial number.
-        task: Its metric gives ``score`` its direction.
+        task: Its metric turns losses into scores.
     """
-    greater = task.scorer().greater_is_better
-    sign = -1.0 if greater else 1.0
+    metric = task.scorer()
     rows = [
         {
             "trial": record.number,
             "family": record.attrs.get("family", next(iter(record.params), "").split(".")[0]),
             "layer": 2 if record.attrs.get("reads") else 1,
-            "score": sign * record.values[0] if record.values else np.nan,
+            "score": metric.from_loss(record.values[0]) if record.values else np.nan,
             "fold_spread": float(np.std(record.attrs["fold_losses"])) if record.attrs.get("fold_losses") else np.nan,
             "weight": weights.get(record.number, 0.0),
             "seconds": round(record.seconds, 2),
@@ -52,4 +51,5 @@ def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float
         for record in records
     ]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    return table.sort_values("score", ascending=not greater, na_position="last", kind="stable", ignore_index=True)
+    ascending = not metric.greater_is_better
+    return table.sort_values("score", ascending=ascending, na_position="last", kind="stable", ignore_index=True)

@@ -131,18 +131,18 @@ def compare(
         model: Name of the model.
         values: Score of every prediction on the holdout, by name.
         scores: Scores on the resamples, by the same names, as :func:`bootstrap_scores` returns them.
-        metric: Gives the direction.
+        metric: Says what is better.
         confidence: Coverage of the intervals.
         rows: Rows of the holdout.
     """
-    sign = 1.0 if metric.greater_is_better else -1.0
+    losses, loss = {name: metric.to_loss(drawn) for name, drawn in scores.items()}, metric.to_loss(values[model])
     found = []
     for name in values:
         if name == model:
             continue
-        gains = sign * (scores[model] - scores[name])
+        gains = losses[name] - losses[model]
         gains = gains[np.isfinite(gains)]
         wins = float(np.mean((gains > 0) + 0.5 * (gains == 0))) if len(gains) else 0.5
-        gain = interval(sign * (values[model] - values[name]), gains, confidence)
+        gain = interval(metric.to_loss(values[name]) - loss, gains, confidence)
         found.append(Comparison(name, gain, wins, rows))
     return tuple(found)

@@ -82,8 +82,11 @@ def compare_with_search(
     jobs = {"search": (metric, judged.predictions)}
     others = bootstrap_scores(searched, jobs, len(draws), derive_seed(seed, "search"))["search"]
     count = min(len(draws), len(others))
-    sign = 1.0 if metric.greater_is_better else -1.0
-    gap = interval(sign * (score - value), sign * (others[:count] - draws[:count]), confidence)
+    gap = interval(
+        metric.to_loss(value) - metric.to_loss(score),
+        metric.to_loss(draws[:count]) - metric.to_loss(others[:count]),
+        confidence,
+    )
     enough = min(len(judged.y), rows) >= FEW_ROWS
     varied = all(len(np.unique(scores[np.isfinite(scores)])) > 1 for scores in (draws, others))
     return SearchScore(score, len(judged.y), judged.out_of_fold, judged.trials, gap, enough, varied)

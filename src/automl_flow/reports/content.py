@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -125,18 +126,17 @@ def trajectory(
         metric: Turns losses into scores.
         label: Names what a trial tried.
     """
-    sign = -1.0 if metric.greater_is_better else 1.0
-    better = max if metric.greater_is_better else min
     longest = max(
         (record.attrs["epochs"] for record in records if _is_scored(record) and "epochs" in record.attrs), default=None
     )
     points: list[TrialPoint] = []
-    best: float | None = None
+    best = math.inf
     for record in sorted(records, key=lambda record: record.number):
-        score = sign * record.values[0] if record.values and "duplicate_of" not in record.attrs else None
-        if score is not None and _is_scored(record) and record.attrs.get("epochs") == longest:
-            best = score if best is None else better(best, score)
-        points.append(_point(record, score, best, label(record)))
+        loss = record.values[0] if record.values and "duplicate_of" not in record.attrs else None
+        if loss is not None and _is_scored(record) and record.attrs.get("epochs") == longest:
+            best = min(best, loss)
+        score = None if loss is None else metric.from_loss(loss)
+        points.append(_point(record, score, metric.from_loss(best) if best < math.inf else None, label(record)))
     return Trajectory(title, tuple(points))
 
 

@@ -26,7 +26,7 @@ from automl_flow.execution.local import Handle, Runner
 from automl_flow.execution.outcome import Limits
 from automl_flow.study.budget import Budget, Clock
 from automl_flow.study.journal import Journal
-from automl_flow.study.trial import NO_TIME, Direction, Evaluation, TrialRecord
+from automl_flow.study.trial import NO_TIME, Evaluation, TrialRecord
 
 logger = logging.getLogger("automl_flow")
 _GRACE_SECONDS = 30.0  # after the end of its time, in which a trial must have been ended
@@ -59,11 +59,11 @@ class Search:
     """What is searched, and how.
 
     Attributes:
-        directions: One for each objective.
         sampler: Makes the sampler of one trial from a seed.
         suggest: Draws parameters from a trial and returns the picklable payload of its job. Runs in this process.
         evaluate: ``(context, job) -> Evaluation`` in a worker; the job has ``number``, ``params`` and ``payload``.
         enqueue: Parameters of the first trials, tried before the sampler is asked.
+        objectives: Losses that an evaluation returns; all are minimised.
         first: Number of the first trial.
         window: How many trials may be open at once; part of what fixes the result, unlike the number of workers.
         refuse: Given the payload, says why a trial is not worth running whatever the time, or ``None``.
@@ -73,11 +73,11 @@ class Search:
         describe: What progress says of a finished trial.
     """
 
-    directions: Sequence[Direction]
     sampler: Callable[[int], BaseSampler]
     suggest: Callable[[Trial], Any]
     evaluate: Callable[[Any, Any], Evaluation]
     enqueue: Sequence[Mapping[str, Any]] = ()
+    objectives: int = 1
     first: int = 0
     window: int = 4
     refuse: Callable[[Any], str | None] | None = None
@@ -128,7 +128,7 @@ class _Loop:
     ) -> None:
         self.search, self.runner, self.budget, self.clock = search, runner, budget, clock
         self.journal, self.progress = journal, progress
-        self.study = optuna.create_study(directions=list(search.directions))
+        self.study = optuna.create_study(directions=["minimize"] * search.objectives)
         self.records: list[TrialRecord] = []
         self.skipped: list[int] = []
         self._open: dict[int, _Open] = {}

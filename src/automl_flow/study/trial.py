@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from automl_flow.execution.outcome import Outcome
 
-Direction = Literal["minimize", "maximize"]
 State = Literal["complete", "failed", "pruned"]
 NO_TIME = "not run, or not to its end: the time of the search was over"  # message of what the clock ended
 
@@ -19,7 +18,7 @@ class Evaluation:
     """What the evaluation of a trial returns.
 
     Attributes:
-        values: Objective values, one for each direction. A pruned trial may have none.
+        values: Losses, one for each objective; all are minimised. A pruned trial may have none.
         attrs: JSON-able facts for the record. Large results belong in files beside the journal.
         intermediate: Values at steps, for Optuna's pruners and plots (one objective only).
         pruned: The trial was given up early, on purpose.
@@ -38,7 +37,7 @@ class TrialRecord:
     Attributes:
         number: Trial number, from 0.
         params: Parameters that were suggested.
-        values: Objective values; ``None`` for a failed trial.
+        values: Losses, one for each objective; ``None`` for a failed trial.
         state: How it ended.
         cause: Why it failed: memory, timeout, data, implementation, or budget (not started, for lack of time).
         message: Error text and last printed lines of a failed trial.

@@ -50,7 +50,6 @@ def run_trials(
     costs = CostModel(plan.families, plan.context, plan.n_folds, soft_seconds)
     gate = Gate(costs, plan, journal, clock, before=before, context=known)
     search = Search(
-        directions=("minimize",),
         sampler=plan.sampler,
         suggest=plan.suggest,
         evaluate=partial(evaluate, pace=pace),
@@ -80,8 +79,7 @@ def _trial_budget(config: SearchConfig, plan: Plan, most: int | None) -> Budget:
 
 
 def _describe(record: TrialRecord, metric: Metric) -> str:
-    """Say how a trial ended in the metric that people know: losses are scores with their sign turned."""
+    """Say how a trial ended, as a score of the task's metric."""
     if record.values is None or "family" not in record.attrs:
         return str(record)
-    score = -record.values[0] if metric.greater_is_better else record.values[0]
-    return f"trial {record.number}, {record.attrs['family']}: {metric.name} {score:.5g}"
+    return f"trial {record.number}, {record.attrs['family']}: {metric.name} {metric.from_loss(record.values[0]):.5g}"

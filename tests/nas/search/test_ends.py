@@ -109,9 +109,9 @@ def test_ctrl_c_later_keeps_what_is_done_says_so_and_the_search_resumes(
 
 def test_progress_calls_a_trial_by_its_number_in_every_rung(unbroken: tuple[NasResult, Told]) -> None:
     result, told = unbroken
-    scores = {record.number: record.values[0] for record in result.records if record.attrs["epochs"] == 4}  # type: ignore[index]
+    losses = {record.number: record.values[0] for record in result.records if record.attrs["epochs"] == 4}  # type: ignore[index]
     promoted = [line.partition(" | ")[2] for line in told.lines if line.startswith("promoted architectures, 4 epochs")]
-    assert sorted(promoted) == sorted(f"trial {number}: {score:.5g}" for number, score in scores.items())
+    assert sorted(promoted) == sorted(f"trial {number}: {-loss:.5g}" for number, loss in losses.items())
     first = [line.partition(" | ")[2] for line in told.lines if line.startswith("architecture search, 2 epochs")]
     assert [line.partition(":")[0] for line in first] == [f"trial {number}" for number in range(4)]
 

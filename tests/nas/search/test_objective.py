@@ -52,6 +52,6 @@ def test_other_errors_stay_what_they_are() -> None:
 
 def test_predictions_are_judged_by_metric_and_by_a_finer_loss(arena: Arena) -> None:
     truth = np.eye(3)[arena.rounds[0].valid.y]
-    value, loss = judge(arena, 0.7 * truth + 0.1)
-    assert value == 1.0
-    assert loss == pytest.approx(-np.log(0.8))
+    loss, finer = judge(arena, 0.7 * truth + 0.1)
+    assert loss == -1.0
+    assert finer == pytest.approx(-np.log(0.8))

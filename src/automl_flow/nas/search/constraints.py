@@ -100,6 +100,6 @@ class Ledger:
 
 
 def known_values(study_trials: list[Any], number: int) -> tuple[float, ...]:
-    """Values of trial *number* as far as the study has been told of them."""
+    """Losses of trial *number* as far as the study has been told of them."""
     trial = study_trials[number]
     return tuple(trial.values or ())

@@ -57,7 +57,7 @@ def train_winner(
         preprocessor=setting.preprocessor(problem, whole=whole),
         facts={
             "metric": arena.metric,
-            "score": (best.values or (math.nan,))[0],
+            "score": arena.scorer.from_loss(best.values[0]) if best.values else math.nan,
             "trained_on": WHOLE if whole else "the trial's training samples",
             "epochs": epochs if whole else best.attrs["epochs"],
             "networks": len(files),
@@ -91,7 +91,6 @@ def _train(
     seconds = SOFT * clock.left / math.ceil(seeds / config.n_jobs)
     payload = {"params": dict(architecture.params), "epochs": epochs, "seconds": seconds}
     search = Search(
-        directions=["minimize"],
         sampler=enqueued_only,
         suggest=lambda asked: payload | {"seed": asked.suggest_int("seed", 0, seeds)},
         evaluate=final_objective.evaluate,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import optuna
@@ -34,7 +35,6 @@ class FirstRung:
         ledger: Knows which architectures were drawn, and which may not be built.
         pace: Learns what trainings take.
         stop: Epochs of a trial.
-        maximize: Whether a greater value of the metric is better.
         final_seconds: What is kept for the final training; infinite without a limit.
     """
 
@@ -44,7 +44,6 @@ class FirstRung:
     ledger: Ledger
     pace: Pace
     stop: int
-    maximize: bool
     final_seconds: float
 
     @property
@@ -60,7 +59,7 @@ class FirstRung:
             return FreshSampler(self._make_sampler, seed, parameters, self.ledger.acceptable)
 
         search = Search(
-            directions=self.setting.directions,
+            objectives=1 + len(self.config.objectives),
             sampler=sampler,
             suggest=self._suggest,
             evaluate=objective.evaluate,
@@ -68,7 +67,7 @@ class FirstRung:
             window=WINDOW,
             refuse=lambda payload: payload.get("refused"),
             admit=self._gate(clock),
-            describe=describe,
+            describe=partial(describe, metric=self.setting.arena.scorer),
         )
         config = self.config.model_copy(update={"max_trials": self.config.last_trial})
         return self.studies.run(search, config, clock, self.name, f"architecture search, {epochs_of(self.stop)}")
@@ -115,7 +114,7 @@ class FirstRung:
         told = [
             _as_record(t) for t in study.get_trials(deepcopy=False) if t.state.is_finished() and "loss" in t.user_attrs
         ]
-        keep = {record.number for record in promoted(told, 1, maximize=self.maximize)}
+        keep = {record.number for record in promoted(told, 1)}
         discard(self.setting.arena, keep, [record.number for record in told])
 
 

@@ -19,12 +19,12 @@ def leaderboard(result: NasResult) -> pd.DataFrame:
     Columns: trial, score, epochs, parameters (of one network), flops, seconds, state, cause, winner, architecture
     (JSON).
     """
-    order = sorted(ranked(result.records, maximize=result.maximize), key=lambda record: record.number != result.best)
+    order = sorted(ranked(result.records), key=lambda record: record.number != result.best)
     rest = [record for record in result.records if record not in order]
     rows = [
         {
             "trial": record.number,
-            "score": record.values[0] if record.values else float("nan"),
+            "score": result.metric.from_loss(record.values[0]) if record.values else float("nan"),
             "epochs": record.attrs.get("epochs", 0),
             "parameters": record.attrs.get("parameters"),
             "flops": record.attrs.get("flops"),

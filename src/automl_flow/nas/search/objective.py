@@ -18,7 +18,7 @@ from automl_flow.nas.search.config import Objective
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture, DataShape, Space
 from automl_flow.study.trial import Evaluation
-from automl_flow.tasks.metrics import for_classes, get_metric
+from automl_flow.tasks.metrics import Metric, for_classes, get_metric
 from automl_flow.tasks.types import Label, Problem
 
 
@@ -68,6 +68,11 @@ class Arena:
         weights = [lesson.weight for lesson in valid if lesson.weight is not None]
         return np.concatenate([lesson.y for lesson in valid]), np.concatenate(weights) if weights else None
 
+    @property
+    def scorer(self) -> Metric:
+        """The metric that compares trials."""
+        return for_classes(get_metric(self.metric, self.problem), self.labels)
+
     def make_space(self) -> Space:
         """The search space."""
         return make_space(self.space, self.options)
@@ -85,7 +90,7 @@ def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
     """Train and judge a trial.
 
     The job's payload has ``params``, ``trial`` (its number in the search) and ``stop`` (epochs); for an architecture
-    that was tried before also ``duplicate_of`` and ``known``, its values, which are empty while that trial is running.
+    that was tried before also ``duplicate_of`` and ``known``, its losses, which are empty while that trial is running.
     """
     payload = job["payload"]
     if "duplicate_of" in payload:
@@ -111,17 +116,17 @@ def _evaluate(arena: Arena, payload: Mapping[str, Any]) -> Evaluation:
         histories.append(learned.training.history)
     prediction = np.concatenate(predictions)
     _save_array(arena.predictions(trial), prediction)
-    value, loss = judge(arena, prediction)
+    loss, finer = judge(arena, prediction)
     cost = cost_of(space, architecture, arena.shape)
     extra: dict[str, float] = {"parameters": cost.parameters, "flops": cost.flops}
     if "latency" in arena.objectives:
         extra["latency"] = latency_of(space, architecture, arena.shape)
-    attrs = {"key": architecture.key, "epochs": stop, "loss": loss, "history": histories[0], **extra}
+    attrs = {"key": architecture.key, "epochs": stop, "loss": finer, "history": histories[0], **extra}
     if arena.proxies:
         from automl_flow.nas.search.warm_start import measured
 
         attrs["proxies"] = measured(arena, space, architecture, derive_seed(arena.seed, "network", trial, 0))
-    return Evaluation((value, *(extra[name] for name in arena.objectives)), attrs)
+    return Evaluation((loss, *(extra[name] for name in arena.objectives)), attrs)
 
 
 def latency_of(space: Space, architecture: Architecture, shape: DataShape) -> float:
@@ -141,11 +146,11 @@ def recipe_for(arena: Arena, space: Space, architecture: Architecture, seed: int
 
 
 def judge(arena: Arena, prediction: NDArray[np.float64]) -> tuple[float, float]:
-    """The metric of predictions for all validation samples, and a finer loss that breaks ties."""
+    """The metric's loss of predictions for all validation samples, and a finer loss that breaks ties."""
     y, weight = arena.judges
-    value = for_classes(get_metric(arena.metric, arena.problem), arena.labels).score(y, prediction, weight)
+    loss = arena.scorer.loss(y, prediction, weight)
     finer = get_metric("log_loss" if arena.classes else "rmse", arena.problem)
-    return value, finer.loss(y, prediction, weight)
+    return loss, finer.loss(y, prediction, weight)
 
 
 def hold_threads() -> None:

@@ -72,7 +72,6 @@ class Stage:
             return payload
 
         return Search(
-            directions=["minimize"],
             sampler=enqueued_only,
             suggest=suggest,
             evaluate=evaluate,

@@ -13,6 +13,7 @@ from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.spaces.base import Architecture
 from automl_flow.study.notes import Note
 from automl_flow.study.trial import TrialRecord
+from automl_flow.tasks.metrics import Metric
 from automl_flow.tasks.splits import Positions
 
 
@@ -23,6 +24,7 @@ class NasResult:
     Attributes:
         records: All trials, in the order of their numbers, with the results of the rung that each reached last.
         best: Number of the trial that won.
+        metric: Name and direction of what the losses of the trials stand for.
         choice: Why it won; it need not have the best score.
         architecture: Its architecture.
         network: The trained network.
@@ -36,12 +38,12 @@ class NasResult:
             its alphas collapsed; empty for other strategies.
         reproduce: Settings that repeat this search without a limit in seconds.
         interrupted: The user stopped it; the result is what was there.
-        maximize: Whether a larger value of the metric is better.
         notes: What one would not expect of the search.
     """
 
     records: tuple[TrialRecord, ...]
     best: int
+    metric: Metric
     choice: str
     architecture: Architecture
     network: NetworkModel
@@ -54,7 +56,6 @@ class NasResult:
     one_shot: Mapping[str, Any] = field(default_factory=dict)
     reproduce: Mapping[str, Any] = field(default_factory=dict)
     interrupted: bool = False
-    maximize: bool = True
     notes: tuple[Note, ...] = ()
 
     @property
@@ -63,10 +64,9 @@ class NasResult:
         return list(self.records[self.best].attrs["history"])
 
 
-def front(records: Sequence[TrialRecord], directions: Sequence[str]) -> tuple[int, ...]:
+def front(records: Sequence[TrialRecord]) -> tuple[int, ...]:
     """Numbers of the trials that no other trial equals or beats in everything."""
-    signs = np.asarray([-1.0 if direction == "maximize" else 1.0 for direction in directions])
     complete = [r for r in records if r.state == "complete" and r.values and "duplicate_of" not in r.attrs]
-    values = np.asarray([r.values for r in complete], dtype=np.float64).reshape(len(complete), len(signs)) * signs
+    values = np.asarray([r.values for r in complete], dtype=np.float64)
     beaten = [bool(((values <= v).all(axis=1) & (values < v).any(axis=1)).any()) for v in values]
     return tuple(r.number for r, b in zip(complete, beaten, strict=True) if not b)

@@ -44,7 +44,6 @@ from automl_flow.study.budget import Clock, say_if_too_short
 from automl_flow.study.journal import Journal, check_folder, results_folder
 from automl_flow.study.study import Search
 from automl_flow.study.trial import TrialRecord
-from automl_flow.tasks.metrics import get_metric
 
 SEARCH_SHARE = 0.5  # of the time; the rest is for the final training
 FIRST_RUNG_SHARE = 0.6  # of the time of the search
@@ -103,7 +102,6 @@ class _Run:
         self.arena, self.space = setting.arena, setting.space
         self.ledger = Ledger(setting.space, setting.arena.shape, config, setting.samples, setting.batch)
         self.pace = Pace(self.ledger, config.epochs)
-        self.maximize = get_metric(self.arena.metric, self.arena.problem).greater_is_better
         self.stops = rungs(config.epochs, config.reduction if setting.rungs else 1)
         self.first_rung = FirstRung(
             setting=setting,
@@ -112,7 +110,6 @@ class _Run:
             ledger=self.ledger,
             pace=self.pace,
             stop=self.stops[0],
-            maximize=self.maximize,
             final_seconds=(1.0 - SEARCH_SHARE) * (config.time_left_for_this_task or math.inf),
         )
         self.skipped: tuple[int, ...] = ()
@@ -133,11 +130,11 @@ class _Run:
         records = self._draw(self._share(clock, share))
         for stop in self.stops[1:]:
             records = self._next_rung(records, stop, self._share(clock, 1.0))
-        order = ranked(records, maximize=self.maximize)
+        order = ranked(records)
         if not order and clock.seconds is not None and not self.studies.interrupted:
             later = self._reference_only(Clock(LAST_RESORT * clock.left))
             records = merged(records, later, [REFERENCE]) if records else later
-            order = ranked(records, maximize=self.maximize)
+            order = ranked(records)
         if not order:
             if self.studies.interrupted:
                 raise KeyboardInterrupt
@@ -147,6 +144,7 @@ class _Run:
         return NasResult(
             records=tuple(records),
             best=best.number,
+            metric=self.arena.scorer,
             choice=choice,
             architecture=network.architecture,
             network=network,
@@ -154,12 +152,11 @@ class _Run:
             rows=np.concatenate([round_.rows for round_ in self.arena.rounds]),
             strategy=self.setting.strategy,
             why=self.setting.why,
-            front=front(records, self.setting.directions),
-            proxies=agreement(records, maximize=self.maximize),
+            front=front(records),
+            proxies=agreement(records),
             one_shot=self.one_shot,
             reproduce=self._reproduce(records, network),
             interrupted=self.studies.interrupted,
-            maximize=self.maximize,
             notes=notes_of(
                 records,
                 best,
@@ -226,11 +223,10 @@ class _Run:
         numbers = [AGAIN + record.number for record in chosen]
         params = [dict(record.params) for record in chosen]
         again = {numbers[r.number]: r for r in self._train(params, numbers, self.stops[-1], clock, "finalists again")}
-        sign = -1.0 if self.maximize else 1.0
 
         def mean(record: TrialRecord) -> tuple[float, int]:
             values = [r.values[0] for r in (record, again.get(AGAIN + record.number)) if r is not None and r.values]
-            return (sign * sum(values) / len(values), record.number)
+            return (sum(values) / len(values), record.number)
 
         return min(chosen, key=mean)
 
@@ -257,7 +253,7 @@ class _Run:
         """Train the best trials on, up to epoch *stop*."""
         if self.studies.interrupted:
             return records
-        wanted = promoted(records, self.config.reduction, maximize=self.maximize)
+        wanted = promoted(records, self.config.reduction)
         chosen = self.pace.affordable(wanted, stop, clock, self.config.n_jobs)
         numbers = [record.number for record in chosen]
         later = self._train([dict(record.params) for record in chosen], numbers, stop, clock, "best ones")
@@ -290,13 +286,13 @@ class _Run:
             return {"params": dict(architecture.params), "trial": numbers[places[asked.number]], "stop": stop}
 
         search = Search(
-            directions=self.setting.directions,
+            objectives=1 + len(self.config.objectives),
             sampler=enqueued_only,
             suggest=suggest,
             evaluate=objective.evaluate,
             enqueue=[params[place] for place in places],
             window=len(places),
-            describe=lambda record: describe(replace(record, number=numbers[places[record.number]])),
+            describe=lambda record: describe(replace(record, number=numbers[places[record.number]]), self.arena.scorer),
         )
         config = self.config.model_copy(update={"max_trials": len(places), "skip_trials": ()})
         found = self.studies.run(search, config, clock, name, f"{_LABELS[label]}, {epochs_of(stop)}").records

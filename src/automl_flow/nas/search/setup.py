@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ from automl_flow.nas.search.one_shot_stage import Stage
 from automl_flow.nas.spaces import space_for
 from automl_flow.nas.spaces.base import Architecture, DataShape, Space
 from automl_flow.nas.training.loop import TrainingConfig
-from automl_flow.study.trial import Direction
 from automl_flow.tasks.metrics import get_metric
 from automl_flow.version import __version__
 
@@ -45,7 +43,6 @@ class Setting:
         why: Why this one.
         startup: Random trials of a strategy that has such a phase.
         first: Architectures that are tried first; the plain reference network leads.
-        directions: Of the metric and the further objectives.
         samples: Training samples of a trial, over all rounds.
         batch: Samples per step.
         rungs: Whether trials are stopped and promoted; where training stops early by itself they are not.
@@ -62,7 +59,6 @@ class Setting:
     why: str
     startup: int
     first: tuple[Architecture, ...]
-    directions: Sequence[Direction]
     samples: int
     batch: int
     rungs: bool
@@ -101,7 +97,6 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
         )  # what it does not take is told before any trial
     known = [space.reference(shape), *space.portfolio(shape)]
     first = tuple(a for i, a in enumerate(known) if a.key not in {b.key for b in known[:i]})
-    directions: list[Direction] = ["maximize" if metric.greater_is_better else "minimize"]
     return Setting(
         arena=arena,
         space=space,
@@ -111,7 +106,6 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
         why=why,
         startup=min(MOST_STARTS, max(FEW_STARTS, (config.max_trials or 4 * MOST_STARTS) // 4)),
         first=first,
-        directions=directions + ["minimize"] * len(config.objectives),
         samples=sum(len(round_.fit.x) for round_ in rounds),
         batch=TrainingConfig(**training).batch(len(rounds[0].fit.x)),
         rungs=problem.kind != "table",

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from automl_flow.nas.search.objective import Arena
 from automl_flow.study.trial import TrialRecord
+from automl_flow.tasks.metrics import Metric
 
 SHORTEST = 2  # epochs of the first rung
 MOST_RUNGS = 3
@@ -31,21 +32,20 @@ def rungs(epochs: int, reduction: int) -> tuple[int, ...]:
     return tuple(stops)
 
 
-def ranked(records: Iterable[TrialRecord], *, maximize: bool) -> list[TrialRecord]:
-    """Finished trials, best first: those that trained longest, then by value, loss and number; no duplicates."""
-    sign = -1.0 if maximize else 1.0
+def ranked(records: Iterable[TrialRecord]) -> list[TrialRecord]:
+    """Finished trials, best first: those that trained longest, then by loss, finer loss and number; no duplicates."""
     complete = [r for r in records if r.state == "complete" and r.values and "duplicate_of" not in r.attrs]
 
     def order(record: TrialRecord) -> tuple[float, float, float, int]:
         attrs, values = record.attrs, record.values or (0.0,)
-        return (-attrs["epochs"], sign * values[0], attrs["loss"], record.number)
+        return (-attrs["epochs"], values[0], attrs["loss"], record.number)
 
     return sorted(complete, key=order)
 
 
-def promoted(records: Sequence[TrialRecord], reduction: int, *, maximize: bool) -> list[TrialRecord]:
+def promoted(records: Sequence[TrialRecord], reduction: int) -> list[TrialRecord]:
     """The trials that go on: one in *reduction*, at least two, and the reference network, which is trial 0."""
-    order = ranked(records, maximize=maximize)
+    order = ranked(records)
     best = order[: min(MOST_PROMOTED, max(2, math.ceil(len(order) / reduction)))]
     return best + [record for record in order if record.number == 0 and record not in best]
 
@@ -65,15 +65,16 @@ def merged(records: Sequence[TrialRecord], later: Iterable[TrialRecord], numbers
     return [by_number[number] for number in sorted(by_number)]
 
 
-def describe(record: TrialRecord) -> str:
-    """What progress says of a trial of any rung, by its number in the search."""
+def describe(record: TrialRecord, metric: Metric) -> str:
+    """What progress says of a trial of any rung: its number in the search, its score, and further objectives."""
     number = record.number % AGAIN
     named = f"trial {number}" + (" again" if number != record.number else "")
     if "duplicate_of" in record.attrs:
         return f"{named}: the same network as trial {record.attrs['duplicate_of']}"
     if record.values is None:
         return f"{named} {record.state}: {record.cause or ''}"
-    return f"{named}: {', '.join(f'{value:.5g}' for value in record.values)}"
+    shown = (metric.from_loss(record.values[0]), *record.values[1:])
+    return f"{named}: {', '.join(f'{value:.5g}' for value in shown)}"
 
 
 def epochs_of(stop: int) -> str:

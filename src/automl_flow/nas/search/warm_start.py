@@ -62,7 +62,6 @@ def screening(drawn: Sequence[Architecture]) -> Search:
         return f"{len(drawn)} candidates ranked" if record.state == "complete" else f"failed: {record.cause or ''}"
 
     return Search(
-        directions=["minimize"],
         sampler=enqueued_only,
         suggest=suggest,
         evaluate=evaluate,
@@ -99,9 +98,8 @@ def batch_of(arena: Arena) -> tuple[Tensor, Tensor]:
     return prepare(raw(lesson.x[:BATCH])), samples(lesson.x[:BATCH], lesson.y[:BATCH]).y
 
 
-def agreement(records: Sequence[TrialRecord], *, maximize: bool) -> dict[str, dict[str, float]]:
-    """Rank correlation of each proxy with the metric over the trials that have both."""
+def agreement(records: Sequence[TrialRecord]) -> dict[str, dict[str, float]]:
+    """Rank correlation of each proxy with the negative loss over the trials that have both."""
     both = [r for r in records if r.values and "proxies" in r.attrs]
     scores = {name: [r.attrs["proxies"][name] for r in both] for name in CHEAP}
-    sign = 1.0 if maximize else -1.0
-    return correlations(scores, [sign * (r.values or (0.0,))[0] for r in both]) if both else {}
+    return correlations(scores, [-r.values[0] for r in both if r.values]) if both else {}

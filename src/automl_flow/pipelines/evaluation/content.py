@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -43,13 +42,13 @@ _LIBRARIES = (
 
 def candidate_rows(candidates: Document, task: TaskSpec, share: float) -> Iterator[LeaderboardRow]:
     """A row for every candidate; its weight is that in the model."""
-    sign = -1.0 if task.scorer().greater_is_better else 1.0
+    metric = task.scorer()
     for document, weight in zip(candidates["candidates"], candidates["weights"], strict=True):
         candidate = Candidate.from_document(document)
         yield LeaderboardRow(
             candidate.name,
             "candidate",
-            sign * candidate.loss,
+            metric.from_loss(candidate.loss),
             None,
             share * weight,
             level=2,
@@ -81,14 +80,9 @@ def finished(trials: Document) -> int:
 
 
 def path_of(title: str, trials: Document, task: TaskSpec) -> Trajectory:
-    """How a search went. Trials of architecture search hold scores, those of model search hold losses."""
-    metric = task.scorer()
-    records = read_trials(trials)
-    if title == ARCHITECTURE_SEARCH:
-        sign = -1.0 if metric.greater_is_better else 1.0
-        records = tuple(replace(r, values=None if r.values is None else (sign * r.values[0],)) for r in records)
-        return trajectory(title, records, metric, lambda _: NETWORK)
-    return trajectory(title, records, metric, _family)
+    """How a search went, trial by trial."""
+    label = (lambda _: NETWORK) if title == ARCHITECTURE_SEARCH else _family
+    return trajectory(title, read_trials(trials), task.scorer(), label)
 
 
 def _family(record: TrialRecord) -> str:

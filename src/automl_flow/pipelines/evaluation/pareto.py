@@ -23,17 +23,17 @@ def tabulate_networks(nas_trials: Mapping[str, Any], task: TaskSpec) -> pd.DataF
     Returns:
         Columns trial, parameters (of one network), score (by the task's metric), epochs, on_front (``yes`` or ``no``).
     """
-    sign = 1.0 if get_metric(task.metric_name, task.problem).greater_is_better else -1.0
+    metric = get_metric(task.metric_name, task.problem)
     measured = [
         (record.number, int(record.attrs["parameters"]), float(record.values[0]), int(record.attrs["epochs"]))
         for record in read_trials(nas_trials)
         if record.state == "complete" and record.values and "parameters" in record.attrs
     ]
     longest = max((epochs for *_, epochs in measured), default=0)
-    best = float("-inf")
+    best = float("inf")
     rows = []
-    for number, parameters, score, epochs in sorted(measured, key=lambda row: (row[1], -sign * row[2], row[0])):
-        on_front = epochs == longest and sign * score > best
-        rows.append((number, parameters, score, epochs, "yes" if on_front else "no"))
-        best = max(best, sign * score) if epochs == longest else best
+    for number, parameters, loss, epochs in sorted(measured, key=lambda row: (row[1], row[2], row[0])):
+        on_front = epochs == longest and loss < best
+        rows.append((number, parameters, metric.from_loss(loss), epochs, "yes" if on_front else "no"))
+        best = min(best, loss) if epochs == longest else best
     return pd.DataFrame(rows, columns=list(COLUMNS)).round({"score": 10})

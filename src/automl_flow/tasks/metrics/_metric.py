@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from automl_flow.tasks.types import Problem
 
 Array = NDArray[np.float64]
 Score = Callable[[NDArray[np.generic], Array, Array | None], float]
+ScoreT = TypeVar("ScoreT", float, NDArray[np.float64])
 Needs = Literal["probability", "label", "value"]
 
 
@@ -48,6 +49,13 @@ class Metric:
         return float(self.function(np.asarray(y), prediction, weight))
 
     def loss(self, y: NDArray[np.generic], prediction: Array, weight: Array | None = None) -> float:
-        """Return the metric turned so that smaller is better: the negative of a score that should be large."""
-        score = self.score(y, prediction, weight)
+        """Return the metric as a loss: searches minimise it, whatever the metric's direction."""
+        return self.to_loss(self.score(y, prediction, weight))
+
+    def to_loss(self, score: ScoreT) -> ScoreT:
+        """Return a score, or an array of scores, as a loss: the negative where greater is better."""
         return -score if self.greater_is_better else score
+
+    def from_loss(self, loss: ScoreT) -> ScoreT:
+        """Return the score that people read, from a loss; the inverse of :meth:`to_loss`."""
+        return -loss if self.greater_is_better else loss
