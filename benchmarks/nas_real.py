@@ -96,7 +96,9 @@ def main() -> None:
     runs = []
     for seed in a.seeds:
         cls = SequenceClassifier if a.data == "npz" else ImageClassifier
-        estimator = cls(a.trials, time_left_for_this_task=a.seconds, strategy=a.strategy, seed=seed, verbose=False)
+        estimator = cls(
+            max_trials=a.trials, time_left_for_this_task=a.seconds, strategy=a.strategy, seed=seed, progress=False
+        )
         runs.append({"data": a.data, "seed": seed, "train": len(data[0]), **run(estimator, data, a.epochs)})
         print(json.dumps(runs[-1]), flush=True)
         if a.out:

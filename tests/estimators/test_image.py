@@ -26,7 +26,7 @@ def make(cls: Any = ImageClassifier, **changes: Any) -> Any:
         "final_seeds": 1,
         "final_epochs": 4,
         "space_options": SMALL,
-        "verbose": False,
+        "progress": False,
     }
     return cls(**{**settings, **changes})
 

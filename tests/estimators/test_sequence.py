@@ -29,7 +29,7 @@ def make(**changes: Any) -> SequenceClassifier:
         "final_seeds": 1,
         "final_epochs": 4,
         "space_options": {"widths": [16], "layers": [1]},
-        "verbose": False,
+        "progress": False,
     }
     return SequenceClassifier(**{**settings, **changes})
 

@@ -1,23 +1,21 @@
-"""What the tabular estimators share: settings, the search, and looking at its results."""
+"""The base of the tabular estimators: settings, the search, and its results."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from automl_flow.core.config import parse_config
-from automl_flow.core.progress import Progress, console_progress, silent_progress
-from automl_flow.core.threads import processors
+from automl_flow.core.config import parse_config, renamed_arguments
+from automl_flow.core.progress import Progress
 from automl_flow.estimators.inspection import inspect
 from automl_flow.estimators.leaderboard import make_leaderboard
+from automl_flow.estimators.search_estimator import SearchEstimator, Seconds
 from automl_flow.estimators.tables import Rows, read_features, read_rows
 from automl_flow.execution.scratch import scratch
 from automl_flow.features import FeatureConfig, plan_features
@@ -28,7 +26,6 @@ from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.cross_validation import choose_folds
 from automl_flow.tabular.ensemble.build import Built, build_model
 from automl_flow.tabular.ensemble.model import TabularModel
-from automl_flow.tabular.ensemble.saving import save_model
 from automl_flow.tabular.ensemble.select import stack_models
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.search import check_settings, search_models
@@ -48,17 +45,46 @@ _LEAST_PLAN_SECONDS = 2.0
 _MOST_CROWDING = 4.0
 
 
-class TabularEstimator(BaseEstimator):
-    """Base of :class:`AutoMLClassifier` and :class:`AutoMLRegressor`; see there for the arguments."""
+class TabularEstimator(SearchEstimator):
+    """Base of :class:`AutoMLClassifier` and :class:`AutoMLRegressor`.
 
+    Args:
+        per_run_time_limit: Seconds for one model fit; a trial fits one model per fold.
+        strategy: ``auto``, ``random``, ``grid``, ``tpe``, ``gp``, ``cmaes`` or ``hyperband``.
+        families: Names of the model families to use; ``None`` uses all.
+        roles: Column roles that override the guesses, for example ``{"zip": "categorical"}``; a name that no column
+            has is an error.
+        accept: Codes of data check findings that are known and fine, for example ``["target_copy"]``. Other findings
+            are warnings, or errors where they make a model worthless.
+        monotone: Numeric or ordinal columns with which predictions must rise (1) or fall (-1). Families that do not
+            support monotone constraints are left out (``left_out_`` says which).
+        time: Column that orders the rows: models are then validated on later rows than they were trained on.
+        folds: Cross-validation folds; ``None`` chooses by the number of rows and the time.
+        features: Whether to make features; only those that improve out-of-fold predictions are kept.
+        stacking: Whether to train a second layer of models on the predictions of the first, from 1,000 rows up.
+        predict_microseconds: Upper bound of the estimated time to predict one row on one thread; a lower bound gives
+            an ensemble of fewer and cheaper models.
+        if_nothing_finished: What ``fit`` does if no trial finishes: ``error``, or ``constant``, which predicts the
+            class frequencies or the mean, with a warning.
+
+    Attributes:
+        model_: The ensemble.
+        weights_: Ensemble weight of each trial, by trial number.
+        records_: All trials; :meth:`leaderboard` shows them as a table.
+        left_out_: Families that could not be used, with the reason.
+        task_, profile_, recipe_, plan_: The task as it was understood, its columns, and how they are prepared.
+        reproduce_: Settings that repeat the search without a time limit.
+    """
+
+    @renamed_arguments(time_limit="time_left_for_this_task", verbose="progress")
     def __init__(
         self,
         *,
-        time_left_for_this_task: float | None = 300,
+        time_left_for_this_task: Seconds = "auto",
         per_run_time_limit: float | None = None,
         memory_limit: int | None = None,
         max_trials: int | None = None,
-        n_jobs: int = -1,
+        n_jobs: int | None = -1,
         seed: int = 42,
         metric: str | Metric | Callable[..., float] | None = None,
         strategy: str = "auto",
@@ -72,15 +98,18 @@ class TabularEstimator(BaseEstimator):
         stacking: bool = True,
         predict_microseconds: float = 200.0,
         if_nothing_finished: str = "error",
-        progress: bool = False,
+        progress: bool = True,
     ) -> None:
-        self.time_left_for_this_task = time_left_for_this_task
-        self.per_run_time_limit = per_run_time_limit
-        self.memory_limit = memory_limit
-        self.max_trials = max_trials
-        self.n_jobs = n_jobs
-        self.seed = seed
-        self.metric = metric
+        super().__init__(
+            time_left_for_this_task=time_left_for_this_task,
+            per_run_time_limit=per_run_time_limit,
+            memory_limit=memory_limit,
+            max_trials=max_trials,
+            n_jobs=n_jobs,
+            seed=seed,
+            metric=metric,
+            progress=progress,
+        )
         self.strategy = strategy
         self.families = families
         self.roles = roles
@@ -92,7 +121,6 @@ class TabularEstimator(BaseEstimator):
         self.stacking = stacking
         self.predict_microseconds = predict_microseconds
         self.if_nothing_finished = if_nothing_finished
-        self.progress = progress
 
     def __sklearn_tags__(self) -> Any:
         """Missing values, text and categories are welcome."""
@@ -102,27 +130,34 @@ class TabularEstimator(BaseEstimator):
         tags.input_tags.categorical = True
         return tags
 
-    def save(self, folder: str | Path) -> None:
-        """Store the model in a folder; :func:`automl_flow.load_model` reads it.
-
-        Args:
-            folder: A new or an empty folder, or one in which there is nothing but a model, which is replaced.
-
-        Raises:
-            StorageError: It is anything else, or cannot be written to.
-        """
+    def _fitted(self) -> TabularModel:
         check_is_fitted(self, "model_")
-        save_model(self.model_, Path(folder))
+        return self.model_
 
     def leaderboard(self) -> pd.DataFrame:
-        """All trials, best first, failed ones last, with their scores, weights in the ensemble, seconds and causes."""
-        check_is_fitted(self, "model_")
+        """All trials, best first and failed ones last, with score, ensemble weight, seconds and cause of failure."""
+        self._fitted()
         return make_leaderboard(self.records_, self.weights_, self.task_)
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
+        """Search for models and build an ensemble.
+
+        Args:
+            X: Rows.
+            y: Class or value of each row.
+            sample_weight: Weight of each row.
+            groups: Group of each row; rows of one group never end up on both sides of a fold.
+
+        Raises:
+            DataError: The data cannot be learned from; the message says why.
+            ConfigError: A setting is not allowed.
+            BudgetError: No trial finished; the message lists the causes. See ``if_nothing_finished``.
+            KeyboardInterrupt: Ctrl-C was pressed. Finished trials are kept: if there are any, the estimator is fitted,
+                with a warning, and the interrupt is passed on so that a loop around ``fit`` ends, too.
+        """
         config = self._search_config()
         clock, busy = Clock(config.time_left_for_this_task), time.process_time()
-        progress = console_progress() if self.progress else silent_progress()
+        progress = self._progress()
         check_settings(config, FAMILIES.available())
         if self.folds is not None:
             self._asked_folds(self.folds)
@@ -143,15 +178,12 @@ class TabularEstimator(BaseEstimator):
         self.__dict__.pop("feature_names_in_", None)  # of an earlier fit
         if rows.named:
             self.feature_names_in_ = np.asarray(rows.X.columns, dtype=object)
-        return self
+        return self._end_fit(built.notes, interrupted=built.interrupted)
 
     def _search_config(self) -> SearchConfig:
-        names = ("time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "seed", "strategy")
-        values = {
-            name: getattr(self, name) for name in (*names, "families", "predict_microseconds", "if_nothing_finished")
-        }
+        names = ("strategy", "families", "predict_microseconds", "if_nothing_finished")
+        values = self._budget() | {name: getattr(self, name) for name in names}
         values["stacking"] = None if self.stacking else 0
-        values["n_jobs"] = processors() if self.n_jobs in (-1, None) else self.n_jobs
         if values["families"] is not None and not isinstance(values["families"], str):
             values["families"] = tuple(values["families"])
         return parse_config(SearchConfig, values, type(self).__name__)
@@ -221,20 +253,18 @@ class TabularEstimator(BaseEstimator):
         self.plan_ = problem.plan
         self.records_ = result.records
         self.selection_ = built.selection
-        self.weights_ = {c.number: float(w) for c, w in zip(result.candidates, built.selection.weights, strict=False)}
+        self.weights_ = {c.number: float(w) for c, w in zip(result.candidates, built.selection.weights, strict=True)}
         self.reproduce_ = dict(built.reproduce)
         self.left_out_ = dict(result.left_out)
-        self.notes_ = built.notes
-        self.interrupted_ = built.interrupted
 
     def __repr__(self, N_CHAR_MAX: int = 700) -> str:
-        """The settings, and that the model is a constant where it is one."""
+        """The settings, and whether the model predicts a constant."""
         text = str(super().__repr__(N_CHAR_MAX))
         return f"{text} (predicts a constant)" if hasattr(self, "model_") and self.model_.constant else text
 
     def _new_rows(self, X: Any) -> Any:
         """Rows that the fitted model can take, at least one."""
-        check_is_fitted(self, "model_")
+        self._fitted()
         frame, named = read_features(X)
         return frame if named else X
 
@@ -242,12 +272,12 @@ class TabularEstimator(BaseEstimator):
         """Predict the class or value of each row.
 
         Args:
-            X: Rows: a data frame of any library, whose columns are found by name (their order does not matter, and
-                others are ignored, with a warning), or an array, whose columns are taken by position. Cells that
-                cannot be read as they were in training are counted in a warning.
+            X: Rows: a data frame of any library, whose columns are matched by name (in any order; extra columns are
+                ignored, with a warning), or an array, whose columns are matched by position. A warning counts the
+                cells that cannot be read as they were in training.
 
         Raises:
-            DataError: There are no rows, or a column of the training is missing.
+            DataError: There are no rows, or a training column is missing.
         """
         rows = self._new_rows(X)
         return self.model_.predict(rows)

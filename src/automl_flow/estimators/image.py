@@ -1,17 +1,22 @@
-"""Estimators for images."""
+"""Image estimators."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from sklearn.base import ClassifierMixin, RegressorMixin
 
+from automl_flow.estimators.docstrings import with_inherited_docs
 from automl_flow.estimators.networks import ClassProbabilities, NetworkEstimator
 
 
+@with_inherited_docs
 class ImageClassifier(ClassifierMixin, ClassProbabilities):
-    """Searches for a network that tells classes of images; see :class:`NetworkEstimator` for the settings.
+    """Classifies images with a network that an architecture search finds.
+
+    Takes images (n, height, width) or (n, height, width, channels), bytes or floats, the path of an NPZ file, or a
+    folder with one sub-folder of images per class.
 
     Examples:
         >>> from automl_flow import ImageClassifier
@@ -21,21 +26,6 @@ class ImageClassifier(ClassifierMixin, ClassProbabilities):
 
     _modality = "image"
 
-    def fit(self, x: Any, y: Any = None, epochs: int = 10) -> Self:
-        """Search for an architecture and train it on all samples.
-
-        Args:
-            x: Images (n, height, width) or (n, height, width, channels), bytes or floats; or the path of an NPZ file,
-                or of a folder with a sub-folder of images for each class.
-            y: Class of each image; ``None`` when *x* is a path.
-            epochs: Epochs of a trial that is trained to the end.
-
-        Raises:
-            DataError: Samples and target do not fit, values are missing, or there is one class only.
-            ConfigError: A setting is unknown or not allowed.
-        """
-        return super().fit(x, y, epochs)
-
     def _read(self, x: Any, y: Any) -> tuple[Any, Any]:
         if isinstance(x, (str, Path)) and Path(x).is_dir():
             from automl_flow.tasks.image_folders import read_image_folder
@@ -44,8 +34,12 @@ class ImageClassifier(ClassifierMixin, ClassProbabilities):
         return super()._read(x, y)
 
 
+@with_inherited_docs
 class ImageRegressor(RegressorMixin, NetworkEstimator):
-    """Searches for a network that predicts a number from an image; see :class:`NetworkEstimator` for the settings."""
+    """Predicts a number from an image with a network that an architecture search finds.
+
+    Takes images (n, height, width) or (n, height, width, channels), bytes or floats, or the path of an NPZ file.
+    """
 
     _modality = "image"
     _regression = True

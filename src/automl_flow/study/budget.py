@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from automl_flow.core.config import Config
+from automl_flow.core.errors import ConfigError
 from automl_flow.core.threads import processors
 
 logger = logging.getLogger("automl_flow")
@@ -46,6 +47,15 @@ class Budget(Config):
     n_jobs: int = Field(default=1, ge=1, le=_MOST_JOBS)
     seed: int = Field(default=42, ge=-MOST_SEED, lt=MOST_SEED)
     skip_trials: tuple[TrialNumber, ...] = ()
+
+    def require_limit(self) -> None:
+        """Raise unless something ends the search.
+
+        Raises:
+            ConfigError: There is neither a limit in seconds nor one in trials.
+        """
+        if self.max_trials is None and self.time_left_for_this_task is None:
+            raise ConfigError("a search needs a limit: set time_left_for_this_task (seconds) or max_trials")
 
     def workers(self, most: int | None = None) -> int:
         """How many trials can run at the same time here; where that is fewer than asked for, it is said.

@@ -58,8 +58,7 @@ def check_settings(config: SearchConfig, families: Mapping[str, ModelFamily]) ->
     Raises:
         ConfigError: No limit at all, or an unknown family.
     """
-    if config.max_trials is None and config.time_left_for_this_task is None:
-        raise ConfigError("a search needs a limit: set time_left_for_this_task (seconds) or max_trials")
+    config.require_limit()
     choose_families(families, config.families)
 
 
