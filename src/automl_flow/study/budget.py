@@ -118,6 +118,10 @@ class Clock:
         """``time.monotonic()`` at which the time is over; ``None`` without a limit."""
         return None if self.seconds is None else self._began + self.seconds
 
+    def stop(self) -> None:
+        """End the time now, because nothing would fit into what is left."""
+        self.seconds = self.spent
+
     @property
     def expired(self) -> bool:
         """Whether the time is over."""

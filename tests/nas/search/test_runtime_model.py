@@ -8,7 +8,7 @@ import pytest
 
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.constraints import Ledger
-from automl_flow.nas.search.runtime_model import FINAL_SHARE, MARGIN, EndableClock, Gate, Pace
+from automl_flow.nas.search.runtime_model import FINAL_SHARE, MARGIN, Gate, Pace
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import DataShape
 from automl_flow.study.budget import Clock
@@ -28,7 +28,7 @@ def pace(seconds: float = 20.0) -> Pace:
 
 
 def gate(known: Pace, **changes: Any) -> Gate:
-    fields = {"clock": EndableClock(100.0), "stop": 4, "final": 1e9, "grown": 1.25, "waves": 1}
+    fields = {"clock": Clock(100.0), "stop": 4, "final": 1e9, "grown": 1.25, "waves": 1}
     return Gate(**{"pace": known, **fields, **changes})
 
 
@@ -68,7 +68,7 @@ def test_a_network_too_large_for_the_final_training_is_not_started() -> None:
 
 
 def test_without_a_clock_nothing_is_held_back() -> None:
-    free = gate(pace(1e9), clock=EndableClock(None), final=1.0)
+    free = gate(pace(1e9), clock=Clock(None), final=1.0)
     assert free({"params": LARGE}, float("inf")) is None
 
 

@@ -14,10 +14,11 @@ from automl_flow.nas.samplers.unseen import FreshSampler, make_sampler
 from automl_flow.nas.search import objective
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.constraints import Ledger, known_values
-from automl_flow.nas.search.runtime_model import EndableClock, Gate, Pace
+from automl_flow.nas.search.runtime_model import Gate, Pace
 from automl_flow.nas.search.setup import Setting
 from automl_flow.nas.search.studies import Studies
 from automl_flow.nas.search.successive_halving import describe, discard, epochs_of, promoted
+from automl_flow.study.budget import Clock
 from automl_flow.study.study import Search, StudyResult
 from automl_flow.study.trial import TrialRecord
 
@@ -51,7 +52,7 @@ class FirstRung:
         """Name of its study."""
         return f"rung-{self.stop}"
 
-    def run(self, first: Sequence[Mapping[str, Any]], clock: EndableClock) -> StudyResult:
+    def run(self, first: Sequence[Mapping[str, Any]], clock: Clock) -> StudyResult:
         """Train the architectures *first*, then those that the sampler draws."""
         parameters = self.setting.space.parameters(self.setting.arena.shape)
 
@@ -76,7 +77,7 @@ class FirstRung:
         options = {} if self.setting.one_shot else self.config.strategy_options
         return make_sampler(self.setting.sampler, seed, self.setting.startup, options)
 
-    def _gate(self, clock: EndableClock) -> Callable[[Any, float], str | None]:
+    def _gate(self, clock: Clock) -> Callable[[Any, float], str | None]:
         """What decides whether a trial is started."""
         arena = self.setting.arena
         gate = Gate(

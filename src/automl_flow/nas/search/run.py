@@ -26,7 +26,7 @@ from automl_flow.nas.search.first_rung import FirstRung
 from automl_flow.nas.search.notes import WHOLE, notes_of, nothing_trained
 from automl_flow.nas.search.one_standard_error import REFERENCE, surest
 from automl_flow.nas.search.result import NasResult, front
-from automl_flow.nas.search.runtime_model import EndableClock, Pace
+from automl_flow.nas.search.runtime_model import Pace
 from automl_flow.nas.search.setup import Setting, make_setting
 from automl_flow.nas.search.studies import Studies, enqueued_only
 from automl_flow.nas.search.successive_halving import (
@@ -181,11 +181,11 @@ class _Run:
             settings["final_epochs"] = network.facts["epochs"]
         return settings if stage is None else settings | stage.reproduce(self.one_shot, self.setting.sampler)
 
-    def _share(self, clock: Clock, share: float) -> EndableClock:
+    def _share(self, clock: Clock, share: float) -> Clock:
         """A clock that ends when the search has used its share of the time."""
         if clock.seconds is None:
-            return EndableClock(None)
-        return EndableClock(max(0.01, clock.seconds * SEARCH_SHARE * share - clock.spent))
+            return Clock(None)
+        return Clock(max(0.01, clock.seconds * SEARCH_SHARE * share - clock.spent))
 
     def _screen(self, clock: Clock) -> None:
         """Let zero-cost proxies name architectures, to be tried after the plain reference network."""
@@ -241,7 +241,7 @@ class _Run:
         fresh = [dict(a.params) for a in named if a.key not in known and self.ledger.objection(a) is None]
         self.first = self.first[:1] + fresh + self.first[1:]
 
-    def _draw(self, clock: EndableClock) -> list[TrialRecord]:
+    def _draw(self, clock: Clock) -> list[TrialRecord]:
         """The search proper: every trial trains up to the first rung."""
         if self.studies.interrupted:
             return []

@@ -19,14 +19,6 @@ MARGIN = 1.2  # times the prediction, for a busy machine
 FINAL_SHARE = 0.6  # of a trial's epochs that the final training of its network must be able to do
 
 
-class EndableClock(Clock):
-    """A clock that is stopped when nothing would fit into what is left."""
-
-    def end(self) -> None:
-        """Let the time be over now."""
-        self.seconds = self.spent
-
-
 @dataclass
 class Pace:
     """Predicts the seconds of trainings.
@@ -92,7 +84,7 @@ class Gate:
     """
 
     pace: Pace
-    clock: EndableClock
+    clock: Clock
     stop: int
     final: float
     grown: float
@@ -105,7 +97,7 @@ class Gate:
         needed = self.pace.seconds(payload["params"], self.stop)
         if needed > left:
             if self.pace.least(self.stop) > left:
-                self.clock.end()
+                self.clock.stop()
             return f"not started: it needs about {needed:.0f} s and {left:.0f} s are left"
         epochs = FINAL_SHARE * self.pace.epochs
         final = self.waves * self.grown * self.pace.seconds(payload["params"], epochs)

@@ -1,0 +1,84 @@
+"""Phases of a search: the fraction of its seconds planned for each, and the seconds each took."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from automl_flow.study.budget import Clock
+
+logger = logging.getLogger("automl_flow")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase that a schedule plans.
+
+    Attributes:
+        name: What people read.
+        fraction: Of the search's seconds, in [0, 1]; the phases of a schedule add up to 1.
+    """
+
+    name: str
+    fraction: float
+
+
+@dataclass(frozen=True)
+class PhaseTime:
+    """Planned against spent seconds of a phase.
+
+    Attributes:
+        name: Name of the phase.
+        planned: Seconds; ``None`` where no limit in seconds is set.
+        spent: Seconds; 0 for a phase that did not take place.
+    """
+
+    name: str
+    planned: float | None
+    spent: float
+
+    def __str__(self) -> str:
+        """The row in words."""
+        return f"{self.name} {self.spent:.1f} s" + ("" if self.planned is None else f" of {self.planned:.1f} s")
+
+
+class Timeline:
+    """Counts the seconds of each phase while a search runs; every second since the clock's start belongs to a phase."""
+
+    def __init__(self, phases: Sequence[Phase], clock: Clock) -> None:
+        """Begin with the first phase.
+
+        Args:
+            phases: Phases in order.
+            clock: Time of the whole search; what it has counted so far belongs to the first phase.
+        """
+        self._phases, self._clock = tuple(phases), clock
+        self._seconds = clock.seconds
+        self._spent = {phase.name: 0.0 for phase in self._phases}
+        self._current, self._since = self._phases[0].name, 0.0
+
+    def enter(self, name: str) -> None:
+        """End the current phase and begin another; one that is entered again counts on.
+
+        Raises:
+            ValueError: The schedule has no such phase.
+        """
+        if name not in self._spent:
+            raise ValueError(f"no phase {name!r}; there are {', '.join(self._spent)}")
+        now = self._clock.spent
+        self._spent[self._current] += now - self._since
+        self._current, self._since = name, now
+
+    def rows(self) -> tuple[PhaseTime, ...]:
+        """Planned against spent, phase by phase, up to now."""
+        self.enter(self._current)
+        return tuple(
+            PhaseTime(p.name, None if self._seconds is None else p.fraction * self._seconds, self._spent[p.name])
+            for p in self._phases
+        )
+
+
+def log_timeline(rows: Sequence[PhaseTime]) -> None:
+    """Write where the seconds went to the log."""
+    logger.info("Time: %s (%.1f s in all)", "; ".join(str(row) for row in rows), sum(row.spent for row in rows))
