@@ -24,7 +24,7 @@ from automl_flow.core.errors import ArtifactError
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import DataShape
 from automl_flow.recipes.transformers.text_components import TextComponents
-from automl_flow.tabular.ensemble.model import label_array
+from automl_flow.tasks.labels import label_array
 from benchmarks.fuzzing import harness, model_folders
 
 CASES = 150

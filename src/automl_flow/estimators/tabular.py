@@ -14,9 +14,8 @@ from automl_flow.estimators.base import TabularEstimator
 from automl_flow.estimators.docstrings import with_inherited_docs
 from automl_flow.estimators.tables import Rows
 from automl_flow.tabular.ensemble.build import Built
-from automl_flow.tabular.ensemble.model import label_array
 from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tasks.labels import check_values, distinct_labels
+from automl_flow.tasks.labels import check_values, distinct_labels, label_array
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.types import Problem
 

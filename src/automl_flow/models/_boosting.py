@@ -30,4 +30,4 @@ def bins_for(context: FitContext) -> int:
     """
     if context.n_rows >= _MANY_ROWS:
         return _FINE
-    return _COARSE if context.n_rows < _FEW_ROWS and context.problem != "regression" else _MIDDLE
+    return _COARSE if context.n_rows < _FEW_ROWS and context.has_classes else _MIDDLE

@@ -87,7 +87,7 @@ def grow_forest(learner: Any, data: FoldData, context: FitContext) -> Fitted:
 
 def criteria(context: FitContext) -> list[str]:
     """Split criteria for the problem."""
-    return ["squared_error"] if context.problem == "regression" else ["gini", "entropy"]
+    return ["gini", "entropy"] if context.has_classes else ["squared_error"]
 
 
 def usual_share(context: FitContext) -> float:

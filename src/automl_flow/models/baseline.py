@@ -14,7 +14,7 @@ def build(params: Params, context: FitContext) -> Any:  # noqa: ARG001 - one sig
     """Return scikit-learn's dummy; the median or a quantile where the metric asks for it."""
     from sklearn.dummy import DummyClassifier, DummyRegressor
 
-    if context.problem != "regression":
+    if context.has_classes:
         return DummyClassifier(strategy="prior")
     if context.quantile is not None:
         return DummyRegressor(strategy="quantile", quantile=context.quantile)

@@ -12,13 +12,13 @@ def build(params: Params, context: FitContext) -> Any:
     """Return a forest of extremely randomised trees."""
     from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
-    kind = ExtraTreesRegressor if context.problem == "regression" else ExtraTreesClassifier
+    kind = ExtraTreesClassifier if context.has_classes else ExtraTreesRegressor
     return kind(**options(params, context))
 
 
 def portfolio(context: FitContext) -> tuple[Params, ...]:
     """Return the usual forest and one with larger leaves that looks at more columns."""
-    share = 1.0 if context.problem == "regression" else usual_share(context)
+    share = usual_share(context) if context.has_classes else 1.0
     return two_forests(context, share, wider=3, leaf=3)
 
 

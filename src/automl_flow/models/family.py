@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.tasks.metrics import pinball_level
+from automl_flow.tasks.problem_types import ProblemType, problem_type
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -56,6 +57,16 @@ class FitContext:
     def quantile(self) -> float | None:
         """Level of the quantile that is wanted; ``None`` where the metric asks for something else."""
         return pinball_level(self.metric)
+
+    @property
+    def problem_type(self) -> ProblemType:
+        """What depends on the kind of problem."""
+        return problem_type(self.problem)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the target is one of several classes."""
+        return self.problem_type.has_classes
 
     @property
     def outputs(self) -> int:
@@ -119,7 +130,7 @@ def plain_fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:  # n
 
 def plain_predict(model: Any, X: Any, problem: Problem) -> Array:
     """Predict probabilities (n, k), or values as one column (n, 1)."""
-    raw = model.predict(X) if problem == "regression" else model.predict_proba(X)
+    raw = model.predict_proba(X) if problem_type(problem).has_classes else model.predict(X)
     return np.asarray(raw, dtype=np.float64).reshape(len(X), -1)
 
 

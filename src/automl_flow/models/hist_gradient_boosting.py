@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_flow.models._boosted_trees import BoostedTrees
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.tasks.problem_types import problem_type
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def build(params: Params, context: FitContext) -> Any:
     """Return histogram gradient boosting."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-    kind = HistGradientBoostingRegressor if context.problem == "regression" else HistGradientBoostingClassifier
+    kind = HistGradientBoostingClassifier if context.has_classes else HistGradientBoostingRegressor
     quantile: Params = {} if context.quantile is None else {"loss": "quantile", "quantile": context.quantile}
     return kind(
         **quantile,
@@ -62,7 +63,7 @@ def _fitted(learner: Any) -> Fitted:
 
 def predict(model: BoostedTrees, X: Any, problem: Problem) -> Array:
     """Predict probabilities (n, k) or values (n, 1)."""
-    return model.predict(X, classes=problem != "regression")
+    return model.predict(X, classes=problem_type(problem).has_classes)
 
 
 def dump(model: BoostedTrees) -> bytes:

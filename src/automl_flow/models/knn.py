@@ -22,18 +22,18 @@ _WEIGHTS = ("uniform", "distance")
 def build(params: Params, context: FitContext) -> Any:
     """Return a nearest-neighbour estimator; there are never more neighbours than rows."""
     return _learner(
-        context.problem == "regression",
         min(int(params["neighbors"]), context.n_rows),
         params["weights"],
         int(params["power"]),
+        classes=context.has_classes,
         threads=context.threads,
     )
 
 
-def _learner(regression: bool, neighbors: int, weights: str, power: int, threads: int = 1) -> Any:  # noqa: FBT001
+def _learner(neighbors: int, weights: str, power: int, *, classes: bool, threads: int = 1) -> Any:
     from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
-    kind = KNeighborsRegressor if regression else KNeighborsClassifier
+    kind = KNeighborsClassifier if classes else KNeighborsRegressor
     return kind(n_neighbors=neighbors, weights=weights, p=power, n_jobs=threads)
 
 
@@ -101,7 +101,7 @@ def load(content: bytes) -> Neighbours:
     classes = np.unique(codes)
     if not np.array_equal(classes, np.arange(len(classes))):
         raise ArtifactError("classes must be numbered from 0, and each must occur")
-    learner = _learner(bool(len(values)), neighbors, _WEIGHTS[weights], power)
+    learner = _learner(neighbors, _WEIGHTS[weights], power, classes=not len(values))
     return Neighbours.of(learner, rows, values if len(values) else codes)
 
 

@@ -23,7 +23,7 @@ def build(params: Params, context: FitContext) -> Any:
     from sklearn.preprocessing import StandardScaler
 
     strength = float(params["strength"])
-    if context.problem != "regression":
+    if context.has_classes:
         return LogisticRegression(C=1.0 / (strength * context.n_rows), max_iter=300, tol=1e-4)
     mixture = float(params["l1_share"])
     if mixture == 0.0:
@@ -47,7 +47,7 @@ def predict(model: Any, X: Any, problem: Problem) -> Array:
 def suggest(trial: BaseTrial, context: FitContext) -> Params:
     """Suggest a penalty and, for values, which share of it is absolute."""
     params: Params = {"strength": trial.suggest_float("strength", 1e-7, 1.0, log=True)}
-    if context.problem == "regression":
+    if not context.has_classes:
         params["l1_share"] = trial.suggest_categorical("l1_share", [0.0, 0.5, 1.0])
     return params
 
@@ -55,7 +55,7 @@ def suggest(trial: BaseTrial, context: FitContext) -> Params:
 def portfolio(context: FitContext) -> tuple[Params, ...]:
     """Return a weak penalty, a strong one and a very weak one."""
     strengths = (min(1.0, 1.0 / context.n_rows), 0.03, max(1e-7, 0.01 / context.n_rows))
-    extra: Params = {"l1_share": 0.0} if context.problem == "regression" else {}
+    extra: Params = {} if context.has_classes else {"l1_share": 0.0}
     return tuple({"strength": strength, **extra} for strength in strengths)
 
 

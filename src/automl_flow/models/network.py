@@ -152,7 +152,7 @@ class _Validation:
         if data.X_valid is None or data.y_valid is None:
             return None
         y = data.y_valid
-        y = _one_hot(y, context.n_classes) if context.problem != "regression" else (y[:, None] - scale[0]) / scale[1]
+        y = _one_hot(y, context.n_classes) if context.has_classes else (y[:, None] - scale[0]) / scale[1]
         return cls(piecewise(np.asarray(data.X_valid, np.float32), edges), y.astype(np.float32), data.weight_valid)
 
     def loss(self, weights: Weights) -> float:
@@ -166,7 +166,7 @@ class _Validation:
 
 def _targets(y: NDArray[Any], context: FitContext) -> tuple[Floats, float, float]:
     """Targets (n, o) as the network sees them, and centre and scale of values."""
-    if context.problem != "regression":
+    if context.has_classes:
         return _one_hot(y, context.n_classes), 0.0, 1.0
     centre, spread = float(np.mean(y)), float(np.std(y)) or 1.0
     return ((y[:, None] - centre) / spread).astype(np.float32), centre, spread

@@ -12,13 +12,13 @@ def build(params: Params, context: FitContext) -> Any:
     """Return a random forest."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    kind = RandomForestRegressor if context.problem == "regression" else RandomForestClassifier
+    kind = RandomForestClassifier if context.has_classes else RandomForestRegressor
     return kind(**options(params, context))
 
 
 def portfolio(context: FitContext) -> tuple[Params, ...]:
     """Return the usual forest and one with larger leaves that looks at more columns."""
-    share = 1.0 / 3 if context.problem == "regression" else usual_share(context)
+    share = usual_share(context) if context.has_classes else 1.0 / 3
     return two_forests(context, share, wider=2, leaf=5)
 
 

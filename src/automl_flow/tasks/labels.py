@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, shown
+from automl_flow.core.errors import DataError, nearest, shown
+from automl_flow.tasks.types import Label
 
 _LARGEST = 2**63 - 1  # of a number that every reader of JSON takes as it is written
+_LONG_LABEL = 200  # letters
 _KINDS = {"bool": "truth values", "int": "numbers", "float": "numbers", "str": "text"}
 
 
@@ -65,6 +69,24 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+def find_label(label: Label, classes: Sequence[Any], key: str, target: str) -> Any:
+    """Return the class that *label* names; numbers and truth values may be written as text.
+
+    Args:
+        label: What a person wrote.
+        classes: The classes.
+        key: Where the label stands, for the message.
+        target: Name of the target, for the message.
+
+    Raises:
+        DataError: No class is called so.
+    """
+    for value in classes:
+        if str(value) == str(label):
+            return value
+    raise DataError(f"{key} class {label!r} does not occur in target {target!r}{nearest(label, classes)}")
+
+
 def check_values(series: pd.Series[Any], target: str) -> None:
     """Check that the target of a regression holds numbers, not times: these would become nanoseconds since 1970.
 
@@ -84,3 +106,13 @@ def check_values(series: pd.Series[Any], target: str) -> None:
 
 def _is_period(dtype: Any) -> bool:
     return isinstance(dtype, pd.PeriodDtype)
+
+
+def label_array(classes: tuple[Label, ...]) -> NDArray[Any]:
+    """Classes as an array; labels of different types stay what they are.
+
+    NumPy gives every row room for the longest text: beyond a length, rows refer to one text instead.
+    """
+    kinds = {type(label) for label in classes}
+    long = any(isinstance(label, str) and len(label) > _LONG_LABEL for label in classes)
+    return np.asarray(classes, dtype=object if long or len(kinds) > 1 else None)

@@ -9,9 +9,8 @@ from pydantic import Field, InstanceOf, field_serializer, model_validator
 
 from automl_flow.core.config import Config
 from automl_flow.tasks.metrics import Metric, find_metric, for_classes, get_metric, pinball_level
+from automl_flow.tasks.problem_types import ProblemType, problem_type
 from automl_flow.tasks.types import Label, Modality, Problem, Role
-
-_DEFAULT_METRIC: dict[str, str] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 
 
 class TaskSpec(Config):
@@ -56,13 +55,17 @@ class TaskSpec(Config):
     about: str = ""
 
     @property
+    def problem_type(self) -> ProblemType:
+        """What depends on the kind of problem."""
+        return problem_type(self.problem)
+
+    @property
     def metric_name(self) -> str:
         """The metric that is optimised: the given one, or the default of the problem."""
         if self.metric is not None:
             return self.metric if isinstance(self.metric, str) else self.metric.name
-        if self.modality != "tabular" and self.problem != "regression":
-            return "accuracy"
-        return _DEFAULT_METRIC[self.problem]
+        kind = self.problem_type
+        return kind.default_metric if self.modality == "tabular" else kind.default_sample_metric
 
     def scorer(self, classes: tuple[Label, ...] | None = None) -> Metric:
         """Return the metric that is optimised.
@@ -97,7 +100,7 @@ class TaskSpec(Config):
         elif self.metric is not None and self.problem not in self.metric.problems:
             raise ValueError(
                 f"metric {self.metric.name} compares {self.metric.needs}s, a {self.problem} problem wants "
-                f"needs={'value' if self.problem == 'regression' else 'label'!r}"
+                f"needs={'label' if self.problem_type.has_probabilities else 'value'!r}"
             )
         if self.positive is not None and self.problem != "binary":
             raise ValueError(f"positive belongs to binary problems, this one is {self.problem}")

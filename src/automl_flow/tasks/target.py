@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest, quoted
-from automl_flow.tasks.labels import check_values, distinct_labels
+from automl_flow.core.errors import DataError
+from automl_flow.tasks.labels import find_label
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.types import Label, Problem
 
@@ -67,59 +67,8 @@ def encode_target(y: pd.Series[Any] | NDArray[Any], task: TaskSpec) -> Target:
             f"target {task.target!r} is missing in {len(missing)} of {len(series)} rows (first rows: "
             f"{missing[:5].tolist()}); drop or fill these rows"
         )
-    if task.problem == "regression":
-        return Target(_as_numbers(series, task), None)
-    return _encode_classes(series, task)
-
-
-def _as_numbers(series: pd.Series[Any], task: TaskSpec) -> NDArray[np.float64]:
-    check_values(series, task.target)
-    numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if len(bad):
-        raise DataError(
-            f"target {task.target!r} must be finite numbers in a regression; row {int(bad[0])} holds "
-            f"{quoted(series.iloc[int(bad[0])])} ({len(bad)} such rows)"
-        )
-    return numbers
-
-
-def _encode_classes(series: pd.Series[Any], task: TaskSpec) -> Target:
-    values = series.astype(object)
-    distinct = distinct_labels(values, task.target)
-    try:
-        classes = sorted(distinct)
-    except TypeError:  # 1 and "a" do not compare
-        classes = sorted(distinct, key=lambda value: (type(value).__name__, str(value)))
-    if len(classes) < 2:
-        raise DataError(f"target {task.target!r} has one class only, {quoted(classes[0])}; there is nothing to learn")
-    if task.problem == "binary":
-        classes = _order_binary(classes, task)
-    codes = values.map({value: code for code, value in enumerate(classes)}).to_numpy(dtype=np.int64)
-    return Target(codes, tuple(classes))
-
-
-def _order_binary(classes: list[Any], task: TaskSpec) -> list[Any]:
-    """Put the positive class last."""
-    if len(classes) != 2:
-        raise DataError(
-            f"target {task.target!r} of a binary problem must have two classes, got {len(classes)}: "
-            f"{', '.join(map(quoted, classes[:10]))}; is it 'multiclass' or 'regression'?"
-        )
-    if task.favourable is not None:
-        _find(task.favourable, classes, "favourable", task)
-    if task.positive is None:
-        return classes
-    positive = _find(task.positive, classes, "positive", task)
-    return [*(value for value in classes if value is not positive), positive]
-
-
-def _find(label: Label, classes: Sequence[Any], key: str, task: TaskSpec) -> Any:
-    """The class that *label* names; numbers and truth values may be written as text."""
-    for value in classes:
-        if str(value) == str(label):
-            return value
-    raise DataError(f"{key} class {label!r} does not occur in target {task.target!r}{nearest(label, classes)}")
+    encoded = task.problem_type.encode(series.to_frame(task.target), task.positive, task.favourable)
+    return Target(encoded.values, encoded.classes)
 
 
 def favourable_code(task: TaskSpec, classes: Sequence[Label] | None) -> int | None:
@@ -130,7 +79,7 @@ def favourable_code(task: TaskSpec, classes: Sequence[Label] | None) -> int | No
     """
     if task.favourable is None or classes is None:
         return None
-    return list(classes).index(_find(task.favourable, classes, "favourable", task))
+    return list(classes).index(find_label(task.favourable, classes, "favourable", task.target))
 
 
 def guess_problem(y: pd.Series[Any]) -> Problem:

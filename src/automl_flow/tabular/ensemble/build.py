@@ -112,7 +112,7 @@ def _with_read(members: Sequence[Candidate], result: SearchResult) -> list[Candi
 def _mostly_noise(problem: TabularProblem, result: SearchResult, selection: Selection) -> bool:
     prediction = np.tensordot(selection.weights, result.oof, axes=1)
     weight = None if problem.weight is None else problem.weight[result.rows]
-    return mostly_noise(prediction, problem.target.values[result.rows], weight)
+    return mostly_noise(prediction, problem.target.values[result.rows], problem.task.problem_type, weight)
 
 
 def _copies(

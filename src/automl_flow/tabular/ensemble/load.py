@@ -116,10 +116,8 @@ def load_tabular_model(folder: Path) -> TabularModel:
     document = files.document(MODEL, ModelDocument)
     with reading(folder / MODEL):
         task = TaskSpec.restore(document.task)
-        if (document.classes is None) != (task.problem == "regression") or task.modality != "tabular":
+        if not task.problem_type.suits(document.classes) or task.modality != "tabular":
             raise ArtifactError(f"{folder / MODEL}: classes do not fit the task's problem, or it is none of tables")
-        if task.problem == "binary" and document.classes is not None and len(document.classes) != 2:
-            raise ArtifactError(f"{folder / MODEL}: a binary task has two classes")
     preprocessors = Preprocessors()
     members = tuple(
         _read_member(files, member_place(i), entry, document.classes, preprocessors)

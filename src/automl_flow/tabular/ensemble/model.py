@@ -24,11 +24,11 @@ from automl_flow.tabular.candidate import BASELINE
 from automl_flow.tabular.fitting.fitted import FittedCandidate
 from automl_flow.tabular.fitting.preprocessors import Rows
 from automl_flow.tasks.columns import Columns
+from automl_flow.tasks.labels import label_array
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.types import Label
 
 _ROUNDING = 1e-4  # by which a probability, of float32 at the least, may miss what it should be
-_LONG_LABEL = 200  # letters
 _CHUNK = 8192  # rows that are predicted at once, at most: memory is bounded, and every piece has a fixed price
 
 
@@ -101,10 +101,8 @@ class TabularModel:
         Raises:
             DataError: Columns are missing, or there are two of the same name.
         """
-        raw = self._outputs(self._read(X))
-        if self.classes is None:
-            return np.asarray(raw[:, 0])
-        return np.asarray(label_array(self.classes)[raw.argmax(axis=1)])
+        decided = self.task.problem_type.decide(self._outputs(self._read(X)))
+        return decided if self.classes is None else np.asarray(label_array(self.classes)[decided])
 
     def predict_proba(self, X: Any) -> Array:
         """Predict the probability of each class, shape (n, k), columns in the order of ``classes``.
@@ -115,7 +113,7 @@ class TabularModel:
         Raises:
             DataError: The task is a regression, columns are missing, or there are two of the same name.
         """
-        if self.classes is None:
+        if not self.task.problem_type.has_probabilities:
             raise DataError("predict_proba needs classes; this model predicts values")
         return self._outputs(self._read(X))
 
@@ -152,7 +150,8 @@ class TabularModel:
         return np.concatenate(pieces)
 
     def _predict_piece(self, frame: pd.DataFrame, pool: Executor) -> Array:
-        total = np.zeros((len(frame), 1 if self.classes is None else len(self.classes)))
+        kind = self.task.problem_type
+        total = np.zeros((len(frame), kind.n_outputs(self.classes, 1)))
         if len(frame) == 0:
             return total
         rows, predicted = Rows(frame), list[Array]()
@@ -163,16 +162,14 @@ class TabularModel:
             numbered = zip(layer, predicted[-len(layer) :], strict=True)
             said |= {member.candidate.number: own for member, own in numbered if isinstance(member, FittedCandidate)}
         for member, weight, own in zip(self.members, self.weights, predicted, strict=True):
-            if self.classes is not None and (np.min(own) < -_ROUNDING or np.max(own) > 1 + _ROUNDING):
+            if kind.has_probabilities and (np.min(own) < -_ROUNDING or np.max(own) > 1 + _ROUNDING):
                 raise ArtifactError(f"{_name(member)} predicts what are no probabilities: it is damaged")
             total += weight * np.asarray(own, dtype=np.float64).reshape(total.shape)
         if not np.isfinite(total).all():
             raise ArtifactError(
                 "the model predicts what is not finite: it is damaged, or numbers of the rows are too large for it"
             )
-        if self.classes is not None:
-            total /= np.maximum(total.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-        return total
+        return kind.normalise(total)
 
     def save(self, folder: Path | str) -> None:
         """Write the model to *folder*, atomically; :func:`automl_flow.load_model` reads it."""
@@ -207,13 +204,3 @@ def _name(member: FittedCandidate | Member) -> str:
 def _pieces(n_rows: int) -> int:
     """In how many pieces rows are predicted: their number alone says, so that any machine computes the same."""
     return max(1, math.ceil(n_rows / _CHUNK))
-
-
-def label_array(classes: tuple[Label, ...]) -> NDArray[Any]:
-    """Classes as an array; labels of different types stay what they are.
-
-    NumPy gives every row room for the longest text: beyond a length, rows refer to one text instead.
-    """
-    kinds = {type(label) for label in classes}
-    long = any(isinstance(label, str) and len(label) > _LONG_LABEL for label in classes)
-    return np.asarray(classes, dtype=object if long or len(kinds) > 1 else None)

@@ -10,7 +10,6 @@ from automl_flow.models.family import Array
 from automl_flow.tabular.candidate import BASELINE, Candidate
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.ensemble.greedy import Selection, greedy_selection
-from automl_flow.tabular.ensemble.noise import constant
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult
 from automl_flow.tabular.session.session import Workbench
@@ -112,7 +111,8 @@ def _shared(problem: TabularProblem, result: SearchResult, first: Selection, sec
         return metric.loss(y, prediction, weight)
 
     alone = loss(np.tensordot(first.weights, result.oof, axes=1))
-    learned = loss(constant(y, problem.target.outputs, weight)) - alone
+    constant = problem.task.problem_type.constant(y, problem.target.outputs, weight)
+    learned = loss(np.tile(constant, (len(y), 1))) - alone
     allowed = alone + (_ALLOWANCE * learned if learned > 0 else 0.0)
     for share in _SHARES:
         weights = (1 - share) * first.weights + share * second.weights

@@ -21,6 +21,7 @@ from automl_flow.serialization import skops
 from automl_flow.serialization.manifest import Files
 from automl_flow.study.journal import results_folder
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_key
+from automl_flow.tasks.problem_types import problem_type
 from automl_flow.tasks.types import Problem
 
 STAND_IN = 0  # fold whose model remains of a trial, at the least, for the case that none of all rows is fitted
@@ -122,8 +123,7 @@ class PartDocument(Document):
             raise ValueError(f"present must be codes below {self.outputs} in order")
         if not self.stored and len(self.present) != 1:
             raise ValueError("only where a single class was present there is no model")
-        fits = {"regression": not self.present and self.outputs == 1, "multiclass": len(self.present) > 2}
-        if self.stored and not fits.get(self.problem, len(self.present) == 2):
+        if self.stored and not problem_type(self.problem).suits_model(len(self.present), self.outputs):
             raise ValueError(f"a {self.problem} model does not have {len(self.present)} classes")
         return self
 

@@ -30,7 +30,6 @@ from automl_flow.tabular.fitting.fold_models import (
 from automl_flow.tabular.fitting.meta_features import as_readings, beside, readings_width
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_key, preprocessor_path, write_preprocessor
 from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tasks.types import Problem
 
 _LAST_SECONDS = 1.0  # kept free at the end of a trial for storing what it made
 
@@ -203,16 +202,16 @@ def fit_part(
     encoded = rows_of(context, family.encoding, fold, reads)
     if fold == ALL_ROWS or fold in kept_folds(family, len(problem.folds)):
         _store_preprocessor(context.state, preprocessor_key(family.encoding, fold), encoded.preprocessor)
-    kind, present, codes = _present(problem, rows)
-    part = Part(family.name, fold, family.encoding, kind, present, problem.target.outputs, copy)
-    if len(present) == 1:
+    seen = problem.task.problem_type.restrict(problem.target.values, rows, problem.target.outputs)
+    part = Part(family.name, fold, family.encoding, seen.problem, seen.present, problem.target.outputs, copy)
+    if len(seen.present) == 1:
         return part, Fitted(None)
     fit = FitContext(
-        problem=kind,
+        problem=seen.problem,
         metric=problem.task.metric_name,
         n_rows=len(rows),
         n_columns=max(1, problem.X.shape[1]) + readings_width(len(reads), problem.target.outputs),
-        n_classes=len(present),
+        n_classes=len(seen.present),
         seed=derive_seed(context.seed, "fit", family.name, fold, copy),
         threads=context.threads,
         monotone=problem.directions(encoded.preprocessor),
@@ -220,26 +219,11 @@ def fit_part(
         iterations=iterations,
     )
     weight = problem.fit_weight(rows)
-    data = FoldData(encoded.X, codes[rows], None if weight is None else weight[rows])
+    data = FoldData(encoded.X, seen.values[rows], None if weight is None else weight[rows])
     if family.stops_early and fold != ALL_ROWS:
-        data = _with_valid(data, encoded.X_valid, codes[valid], None if weight is None else weight[valid])
+        data = _with_valid(data, encoded.X_valid, seen.values[valid], None if weight is None else weight[valid])
     fitted = family.fit(family.build(params, fit), data, fit)
     return replace(part, model=fitted.model, work=family.work(fitted.model, fit)), fitted
-
-
-def _present(problem: TabularProblem, rows: NDArray[np.int64]) -> tuple[Problem, tuple[int, ...], NDArray[Any]]:
-    """What the problem is among some rows: a rare class may be absent there.
-
-    Returns:
-        Kind of problem, codes of the classes that occur, and the target renumbered to them (-1: absent class).
-    """
-    y = problem.target.values
-    if problem.task.problem == "regression":
-        return "regression", (), y
-    present = tuple(int(code) for code in np.unique(y[rows]))
-    lookup = np.full(problem.target.outputs, -1, dtype=np.int64)
-    lookup[list(present)] = np.arange(len(present))
-    return "multiclass" if len(present) > 2 else "binary", present, lookup[y]
 
 
 def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_valid: Array | None) -> FoldData:

@@ -1,0 +1,19 @@
+"""Problem types: one object per kind of target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from automl_flow.tasks.problem_types.base import Array, Encoded, ProblemType, Subproblem
+from automl_flow.tasks.problem_types.classification import Binary, Multiclass
+from automl_flow.tasks.problem_types.regression import Regression
+from automl_flow.tasks.types import Problem
+
+__all__ = ["PROBLEM_TYPES", "Array", "Encoded", "ProblemType", "Subproblem", "problem_type"]
+
+PROBLEM_TYPES: Mapping[Problem, ProblemType] = {kind.name: kind for kind in (Binary(), Multiclass(), Regression())}
+
+
+def problem_type(name: Problem) -> ProblemType:
+    """The problem type called *name*."""
+    return PROBLEM_TYPES[name]
