@@ -25,7 +25,7 @@ from sklearn.datasets import load_breast_cancer
 
 from automl_flow.core import files, temporary
 from automl_flow.core.files import write_json
-from automl_flow.execution.local import LocalHandle
+from automl_flow.execution.backends.local import LocalHandle
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.serialization import manifest

@@ -14,7 +14,8 @@ from sklearn.exceptions import NotFittedError
 
 from automl_flow import ImageClassifier, ImageRegressor, load_model
 from automl_flow.core.errors import ArtifactError, AutoMLFlowWarning, ConfigError, DataError
-from tests.nas.problems import SMALL, InlineRunner, patterns
+from tests.execution.inline import make_inline_runner
+from tests.nas.problems import SMALL, patterns
 
 NAMES = np.asarray(["along", "across", "noise"])
 
@@ -35,7 +36,7 @@ def make(cls: Any = ImageClassifier, **changes: Any) -> Any:
 def inline() -> Iterator[None]:
     """Evaluate in this process, which starts sooner."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("automl_flow.nas.search.run.LocalRunner", InlineRunner)
+        patch.setattr("automl_flow.nas.search.run.make_runner", make_inline_runner)
         yield
 
 

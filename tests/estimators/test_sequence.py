@@ -11,14 +11,14 @@ import pytest
 
 from automl_flow import SequenceClassifier, load_model
 from automl_flow.core.errors import DataError
-from tests.nas.problems import InlineRunner
+from tests.execution.inline import make_inline_runner
 
 
 @pytest.fixture(autouse=True)
 def inline() -> Iterator[None]:
     """Evaluate in this process, which starts sooner."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("automl_flow.nas.search.run.LocalRunner", InlineRunner)
+        patch.setattr("automl_flow.nas.search.run.make_runner", make_inline_runner)
         yield
 
 

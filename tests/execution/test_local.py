@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.runner import RunnerSettings
 from tests.execution import jobs
 
 _ROOT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ _PATH = f"{_ROOT}{os.pathsep}{_ROOT / 'src'}"  # of other processes
 
 @pytest.fixture(scope="module")
 def runner():
-    with LocalRunner(10, n_jobs=1) as runner:
+    with LocalRunner(RunnerSettings(n_jobs=1), 10) as runner:
         yield runner
 
 
@@ -75,7 +76,7 @@ def test_native_threads_are_capped(runner):
 
 
 def test_leaving_the_block_kills_what_runs():
-    with LocalRunner(0) as runner:
+    with LocalRunner(context=0) as runner:
         pid = outcome(runner, jobs.sleep, 0).value
         runner.submit(jobs.spin, 0, Limits())
     with pytest.raises(ProcessLookupError):
@@ -86,10 +87,11 @@ def test_leaving_the_block_kills_what_runs():
 
 _BUSY = """
 import os, sys, time
-from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.runner import RunnerSettings
 from tests.execution import jobs
-with LocalRunner(0, n_jobs=2, preload=sys.argv[1:]) as runner:
+with LocalRunner(RunnerSettings(n_jobs=2, preload=sys.argv[1:]), 0) as runner:
     runner.submit(jobs.sleep, 0, Limits()).outcome()
     for _ in range(2):
         runner.submit(jobs.spin, 0, Limits())
@@ -129,7 +131,7 @@ def test_what_is_left_when_all_are_killed_is_removed_by_the_next(busy):
         member.kill()
     process.wait(10)
     environment = {**os.environ, "TMPDIR": str(temporary)}
-    code = "from automl_flow.execution.local import LocalRunner\nwith LocalRunner(): pass"
+    code = "from automl_flow.execution.backends.local import LocalRunner\nwith LocalRunner(): pass"
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert list(temporary.iterdir()) == []
 
@@ -138,10 +140,10 @@ def test_a_script_needs_no_main_guard(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         "MARK = print('script runs')\n"
-        "from automl_flow.execution.local import LocalRunner\n"
+        "from automl_flow.execution.backends.local import LocalRunner\n"
         "from automl_flow.execution.outcome import Limits\n"
         "from tests.execution import jobs\n"
-        "with LocalRunner(0) as runner:\n"
+        "with LocalRunner(context=0) as runner:\n"
         "    print(runner.submit(jobs.main_module, 0, Limits()).outcome().value)\n"
     )
     done = subprocess.run(

@@ -9,14 +9,15 @@ import time
 import psutil
 import pytest
 
-from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.runner import RunnerSettings
 from tests.execution import jobs
 
 
 @pytest.fixture(scope="module")
 def runner():
-    with LocalRunner(n_jobs=2, lanes=2) as runner:
+    with LocalRunner(RunnerSettings(n_jobs=2, slots=2)) as runner:
         yield runner
 
 
@@ -57,7 +58,7 @@ def test_what_one_job_does_is_not_held_against_another(runner, tmp_path, culprit
 
 def test_what_is_late_together_ends_together(runner):
     began = time.monotonic()
-    limits = Limits(until=began + 1.0)
+    limits = Limits(seconds_left=1.0)
     handles = [runner.submit(jobs.spin, 0, limits) for _ in range(3)]  # the third has not begun by then
     assert [handle.outcome().cause for handle in handles] == ["timeout"] * 3
     assert time.monotonic() - began < 3.0
@@ -65,7 +66,7 @@ def test_what_is_late_together_ends_together(runner):
 
 def test_a_job_that_runs_again_has_no_more_time_than_before(runner, tmp_path):
     end = time.monotonic() + 1.2
-    innocent = runner.submit(jobs.stay, (str(tmp_path / "innocent"), 1.0), Limits(until=end))
+    innocent = runner.submit(jobs.stay, (str(tmp_path / "innocent"), 1.0), Limits(seconds_left=1.2))
     runner.submit(jobs.spin, 0, Limits(seconds=0.6)).outcome()
     assert innocent.outcome().cause == "timeout"
     assert time.monotonic() < end + 1.0
@@ -75,7 +76,7 @@ def test_a_cancelled_job_ends_and_the_other_runs_again(runner, tmp_path):
     other = runner.submit(jobs.stay, (str(tmp_path / "other"), 1.0), Limits())
     handle = runner.submit(jobs.spin, 0, Limits())
     time.sleep(0.3)
-    runner.cancel(handle)
+    handle.cancel()
     assert handle.outcome().cause == "timeout"
     assert other.outcome().value[1] == 2
 
@@ -83,7 +84,7 @@ def test_a_cancelled_job_ends_and_the_other_runs_again(runner, tmp_path):
 def test_a_job_that_waits_can_be_cancelled(runner, tmp_path):
     running = [runner.submit(jobs.stay, (str(tmp_path / name), 1.0), Limits()) for name in "ab"]
     waiting = runner.submit(jobs.stay, (str(tmp_path / "c"), 1.0), Limits())
-    runner.cancel(waiting)
+    waiting.cancel()
     runner.wait_any([waiting], 5)
     assert waiting.done
     assert [handle.outcome().value[1] for handle in running] == [1, 1]
@@ -109,21 +110,21 @@ def test_released_workers_are_gone_and_come_back(runner):
 
 
 def test_a_context_holds_from_the_next_job_on(runner, tmp_path):
-    runner.give("first")
+    runner.broadcast("first")
     before = runner.submit(jobs.answer, 0, Limits())
-    runner.give("second")
+    runner.broadcast("second")
     after = runner.submit(jobs.answer, 0, Limits())
     assert [before.outcome().value, after.outcome().value] == ["first", "second"]
 
 
 def test_workers_import_what_they_are_told_to():
-    with LocalRunner(imports=("colorsys",)) as runner:
+    with LocalRunner(RunnerSettings(imports=("colorsys",))) as runner:
         runner.start()
         assert runner.submit(jobs.imported, "colorsys", Limits()).outcome().value
 
 
 def test_a_worker_that_cannot_start_fails_its_jobs():
-    with LocalRunner(imports=("no_such_module",)) as runner:
+    with LocalRunner(RunnerSettings(imports=("no_such_module",))) as runner:
         outcome = runner.submit(jobs.sleep, 0, Limits()).outcome()
     assert outcome.cause == "implementation"
     assert "no_such_module" in outcome.message

@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 from automl_flow.execution import pool
-from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.runner import RunnerSettings
 from automl_flow.execution.task import Task
 from automl_flow.execution.worker import Call
 from tests.execution import jobs
@@ -36,7 +37,7 @@ def quick_looks(monkeypatch):
 
 @pytest.fixture(params=[(), FORKED], ids=["alone", "forked"])
 def runner(request):
-    with LocalRunner(10, n_jobs=2, preload=request.param) as runner:
+    with LocalRunner(RunnerSettings(n_jobs=2, preload=request.param), 10) as runner:
         yield runner
 
 
@@ -86,9 +87,9 @@ def test_a_job_that_ruins_its_process_ends_and_the_next_one_runs(runner, crime, 
     ids=["cannot be sent", "ends the process"],
 )
 def test_a_context_that_cannot_be_held_fails_its_jobs_alone(runner, context, message):
-    runner.give(context)
+    runner.broadcast(context)
     assert message in run(runner, jobs.answer).message
-    runner.give(10)
+    runner.broadcast(10)
     assert run(runner, jobs.add, 1).value == 11
 
 
@@ -117,8 +118,8 @@ def test_a_large_context_for_a_process_that_is_stopped_keeps_nobody_waiting(runn
     monkeypatch.setattr(pool, "_LOOK_SECONDS", PATIENT)
     pid = run(runner, jobs.sleep, 0).value
     os.kill(pid, signal.SIGSTOP)
-    runner.give(bytes(1 << 24))
-    late = runner.submit(crimes.length, 0, Limits(until=time.monotonic() + 0.5))
+    runner.broadcast(bytes(1 << 24))
+    late = runner.submit(crimes.length, 0, Limits(seconds_left=0.5))
     assert ended(runner, late).cause == "timeout"
     assert run(runner, crimes.length, 0).value == 1 << 24
 
@@ -126,7 +127,7 @@ def test_a_large_context_for_a_process_that_is_stopped_keeps_nobody_waiting(runn
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
 @pytest.mark.parametrize("when", ["as it starts", "as workers start", "in the middle", "between jobs"])
 def test_jobs_go_on_when_the_fork_server_is_gone(number, when, tmp_path):
-    with LocalRunner(10, n_jobs=2, preload=FORKED) as runner:
+    with LocalRunner(RunnerSettings(n_jobs=2, preload=FORKED), 10) as runner:
         if when == "as it starts":
             end_fork_server()
         else:
@@ -170,7 +171,7 @@ def test_every_job_has_an_end_when_the_pool_breaks(runner, monkeypatch, method):
 
 
 def test_a_job_that_is_submitted_when_all_is_over_has_ended():
-    with LocalRunner(10) as runner:
+    with LocalRunner(context=10) as runner:
         pass
     assert ended(runner, runner.submit(jobs.add, 1, Limits())).message == "cancelled"
 
@@ -203,27 +204,28 @@ def test_an_import_in_an_environment_of_any_kind_ends_and_removes_nothing(tmp_pa
 
 _FORKING = """
 import os, sys
-from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.runner import RunnerSettings
 from automl_flow.execution.scratch import scratch, scratch_folder
 from tests.execution import jobs
 
 def run(runner):
     return runner.submit(jobs.add, 1, Limits()).outcome().value
 
-with scratch("state-") as state, LocalRunner(10, preload=sys.argv[2:]) as runner:
+with scratch("state-") as state, LocalRunner(RunnerSettings(preload=sys.argv[2:]), 10) as runner:
     assert run(runner) == 11
     child = os.fork()
     if child == 0:
         if sys.argv[1] == "works":
-            with LocalRunner(20, preload=sys.argv[2:]) as own:
+            with LocalRunner(RunnerSettings(preload=sys.argv[2:]), 20) as own:
                 assert run(own) == 21
             assert scratch_folder() != state.parent
         sys.exit()
     assert os.waitpid(child, 0)[1] == 0
     assert state.is_dir() and len(os.listdir(state.parent)) == 3, os.listdir(state.parent)
     assert run(runner) == 11
-with LocalRunner(30, preload=sys.argv[2:]) as runner:
+with LocalRunner(RunnerSettings(preload=sys.argv[2:]), 30) as runner:
     assert run(runner) == 31
 """
 
@@ -250,7 +252,7 @@ def test_threads_of_the_user_may_use_runners_at_the_same_time():
     values = []
 
     def work(context):
-        with LocalRunner(context, preload=FORKED) as runner:
+        with LocalRunner(RunnerSettings(preload=FORKED), context) as runner:
             values.append(run(runner, jobs.add, 1).value)
 
     threads = [threading.Thread(target=work, args=(context,)) for context in (1, 2, 3)]

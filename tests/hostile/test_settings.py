@@ -74,7 +74,7 @@ def test_a_fit_refuses_absurd_numbers_of_jobs_before_it_begins(estimator, value)
 
 def test_there_are_no_more_workers_than_processors_and_that_is_said(caplog):
     assert Budget(n_jobs=1024).workers() == processors()
-    assert f"n_jobs is 1024, and this process may use {processors()} processors" in caplog.text
+    assert f"n_jobs is 1024, but execution backend 'local' has {processors()} processors" in caplog.text
 
 
 def test_a_number_of_workers_that_there_are_processors_for_is_taken_as_it_is(caplog):

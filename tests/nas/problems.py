@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
-from automl_flow.execution.local import Handle
-from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.tasks.spec import TaskSpec
@@ -61,38 +57,3 @@ def config(**changes: Any) -> NasConfig:
         "space_options": SMALL,
     }
     return NasConfig(**{**settings, **changes})
-
-
-@dataclass
-class Done:
-    """A job that has run."""
-
-    result: Outcome
-    done: bool = True
-
-    def outcome(self) -> Outcome:
-        return self.result
-
-
-class InlineRunner:
-    """Runs jobs here and now, without limits: for tests that look at results and not at processes."""
-
-    n_jobs = 1
-
-    def __init__(self, context: Any, n_jobs: int = 1, threads: int = 1, preload: Sequence[str] = ()) -> None:
-        self.context = context
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def submit(self, function: Any, job: Any, limits: Limits) -> Handle:
-        return Done(Outcome(function(self.context, job), None, "", 0.1, 1.0))
-
-    def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
-        pass
-
-    def cancel(self, handle: Handle) -> None:
-        pass

@@ -14,8 +14,9 @@ import pytest
 
 from automl_flow.core.errors import BudgetError
 from automl_flow.core.progress import LogProgress, silent_progress
-from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.runner import RunnerSettings
 from automl_flow.study.budget import Budget, Clock
 from automl_flow.study.journal import Journal, results_folder
 from automl_flow.study.study import StudyResult, run_study
@@ -26,7 +27,7 @@ def run(folder: Path, *, n_jobs: int = 1, context=None, search=None, **budget) -
     folder.mkdir(exist_ok=True)
     limits = Budget(**{"max_trials": 12, "seed": 7, **budget})
     journal = Journal(folder / "journal", key="k")
-    with journal.open(), LocalRunner({"folder": str(folder), **(context or {})}, n_jobs) as runner:
+    with journal.open(), LocalRunner(RunnerSettings(n_jobs), {"folder": str(folder), **(context or {})}) as runner:
         return run_study(
             search or studies.search(),
             runner=runner,
@@ -179,7 +180,7 @@ def test_no_trial_stays_running_in_the_study(tmp_path):
 def test_progress_tells_trials_in_the_words_of_the_search(tmp_path, caplog):
     search = studies.search(label="models", describe=lambda record: f"number {record.number} is done")
     progress = LogProgress(interval=0)
-    with caplog.at_level("INFO", "automl_flow"), LocalRunner({"folder": str(tmp_path)}) as runner:
+    with caplog.at_level("INFO", "automl_flow"), LocalRunner(context={"folder": str(tmp_path)}) as runner:
         journal = Journal(tmp_path / "journal", key="k")
         with journal.open():
             run_study(
@@ -198,10 +199,9 @@ class _Deaf(LocalRunner):
     """A runner whose jobs never end."""
 
     def submit(self, function, job, limits):
-        return super().submit(function, job, Limits())
-
-    def cancel(self, handle):
-        pass
+        handle = super().submit(function, job, Limits())
+        handle.cancel = lambda: None
+        return handle
 
 
 def test_a_search_ends_though_its_runner_does_not_keep_the_time(tmp_path, monkeypatch):
@@ -210,3 +210,14 @@ def test_a_search_ends_though_its_runner_does_not_keep_the_time(tmp_path, monkey
     result = run(tmp_path, context={"hang": 0}, max_trials=40, time_left_for_this_task=3.0)
     assert result.skip_trials
     assert all(record.cause == "budget" for record in result.records)
+
+
+def test_a_search_watches_its_trials_while_they_run(tmp_path):
+    looks = []
+    run(
+        tmp_path,
+        search=replace(studies.search(), watch=lambda: looks.append(len(list(tmp_path.glob("ran-*"))))),
+        max_trials=2,
+    )
+    assert looks
+    assert looks == sorted(looks)

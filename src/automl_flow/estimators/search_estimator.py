@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 from sklearn.base import BaseEstimator
 
 from automl_flow.core.progress import Progress, console_progress, silent_progress
-from automl_flow.core.threads import processors
+from automl_flow.execution.backends import BACKENDS
 from automl_flow.study.notes import Note, warn_of
 from automl_flow.tasks.metrics import Metric
 
@@ -32,6 +32,7 @@ class SearchEstimator(BaseEstimator):
         max_trials: Number of trials; ``None`` runs as many as the time allows. A search that ends by trials, not by
             the clock, gives the same model every time.
         n_jobs: Trials that run at the same time; -1 uses all processors. It never changes a trial-bounded result.
+        execution: Name of the execution backend, which runs the trials; it never changes a trial-bounded result either.
         seed: Seed of everything random.
         metric: Metric to optimise: a name, a metric of :func:`automl_flow.make_metric`, or a scorer of
             ``sklearn.metrics.make_scorer``; ``None`` takes the default of the problem.
@@ -55,6 +56,7 @@ class SearchEstimator(BaseEstimator):
         memory_limit: int | None = None,
         max_trials: int | None = None,
         n_jobs: int | None = -1,
+        execution: str = "local",
         seed: int = 42,
         metric: str | Metric | Callable[..., float] | None = None,
         progress: bool = True,
@@ -64,6 +66,7 @@ class SearchEstimator(BaseEstimator):
         self.memory_limit = memory_limit
         self.max_trials = max_trials
         self.n_jobs = n_jobs
+        self.execution = execution
         self.seed = seed
         self.metric = metric
         self.progress = progress
@@ -90,8 +93,9 @@ class SearchEstimator(BaseEstimator):
             seconds = DEFAULT_SECONDS if self.max_trials is None else None
         jobs = self.n_jobs
         if jobs is None or jobs == -1:
-            jobs = min(processors(), self._max_jobs or processors())
-        names = ("per_run_time_limit", "memory_limit", "max_trials", "seed")
+            capacity = BACKENDS.get(self.execution).capacity()
+            jobs = min(capacity, self._max_jobs or capacity)
+        names = ("per_run_time_limit", "memory_limit", "max_trials", "execution", "seed")
         return {name: getattr(self, name) for name in names} | {"time_left_for_this_task": seconds, "n_jobs": jobs}
 
     def _progress(self) -> Progress:

@@ -63,11 +63,11 @@ class Member:
         self._reader.start()
         threading.Thread(target=self._send, name="what a worker is told", daemon=True).start()
 
-    def has_room(self, task: Task, lanes: int) -> bool:
+    def has_room(self, task: Task, slots: int) -> bool:
         """Whether it can take a task."""
         if self.killed or not self.ready or any(other.alone for other in self.tasks.values()):
             return False
-        return len(self.tasks) < (1 if task.alone else lanes)
+        return len(self.tasks) < (1 if task.alone else slots)
 
     def take(self, number: int, task: Task) -> None:
         """Send it a task."""

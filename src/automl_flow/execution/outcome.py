@@ -17,17 +17,12 @@ class Limits:
     Attributes:
         seconds: Wall-clock time of the trial's function.
         memory_mb: Resident memory of the trial's process, in MiB.
-        until: ``time.monotonic()`` at which it is over in any case, begun or not.
+        seconds_left: Seconds from its submission to its end in any case, begun or not.
     """
 
     seconds: float | None = None
     memory_mb: int | None = None
-    until: float | None = None
-
-    def latest(self, began: float) -> float | None:
-        """``time.monotonic()`` at which a trial that began then is to be killed; ``None``: never."""
-        limits = [self.until, None if self.seconds is None else began + self.seconds]
-        return min((limit for limit in limits if limit is not None), default=None)
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True)

@@ -40,15 +40,15 @@ class Pool:
         start_seconds: Seconds until the first process was ready; ``None`` while none has been.
     """
 
-    def __init__(self, start: Callable[[], tuple[Process, Connection]], n_processes: int, lanes: int) -> None:
+    def __init__(self, start: Callable[[], tuple[Process, Connection]], n_processes: int, slots: int) -> None:
         """Prepare; processes start when they are needed.
 
         Args:
             start: Starts a process; must not wait for it.
             n_processes: How many there may be.
-            lanes: Jobs at the same time in each.
+            slots: Jobs at the same time in each.
         """
-        self._start, self._most, self._lanes = start, n_processes, lanes
+        self._start, self._most, self._slots = start, n_processes, slots
         self._acts: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._members: list[Member] = []
         self._waiting: deque[Task] = deque()
@@ -178,7 +178,7 @@ class Pool:
 
     def _room_for(self, task: Task) -> Member | None:
         """The process with the fewest tasks, or ``None``; a new one is started where there is none without tasks."""
-        free = [member for member in self._members if member.has_room(task, self._lanes)]
+        free = [member for member in self._members if member.has_room(task, self._slots)]
         best = min(free, key=lambda member: len(member.tasks), default=None)
         starting = any(not member.ready for member in self._members)
         if (best is None or best.tasks) and not starting and len(self._members) < self._most:
@@ -217,7 +217,7 @@ class Pool:
     def _patience(self) -> float | None:
         """Seconds until a task is late, or until it is time to look at the processes."""
         assigned = [task for member in self._members for task in member.tasks.values() if not task.done]
-        times = [task.latest for task in (*self._waiting, *assigned) if task.latest is not None]
+        times = [task.deadline for task in (*self._waiting, *assigned) if task.deadline is not None]
         if self._waiting or assigned:
             times.append(self._looked + _LOOK_SECONDS)
         return max(0.0, min(times) - time.monotonic()) if times else None
@@ -227,7 +227,7 @@ class Pool:
         now = time.monotonic()
 
         def late(task: Task) -> bool:
-            return task.latest is not None and task.latest <= now and not task.done
+            return task.deadline is not None and task.deadline <= now and not task.done
 
         for task in [task for task in self._waiting if late(task)]:
             self._waiting.remove(task)

@@ -28,7 +28,7 @@ from automl_flow.core.threads import thread_environment
 from automl_flow.execution.forkserver import NUMBER
 from automl_flow.execution.memory import FRUGAL_ENVIRONMENT
 from automl_flow.execution.scratch import scratch_folder
-from automl_flow.execution.worker import Settings
+from automl_flow.execution.worker import WorkerSettings
 
 _ATTEMPTS = 3  # to start a fork server that takes a request
 _END_SECONDS = 5.0  # to wait for the end of a fork server that was killed
@@ -146,7 +146,7 @@ def is_stopped(pid: int) -> bool:
     return False
 
 
-def start_alone(settings: Settings) -> tuple[Process, Connection]:
+def start_alone(settings: WorkerSettings) -> tuple[Process, Connection]:
     """Start a worker by itself.
 
     Raises:
@@ -155,7 +155,7 @@ def start_alone(settings: Settings) -> tuple[Process, Connection]:
     return _start(_WORKER, settings)
 
 
-def start_forked(settings: Settings, preload: Sequence[str]) -> tuple[Process, Connection]:
+def start_forked(settings: WorkerSettings, preload: Sequence[str]) -> tuple[Process, Connection]:
     """Let the fork server start a worker; the server is started with the first one, and imports *preload* first.
 
     Raises:

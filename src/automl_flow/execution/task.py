@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,7 @@ class Task:
         context: What its process is to hold for that.
         future: Gets the report, or why there is none.
         alone: No other job may run in its process.
+        submitted: ``time.monotonic()`` of its submission.
         began: ``time.monotonic()`` at which it began to run; ``None`` while it waits.
     """
 
@@ -49,6 +51,7 @@ class Task:
     context: Any
     future: Future[Report] = field(default_factory=Future)
     alone: bool = False
+    submitted: float = field(default_factory=time.monotonic)
     began: float | None = None
 
     @property
@@ -57,9 +60,14 @@ class Task:
         return self.future.done()
 
     @property
-    def latest(self) -> float | None:
-        """When it is over its time limit."""
-        return self.call.limits.until if self.began is None else self.call.limits.latest(self.began)
+    def deadline(self) -> float | None:
+        """``time.monotonic()`` at which it is over its time limit; ``None``: never."""
+        limits, ends = self.call.limits, []
+        if limits.seconds_left is not None:
+            ends.append(self.submitted + limits.seconds_left)
+        if limits.seconds is not None and self.began is not None:
+            ends.append(self.began + limits.seconds)
+        return min(ends, default=None)
 
     def cancel(self) -> None:
         """Give it up, and tell those who wait for it."""

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +22,7 @@ from threadpoolctl import threadpool_limits
 from automl_flow.core.errors import DataError, StorageError
 from automl_flow.execution.memory import MemoryGuard, Watch, give_back
 from automl_flow.execution.outcome import Cause, Limits
-
-Function = Callable[[Any, Any], Any]
+from automl_flow.execution.runner import Function
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,18 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Settings:
+class WorkerSettings:
     """What a worker is told when it starts.
 
     Attributes:
         threads: Threads that native libraries may use in each job.
-        lanes: Jobs at the same time.
+        slots: Jobs at the same time.
         folder: Where it writes what is printed.
         imports: Modules to import before the first job.
     """
 
     threads: int
-    lanes: int
+    slots: int
     folder: Path
     imports: Sequence[str]
 
@@ -94,13 +93,13 @@ def log_of(folder: Path, pid: int) -> Path:
 def main(channel: Connection) -> None:
     """Answer the calls that arrive through *channel* until its other end has gone: what a worker process does.
 
-    What arrives are :class:`Settings` first and then pairs: ``None`` and the bytes of a context, the first argument of
-    the functions from then on, or a number and the bytes of a :class:`Call`. What is sent are pairs too: ``None`` twice
-    when the worker is ready, a number and ``None`` when that job begins, and a number and the bytes of a
-    :class:`Report` when it has ended.
+    What arrives are :class:`WorkerSettings` first and then pairs: ``None`` and the bytes of a context, the first
+    argument of the functions from then on, or a number and the bytes of a :class:`Call`. What is sent are pairs
+    too: ``None`` twice when the worker is ready, a number and ``None`` when that job begins, and a number and the bytes
+    of a :class:`Report` when it has ended.
     """
     try:
-        settings: Settings = channel.recv()
+        settings: WorkerSettings = channel.recv()
         log = log_of(settings.folder, os.getpid())
         _prepare(log)
     except (EOFError, OSError):  # nobody needs it any more
@@ -110,7 +109,7 @@ def main(channel: Connection) -> None:
     worker = _Worker(channel, settings.threads, log)
     context: Any = None
     channel.send((None, None))
-    lanes = ThreadPoolExecutor(settings.lanes)
+    slots = ThreadPoolExecutor(settings.slots)
     while True:
         try:
             number, content = channel.recv()
@@ -120,7 +119,7 @@ def main(channel: Connection) -> None:
             context = None  # the old one goes before the new one comes
             context = _read_context(content)
         else:
-            lanes.submit(worker.answer, number, content, context)
+            slots.submit(worker.answer, number, content, context)
 
 
 def _read_context(content: bytes) -> Any:

@@ -7,11 +7,12 @@ import os
 import time
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from automl_flow.core.config import Config
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.threads import processors
+from automl_flow.execution.backends import BACKENDS
 
 logger = logging.getLogger("automl_flow")
 
@@ -33,8 +34,9 @@ class Budget(Config):
         memory_limit: MiB of resident memory of the process that a trial runs in; ``None`` is no limit. A trial that
             goes over it beside another one in that process is tried again alone.
         max_trials: Number of trials, failed ones included; ``None`` is no limit.
-        n_jobs: Trials that run at the same time, but not more than there are processors; never changes a
-            trial-bounded result.
+        n_jobs: Trials that run at the same time, but not more than the execution backend has room for; never changes
+            a trial-bounded result.
+        execution: Name of the execution backend, which runs the trials; never changes a trial-bounded result.
         seed: Seed of everything random.
         skip_trials: Numbers of trials that are counted as failed without being run: those that the clock ended in
             the run that is being replayed.
@@ -45,8 +47,15 @@ class Budget(Config):
     memory_limit: int | None = Field(default=None, ge=64, le=_MOST_MEMORY)
     max_trials: int | None = Field(default=None, ge=1, le=MOST_TRIALS)
     n_jobs: int = Field(default=1, ge=1, le=_MOST_JOBS)
+    execution: str = "local"
     seed: int = Field(default=42, ge=-MOST_SEED, lt=MOST_SEED)
     skip_trials: tuple[TrialNumber, ...] = ()
+
+    @field_validator("execution")
+    @classmethod
+    def _known_backend(cls, name: str) -> str:
+        BACKENDS.get(name)
+        return name
 
     def require_limit(self) -> None:
         """Raise unless something ends the search.
@@ -64,13 +73,16 @@ class Budget(Config):
             most: More would be of no use.
         """
         wanted = self.n_jobs if most is None else min(self.n_jobs, most)
-        if wanted > processors():
+        capacity = BACKENDS.get(self.execution).capacity()
+        if wanted > capacity:
             logger.warning(
-                "n_jobs is %d, and this process may use %d processors: so many trials run at the same time",
+                "n_jobs is %d, but execution backend %r has %d processors for this process: %d trials run at a time",
                 self.n_jobs,
-                processors(),
+                self.execution,
+                capacity,
+                capacity,
             )
-        return min(wanted, processors())
+        return min(wanted, capacity)
 
 
 def say_if_too_short(seconds: float, start: float) -> None:

@@ -9,6 +9,7 @@ repeated, and evaluations that the journal holds are not.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -22,14 +23,15 @@ from optuna.trial import Trial, TrialState
 
 from automl_flow.core.progress import Progress
 from automl_flow.core.seeds import derive_seed
-from automl_flow.execution.local import Handle, Runner
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.runner import Handle, Runner
 from automl_flow.study.budget import Budget, Clock
 from automl_flow.study.journal import Journal
 from automl_flow.study.trial import NO_TIME, Evaluation, TrialRecord
 
 logger = logging.getLogger("automl_flow")
 _GRACE_SECONDS = 30.0  # after the end of its time, in which a trial must have been ended
+_WATCH_SECONDS = 0.5  # between looks at what running trials tell
 
 __all__ = ["Evaluation", "Search", "StudyResult", "TrialRecord", "run_study"]
 
@@ -71,6 +73,7 @@ class Search:
             only where seconds are limited.
         label: What progress calls the search.
         describe: What progress says of a finished trial.
+        watch: Called about twice a second while trials run, for example to report how far they are.
     """
 
     sampler: Callable[[int], BaseSampler]
@@ -84,6 +87,7 @@ class Search:
     admit: Callable[[Any, float], str | None] | None = None
     label: str = "search"
     describe: Callable[[TrialRecord], str] = str
+    watch: Callable[[], None] | None = None
 
 
 def run_study(
@@ -154,7 +158,7 @@ class _Loop:
             return True
         finally:
             for handle in self._running.values():
-                self.runner.cancel(handle)
+                handle.cancel()
             self.progress.finish()
         self._drop_open()
         return False
@@ -192,7 +196,7 @@ class _Loop:
 
     def _start(self) -> None:
         """Give waiting trials to free workers."""
-        while self._waiting and len(self._running) < self.runner.n_jobs:
+        while self._waiting and len(self._running) < self.runner.settings.n_jobs:
             number = self._waiting.popleft()
             item = self._open[number]
             refusal = self._refusal(item)
@@ -201,9 +205,10 @@ class _Loop:
                 self._skip(number)
                 continue
             job = {"number": number, "params": dict(item.trial.params), "payload": item.payload}
-            limits = Limits(self.budget.per_run_time_limit, self.budget.memory_limit, self.clock.deadline)
+            left = None if self.clock.seconds is None else self.clock.left
+            limits = Limits(self.budget.per_run_time_limit, self.budget.memory_limit, left)
             self._running[number] = self.runner.submit(self.search.evaluate, job, limits)
-            self._until[number] = limits.until
+            self._until[number] = self.clock.deadline
 
     def _refusal(self, item: _Open) -> str | None:
         if self.clock.expired:
@@ -222,7 +227,7 @@ class _Loop:
         """Wait for a worker, and keep and journal what ended."""
         if not self._running or self._next in self._ended:
             return
-        self.runner.wait_any(self._running.values(), self._patience())
+        self._wait()
         if self._patience() == 0:
             self._give_up()
         for number in [n for n, handle in self._running.items() if handle.done]:
@@ -236,6 +241,15 @@ class _Loop:
                 self._ended[number] = record
             self.progress.advance(self.search.describe(self._ended[number]))
 
+    def _wait(self) -> None:
+        """Wait for a worker, not longer than until it is time to look around."""
+        patience = self._patience()
+        if self.search.watch is None:
+            self.runner.wait_any(self._running.values(), patience)
+            return
+        self.runner.wait_any(self._running.values(), min(_WATCH_SECONDS, math.inf if patience is None else patience))
+        self.search.watch()
+
     def _patience(self) -> float | None:
         """Seconds until some running trial should have had an end, for a runner that may not keep its promise."""
         known = [self._until[number] for number in self._running]
@@ -245,7 +259,7 @@ class _Loop:
     def _give_up(self) -> None:
         """Count trials as ended by the clock that the runner should have ended long ago."""
         for number in [n for n, handle in self._running.items() if not handle.done]:
-            self.runner.cancel(self._running.pop(number))
+            self._running.pop(number).cancel()
             self._skip(number)
 
     def _tell(self) -> None:

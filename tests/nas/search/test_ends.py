@@ -12,15 +12,16 @@ import pytest
 
 from automl_flow.core.errors import BudgetError, ConfigError
 from automl_flow.core.progress import silent_progress
-from automl_flow.execution.local import Handle
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.runner import Handle
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.notes import WHOLE, notes_of, nothing_trained
 from automl_flow.nas.search.result import NasResult
 from automl_flow.nas.search.run import search_architecture
 from automl_flow.study.budget import Clock
 from automl_flow.study.trial import NO_TIME, TrialRecord
-from tests.nas.problems import InlineRunner, config, image_problem
+from tests.execution.inline import InlineRunner, make_inline_runner
+from tests.nas.problems import config, image_problem
 
 JOBS = 7  # of the search below: four trials, two that go on, one final training
 
@@ -61,7 +62,7 @@ class Interrupted(InlineRunner):
 def interrupt_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def set_up(jobs: int) -> None:
         monkeypatch.setattr(Interrupted, "after", jobs)
-        monkeypatch.setattr("automl_flow.nas.search.run.LocalRunner", Interrupted)
+        monkeypatch.setattr("automl_flow.nas.search.run.make_runner", lambda _, settings: Interrupted(settings))
 
     return set_up
 
@@ -78,7 +79,7 @@ def facts(result: NasResult) -> list[tuple[Any, ...]]:
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[NasResult, Told]:
     told = Told()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("automl_flow.nas.search.run.LocalRunner", InlineRunner)
+        patch.setattr("automl_flow.nas.search.run.make_runner", make_inline_runner)
         return search(tmp_path_factory.mktemp("unbroken"), told), told
 
 

@@ -14,7 +14,8 @@ from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.result import NasResult
 from automl_flow.nas.search.run import search_architecture
 from automl_flow.pipelines.nas.found import unpack
-from tests.nas.problems import SMALL, InlineRunner, config, image_problem
+from tests.execution.inline import make_inline_runner
+from tests.nas.problems import SMALL, config, image_problem
 
 SPACE = {**SMALL, "widths": [4, 6, 8], "kernels": [3, 5]}
 
@@ -23,7 +24,7 @@ SPACE = {**SMALL, "widths": [4, 6, 8], "kernels": [3, 5]}
 def counted_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Evaluate in this process, and let a second pass whenever somebody looks at the clock."""
     ticks = itertools.count()
-    monkeypatch.setattr("automl_flow.nas.search.run.LocalRunner", InlineRunner)
+    monkeypatch.setattr("automl_flow.nas.search.run.make_runner", make_inline_runner)
     monkeypatch.setattr("automl_flow.study.budget.time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
 
 

@@ -17,7 +17,8 @@ from automl_flow.nas.search.run import search_architecture
 from automl_flow.nas.search.setup import choose_strategy
 from automl_flow.nas.search.warm_start import agreement
 from automl_flow.study.trial import TrialRecord
-from tests.nas.problems import InlineRunner, config, image_problem, table_problem
+from tests.execution.inline import make_inline_runner
+from tests.nas.problems import config, image_problem, table_problem
 
 
 def search(state: Path, problem: Any = None, **changes: Any) -> NasResult:
@@ -40,7 +41,7 @@ def same_weights(first: NasResult, second: NasResult) -> bool:
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Evaluate in this process, which starts sooner."""
-    monkeypatch.setattr("automl_flow.nas.search.run.LocalRunner", InlineRunner)
+    monkeypatch.setattr("automl_flow.nas.search.run.make_runner", make_inline_runner)
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,11 @@ whose lines cannot be written goes on in silence.
 from __future__ import annotations
 
 import contextlib
-import math
-import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from automl_flow.core.progress import Progress
-from automl_flow.execution.local import Handle, Runner
-from automl_flow.execution.outcome import Limits
-from automl_flow.execution.worker import Function
 
 _FILE = "epochs.txt"
-_POLL_SECONDS = 0.5
 
 
 def say_epoch(folder: Path, line: str) -> None:
@@ -52,40 +44,17 @@ class EpochProgress:
         self.inner.finish()
 
 
-class FollowingRunner:
-    """A runner that, while it waits for a job, reports the epochs which the job tells of.
+class EpochFollower:
+    """Reports the epochs that a running job tells of."""
 
-    Attributes:
-        n_jobs: Jobs that run at the same time.
-    """
-
-    def __init__(self, inner: Runner, folder: Path, progress: Progress) -> None:
+    def __init__(self, folder: Path, progress: Progress) -> None:
         """Follow what :func:`say_epoch` writes into *folder*; what an earlier search left there is removed."""
-        self.inner, self.progress = inner, progress
-        self.n_jobs = inner.n_jobs
+        self.progress = progress
         self._file = folder / _FILE
         self._file.unlink(missing_ok=True)
         self._read = 0
 
-    def submit(self, function: Function, job: Any, limits: Limits) -> Handle:
-        """Start the job."""
-        return self.inner.submit(function, job, limits)
-
-    def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
-        """Return when one of *handles* is done or *timeout* seconds are over; report epochs in the meantime."""
-        waited = list(handles)
-        end = math.inf if timeout is None else time.monotonic() + timeout
-        while True:
-            self.inner.wait_any(waited, min(_POLL_SECONDS, max(0.0, end - time.monotonic())))
-            self._report()
-            if any(handle.done for handle in waited) or time.monotonic() >= end:
-                return
-
-    def cancel(self, handle: Handle) -> None:
-        """Kill the job."""
-        self.inner.cancel(handle)
-
-    def _report(self) -> None:
+    def report(self) -> None:
         """Report the lines that are new and whole."""
         try:
             with self._file.open("rb") as source:

@@ -13,8 +13,8 @@ import optuna
 
 from automl_flow.core.errors import BudgetError
 from automl_flow.core.progress import Progress
-from automl_flow.execution.local import LocalRunner
-from automl_flow.execution.processes import fork_server_runs
+from automl_flow.execution.backends import BACKENDS, make_runner
+from automl_flow.execution.runner import RunnerSettings
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.search import objective
@@ -84,12 +84,14 @@ def search_architecture(
     clock = clock or Clock(config.time_left_for_this_task)
     check_folder(state)  # before anything takes long
     setting = make_setting(problem, config, results_folder(state))
-    if clock.seconds is not None and not fork_server_runs():
+    if clock.seconds is not None and not BACKENDS.get(config.execution).is_warm():
         say_if_too_short(clock.left, _START_SECONDS)
     config = config.model_copy(update={"n_jobs": config.workers(MOST_JOBS)})
     # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
     whole = Journal(state, setting.key)
-    with whole.open(), LocalRunner(setting.arena, config.n_jobs, preload=_PRELOAD) as runner:
+    workers = RunnerSettings(config.n_jobs, preload=_PRELOAD)
+    with whole.open(), make_runner(config.execution, workers) as runner:
+        runner.broadcast(setting.arena)
         studies = Studies(runner, setting.arena.folder, setting.key, progress)
         return _Run(problem, config, setting, studies).run(clock)
 

@@ -171,9 +171,8 @@ def _key(arena: Arena, config: NasConfig) -> str:
         for lesson in (round_.fit, round_.valid):
             for array in (lesson.x, lesson.y, lesson.weight):
                 digest.update(b"-" if array is None else np.ascontiguousarray(array).tobytes())
-    limits = {"time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "n_jobs", "skip_trials"}
-    digest.update(
-        config.model_dump_json(exclude=limits | {"final_epochs", "final_seeds", "stop_after", "continued"}).encode()
-    )
+    limits = {"time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "skip_trials"}
+    ignored = limits | {"n_jobs", "execution", "final_epochs", "final_seeds", "stop_after", "continued"}
+    digest.update(config.model_dump_json(exclude=ignored).encode())
     digest.update(json.dumps([arena.space, arena.options, arena.metric, arena.problem], sort_keys=True).encode())
     return digest.hexdigest()

@@ -10,9 +10,9 @@ from typing import Any
 import optuna
 
 from automl_flow.core.progress import Progress
-from automl_flow.execution.local import Runner
+from automl_flow.execution.runner import Runner
 from automl_flow.nas.search.config import NasConfig
-from automl_flow.nas.search.epoch_progress import EpochProgress, FollowingRunner
+from automl_flow.nas.search.epoch_progress import EpochFollower, EpochProgress
 from automl_flow.study.budget import Clock
 from automl_flow.study.journal import Journal
 from automl_flow.study.study import Search, StudyResult, run_study
@@ -48,14 +48,16 @@ class Studies:
         A study of one trial that tells of its *epochs* (see :mod:`automl_flow.nas.search.epoch_progress`) is followed
         through them.
         """
-        runner, progress = self.runner, self.progress
+        progress, watch = self.progress, None
         with Journal(self.folder / name, self.key).open() as journal:
             self.entries = journal.entries
             if epochs:
                 progress = EpochProgress(progress, epochs)
-                runner = FollowingRunner(runner, journal.folder, progress)
-            named = replace(search, label=label)
-            result = run_study(named, runner=runner, budget=config, clock=clock, journal=journal, progress=progress)
+                watch = EpochFollower(journal.folder, progress).report
+            named = replace(search, label=label, watch=watch)
+            result = run_study(
+                named, runner=self.runner, budget=config, clock=clock, journal=journal, progress=progress
+            )
         if result.skip_trials:
             self.cut.add(name)
         self.interrupted = self.interrupted or result.interrupted

@@ -10,8 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from automl_flow.execution.local import Handle
 from automl_flow.execution.outcome import Limits, Outcome
+from automl_flow.execution.runner import Handle
 from automl_flow.study.budget import Clock
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.fitting.fold_models import is_stored, layer_folder, part_folder, write_part
@@ -76,11 +76,12 @@ def refit(
     interrupted = False
     try:
         while waiting or running:
-            while waiting and len(running) < runner.n_jobs:
+            while waiting and len(running) < runner.settings.n_jobs:
                 candidate, copy = waiting.popleft()
                 if _MORE_ROWS * took.get(candidate.number, 0.0) / len(bench.problem.folds) <= clock.left:
                     job = {"candidate": candidate.to_document(), "copy": copy}
-                    allowed = Limits(None, bench.config.memory_limit, clock.deadline)
+                    left = None if clock.seconds is None else clock.left
+                    allowed = Limits(None, bench.config.memory_limit, left)
                     running[runner.submit(fit_all_rows, job, allowed)] = candidate
             runner.wait_any(running, None)
             for handle in [handle for handle in running if handle.done]:
@@ -89,7 +90,7 @@ def refit(
         interrupted = True
     finally:
         for handle in running:
-            runner.cancel(handle)
+            handle.cancel()
     stored = {candidate.number: _stored(state, candidate, copies[candidate.number]) for candidate in candidates}
     return Refitted(stored, interrupted)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from automl_flow.core.progress import Progress, silent_progress
-from automl_flow.execution.local import LocalRunner
+from automl_flow.execution.backends import BACKENDS, make_runner
 from automl_flow.execution.memory import give_back
-from automl_flow.execution.processes import fork_server_runs
+from automl_flow.execution.runner import Runner, RunnerSettings
 from automl_flow.models.family import ModelFamily
 from automl_flow.serialization import skops
 from automl_flow.study.budget import say_if_too_short
@@ -23,12 +23,12 @@ from automl_flow.tabular.session.arrow import freed_of_arrow, is_free_of_arrow
 
 _IMPORTS = ("automl_flow.tabular.session.preload",)
 _IMPORTS_WITHOUT_ARROW = ("automl_flow.tabular.session.preload_without_arrow",)
-_LANES = 2  # fits at the same time in one process; more would wait for Python's lock too often
+_SLOTS = 2  # fits at the same time in one process; more would wait for Python's lock too often
 _START_SECONDS = 3.0  # until a worker has imported what it needs, on a machine of 2026
 _LONG_SECONDS = 30.0  # of a search, from which less memory is worth a slower start and end
 
 
-def make_workers(config: SearchConfig, X: Any) -> LocalRunner:
+def make_workers(config: SearchConfig, X: Any) -> Runner:
     """Describe the workers of a search.
 
     Two fits share a process, so that libraries, rows and encodings are in memory once for both. In a short search
@@ -42,9 +42,10 @@ def make_workers(config: SearchConfig, X: Any) -> LocalRunner:
     long = _is_long(config)
     imports = _IMPORTS_WITHOUT_ARROW if long and is_free_of_arrow(X) else _IMPORTS
     preload = () if long else _IMPORTS
-    if config.time_left_for_this_task is not None and not fork_server_runs():
+    if config.time_left_for_this_task is not None and not BACKENDS.get(config.execution).is_warm():
         say_if_too_short(config.time_left_for_this_task, _START_SECONDS)
-    return LocalRunner(n_jobs=config.workers(), threads=config.threads, lanes=_LANES, preload=preload, imports=imports)
+    settings = RunnerSettings(config.workers(), config.threads, _SLOTS, preload, imports)
+    return make_runner(config.execution, settings)
 
 
 def _is_long(config: SearchConfig) -> bool:
@@ -69,7 +70,7 @@ class Workbench:
     families: Mapping[str, ModelFamily]
     config: SearchConfig
     state: Path
-    runner: LocalRunner
+    runner: Runner
     progress: Progress = field(default_factory=silent_progress)
 
     @property
@@ -80,9 +81,9 @@ class Workbench:
     def hand_out(self) -> Self:
         """Let the workers hold the problem."""
         config, problem = self.config, self.problem
-        if self.runner.imports == _IMPORTS_WITHOUT_ARROW:
+        if self.runner.settings.imports == _IMPORTS_WITHOUT_ARROW:
             problem = replace(problem, X=freed_of_arrow(problem.X))
-        self.runner.give(TrialContext(problem, self.families, self.results, config.seed, config.threads))
+        self.runner.broadcast(TrialContext(problem, self.families, self.results, config.seed, config.threads))
         give_back()  # what planning has freed: from here on this process does little but wait
         if not _is_long(config):
             skops.prepare_in_background()

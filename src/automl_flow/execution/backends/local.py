@@ -6,93 +6,55 @@ import math
 import os
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
+from collections.abc import Callable, Iterable
+from concurrent.futures import CancelledError
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
+from automl_flow.core.threads import processors
 from automl_flow.execution import worker
+from automl_flow.execution.backends import Backend
 from automl_flow.execution.memory import MEMORY_EXIT
 from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.execution.pool import Pool
-from automl_flow.execution.processes import Process, start_alone, start_forked
+from automl_flow.execution.processes import Process, fork_server_runs, start_alone, start_forked
+from automl_flow.execution.runner import Function, Handle, RunnerSettings
 from automl_flow.execution.scratch import scratch_folder
 from automl_flow.execution.task import DiedError, LateError, Task
-from automl_flow.execution.worker import Call, Function, Report
+from automl_flow.execution.worker import Call, Report
 
 _LAST_LINES = 20
-
-
-class Handle(Protocol):
-    """A submitted job."""
-
-    @property
-    def done(self) -> bool:
-        """Whether the outcome is there."""
-
-    def outcome(self) -> Outcome:
-        """Wait for the end and say how it was; never raises what the job raised."""
-
-
-class Runner(Protocol):
-    """Runs jobs under limits; the one interface of all execution backends."""
-
-    @property
-    def n_jobs(self) -> int:
-        """Jobs that run at the same time."""
-
-    def submit(self, function: Function, job: Any, limits: Limits) -> Handle:
-        """Start ``function(context, job)`` when a worker is free."""
-
-    def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
-        """Return when one of *handles* is done or *timeout* seconds are over."""
-
-    def cancel(self, handle: Handle) -> None:
-        """Kill the job."""
 
 
 class LocalRunner:
     """Processes on this machine that are killed when a job reaches its limits.
 
-    A worker serves many jobs, so libraries are imported once, and is replaced when it was killed.
-    Use as a context manager; leaving the block kills what still runs.
+    A worker serves many jobs, so libraries are imported once, and is replaced when it was killed. With modules to
+    preload, workers are forked from a fork server that holds them; those of the process's first runner count, because
+    there is one fork server. With none, each worker starts by itself.
 
     Attributes:
-        n_jobs: Jobs at the same time.
-        imports: Modules that every worker imports as it starts.
+        settings: What was asked for.
     """
 
-    def __init__(
-        self,
-        context: Any = None,
-        n_jobs: int = 1,
-        threads: int = 1,
-        *,
-        lanes: int = 1,
-        preload: Sequence[str] = (),
-        imports: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, settings: RunnerSettings | None = None, context: Any = None) -> None:
         """Describe the workers; they start with the first job, or with :meth:`start`.
 
         Args:
-            context: Given to every function as first argument; picklable. :meth:`give` replaces it.
-            n_jobs: Jobs at the same time.
-            threads: Threads that native libraries may use in each job.
-            lanes: Jobs at the same time in one worker, which then hold libraries and the context once. The limit of
-                memory is for all of them together; a job that goes over it beside another one is tried again alone.
-            preload: Modules that a fork server imports once for all workers, so that further ones start at once;
-                those of the process's first runner count, for there is one fork server. With none there is no fork
-                server, and each worker starts by itself.
-            imports: Modules that every worker imports as it starts, where it has not inherited them.
+            settings: Number and kind of the workers; ``None`` is one worker.
+            context: Given to every function as first argument; picklable. :meth:`broadcast` replaces it.
         """
-        self.n_jobs, self.imports = n_jobs, tuple(imports)
+        self.settings = settings or RunnerSettings()
         self._owner = os.getpid()
         self._context = context
         self._folder: Path | None = None
-        self._threads, self._lanes, self._preload = threads, lanes, preload
-        self._pool = Pool(self._start_process, math.ceil(n_jobs / lanes), lanes)
+        self._job_ended = threading.Condition()
+        slots = self.settings.slots
+        self._pool = Pool(self._start_process, math.ceil(self.settings.n_jobs / slots), slots)
 
     def __enter__(self) -> Self:
         """Return the runner; what a killed process has left is removed even if there will be no job."""
@@ -121,14 +83,21 @@ class LocalRunner:
         """End idle workers, and with them what they hold in memory; new ones start when there are jobs again."""
         self._pool.release()
 
-    def give(self, context: Any) -> None:
+    def broadcast(self, context: Any) -> None:
         """Let workers hold *context* for the jobs that are submitted from now on; it is sent with the first of them."""
         self._context = context
 
     def submit(self, function: Function, job: Any, limits: Limits) -> LocalHandle:
         """Start ``function(context, job)``; *function* must be importable by name."""
         folder = self._make_folder()
-        return LocalHandle(self._pool.submit(Call(function, job, limits), self._context), folder)
+        task = self._pool.submit(Call(function, job, limits), self._context)
+        handle = LocalHandle(task, folder, partial(self._pool.cancel, task))
+        task.future.add_done_callback(self._announce)
+        return handle
+
+    def _announce(self, _: object) -> None:
+        with self._job_ended:
+            self._job_ended.notify_all()
 
     def _make_folder(self) -> Path:
         """Folder of what workers print; it is made with the first of them."""
@@ -137,33 +106,34 @@ class LocalRunner:
         return self._folder
 
     def _start_process(self) -> tuple[Process, Connection]:
-        settings = worker.Settings(self._threads, self._lanes, self._make_folder(), self.imports)
-        return start_forked(settings, self._preload) if self._preload else start_alone(settings)
+        settings = self.settings
+        told = worker.WorkerSettings(settings.threads, settings.slots, self._make_folder(), settings.imports)
+        return start_forked(told, settings.preload) if settings.preload else start_alone(told)
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
         """Return when one of *handles* is done or *timeout* seconds are over."""
-        futures = [handle.task.future for handle in handles if isinstance(handle, LocalHandle)]
-        wait(futures, timeout=timeout, return_when=FIRST_COMPLETED)
-
-    def cancel(self, handle: Handle) -> None:
-        """Kill the job's process; its worker is replaced."""
-        if isinstance(handle, LocalHandle):
-            self._pool.cancel(handle.task)
+        waited = list(handles)
+        with self._job_ended:
+            self._job_ended.wait_for(lambda: not waited or any(handle.done for handle in waited), timeout)
 
 
 class LocalHandle:
     """A job of a :class:`LocalRunner`."""
 
-    def __init__(self, task: Task, folder: Path) -> None:
-        """Follow a task, whose process prints to a file in *folder*."""
+    def __init__(self, task: Task, folder: Path, cancel: Callable[[], None]) -> None:
+        """Follow a task, whose process prints to a file in *folder*, and which *cancel* gives up."""
         self.task = task
-        self._folder = folder
+        self._folder, self._cancel = folder, cancel
         self._began = time.monotonic()
         self._ended: float | None = None
         task.future.add_done_callback(self._stamp)
 
     def _stamp(self, _: object) -> None:
         self._ended = time.monotonic()
+
+    def cancel(self) -> None:
+        """Kill the job's process; its worker is replaced."""
+        self._cancel()
 
     @property
     def done(self) -> bool:
@@ -198,3 +168,6 @@ class LocalHandle:
         log = worker.log_of(self._folder, pid or 0)
         lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
         return "; last lines:\n" + "\n".join(lines[-_LAST_LINES:]) if lines else ""
+
+
+ENTRY = Backend(make=LocalRunner, capacity=processors, is_warm=fork_server_runs)
