@@ -73,7 +73,7 @@ def test_workers_without_arrow_find_the_same(tmp_path):
         for name, X in (("here", problem.X), ("there", freed_of_arrow(problem.X)))
     )
     with make_workers(SearchConfig(time_left_for_this_task=60), problem.X) as runner:
-        runner.give(there)
+        runner.broadcast(there)
         for number, name in enumerate(["linear", "lightgbm", "catboost", "extra_trees"]):
             family = FAMILIES.available()[name]
             params = family.portfolio(problem.context(0))[0]
