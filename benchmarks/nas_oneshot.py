@@ -31,9 +31,10 @@ from sklearn.datasets import load_digits
 
 from automl_flow.core.files import write_json
 from automl_flow.nas.one_shot.search import search_one_shot
-from automl_flow.nas.problem import Lesson, hold_back
+from automl_flow.nas.problem import TrainingData, hold_back
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import Architecture, DataShape
+from automl_flow.nas.spaces.base import Architecture
 from automl_flow.nas.training.fit import Recipe, fit_network
 from automl_flow.nas.training.loop import TrainingConfig
 
@@ -50,12 +51,13 @@ NAMES = ("darts", "darts:second_order", "drnas", "enas", "gdas")
 GOAL = 80.0  # percentile, in the median over seeds
 
 
-def digits() -> tuple[Lesson, Lesson]:
+def digits() -> tuple[TrainingData, TrainingData]:
     """The 600 digits that teach, and the rest."""
     data = load_digits()
     rows = np.random.default_rng(0).permutation(len(data.target))
     x, y = data.images[rows][..., None].astype(np.float32), data.target[rows]
-    return Lesson(x[:TRAIN], y[:TRAIN], None, classes=True), Lesson(x[TRAIN:], y[TRAIN:], None, classes=True)
+    fit = TrainingData(x[:TRAIN], y[:TRAIN], None, classes=True)
+    return fit, TrainingData(x[TRAIN:], y[TRAIN:], None, classes=True)
 
 
 def cells() -> list[Architecture]:
@@ -92,7 +94,7 @@ def run_strategies(names: list[str], seeds: int, options: Mapping[str, object]) 
     every = np.sort([truth[cell.key] for cell in cells()])
     teach, _ = digits()
     held = hold_back(teach.y, 0.2, 0, classes=True)
-    fit, valid = (Lesson(teach.x[rows], teach.y[rows], None, classes=True) for rows in (~held, held))
+    fit, valid = (TrainingData(teach.x[rows], teach.y[rows], None, classes=True) for rows in (~held, held))
     runs = []
     for name, seed in itertools.product(names, range(seeds)):
         strategy, _, switch = name.partition(":")
@@ -133,7 +135,7 @@ def _summary(runs: list[dict]) -> dict[str, float]:
     }
 
 
-def accuracy(cell: Architecture, fit: Lesson, judge: Lesson, seed: int) -> float:
+def accuracy(cell: Architecture, fit: TrainingData, judge: TrainingData, seed: int) -> float:
     """Accuracy on *judge* of a network trained on *fit*."""
     learned = fit_network(Recipe(SPACE, cell, SHAPE, TRAINING, seed), fit)
     return float((learned.predict(judge.x).argmax(1) == judge.y).mean())

@@ -17,9 +17,10 @@ import torch
 
 from automl_flow.core.files import write_json
 from automl_flow.core.seeds import derive_seed, generator
-from automl_flow.nas.proxies import PROXIES, correlations, rank_vote, score_network
+from automl_flow.nas.proxies import PROXIES
+from automl_flow.nas.proxies.measure import correlations, rank_vote, score_network
 from automl_flow.nas.samplers import SAMPLERS
-from automl_flow.nas.spaces.base import DataShape
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.cell import CellOptions, CellSpace
 from benchmarks.tabular_benchmark import BenchmarkTable, read_benchmark, search_table
 

@@ -110,8 +110,8 @@ def untrained(name: str, shape: dict, classes, preprocessor, options: dict | Non
 
     from automl_flow.nas.network.model import NetworkModel
     from automl_flow.nas.network.module import assemble
+    from automl_flow.nas.shape import DataShape
     from automl_flow.nas.spaces import make_space
-    from automl_flow.nas.spaces.base import DataShape
 
     torch.manual_seed(0)
     space, of = make_space(name, options), DataShape(**shape)

@@ -21,8 +21,8 @@ import pytest
 from safetensors.numpy import load, save
 
 from automl_flow.core.errors import ArtifactError
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape
 from automl_flow.recipes.transformers.text_components import TextComponents
 from automl_flow.tasks.labels import label_array
 from benchmarks.fuzzing import harness, model_folders

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from automl_flow.core.errors import DataError
-from automl_flow.nas.problem import NasProblem, hold_back, make_rounds, numbers
+from automl_flow.nas.problem import NasProblem, encode_folds, hold_back, numbers
 from automl_flow.recipes.config import RecipeConfig
 from automl_flow.recipes.propose import propose_recipe
 from automl_flow.tasks.profile import profile_table
@@ -35,13 +35,13 @@ def test_the_only_sample_of_a_class_is_not_held_back() -> None:
 
 
 def test_without_folds_one_round_covers_the_rows() -> None:
-    (only,) = make_rounds(images(400), 0.25, 1)
+    (only,) = encode_folds(images(400), 0.25, 1)
     assert len(only.fit.x) == 300
     assert len(only.valid.x) == len(only.rows) == 100
 
 
 def test_few_samples_judge_in_turn() -> None:
-    rounds = make_rounds(images(), 0.25, 1)
+    rounds = encode_folds(images(), 0.25, 1)
     assert [len(round_.rows) for round_ in rounds] == [10, 10, 10, 10]
     assert sorted(np.concatenate([round_.rows for round_ in rounds]).tolist()) == list(range(40))
     assert all(len(round_.fit.x) == 30 and round_.valid.y.tolist().count(0) == 5 for round_ in rounds)
@@ -49,28 +49,28 @@ def test_few_samples_judge_in_turn() -> None:
 
 @pytest.mark.parametrize(("n", "turns", "rounds"), [(400, 3, 3), (40, 1, 1), (5, None, 2), (3, None, 1)])
 def test_turns_are_as_many_as_asked_for_or_as_there_are_samples_for(n: int, turns: int | None, rounds: int) -> None:
-    assert len(make_rounds(images(n), 0.2, 1, turns)) == rounds
+    assert len(encode_folds(images(n), 0.2, 1, turns)) == rounds
 
 
 def test_more_turns_than_samples_are_refused() -> None:
     with pytest.raises(DataError, match="40 rows cannot make 50 folds"):
-        make_rounds(images(), 0.2, 1, 50)
+        encode_folds(images(), 0.2, 1, 50)
 
 
 def test_rows_outside_the_training_positions_are_not_touched() -> None:
     problem = images(train=np.arange(20))
-    rounds = make_rounds(problem, 0.25, 1)
+    rounds = encode_folds(problem, 0.25, 1)
     assert max(round_.rows.max() for round_ in rounds) < 20
     assert all(len(round_.fit.x) + len(round_.valid.x) == 20 for round_ in rounds)
 
 
 def test_given_validation_positions_judge() -> None:
-    (only,) = make_rounds(images(valid=np.arange(5)), 0.25, 1)
+    (only,) = encode_folds(images(valid=np.arange(5)), 0.25, 1)
     assert only.rows.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_weights_follow_their_samples() -> None:
-    (only,) = make_rounds(images(weight=np.arange(40.0), valid=np.asarray([3, 7])), 0.25, 1)
+    (only,) = encode_folds(images(weight=np.arange(40.0), valid=np.asarray([3, 7])), 0.25, 1)
     assert only.valid.weight is not None
     assert only.valid.weight.tolist() == [3.0, 7.0]
 
@@ -82,7 +82,7 @@ def test_a_tables_encoding_is_learned_inside_the_fold() -> None:
     folds = ((np.arange(40), np.arange(40, 50)),)
     target = Target(table["y"].to_numpy(), (0, 1))
     recipe = propose_recipe(profile, RecipeConfig())
-    (only,) = make_rounds(NasProblem(table[["a"]], target, task, folds=folds, recipe=recipe, profile=profile), 0.2, 0)
+    (only,) = encode_folds(NasProblem(table[["a"]], target, task, folds=folds, recipe=recipe, profile=profile), 0.2, 0)
     assert abs(float(np.median(only.fit.x[:, 0]))) < 0.1  # the large values of the other fold were not seen
 
 

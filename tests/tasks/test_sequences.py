@@ -10,7 +10,7 @@ import torch
 
 from automl_flow.core.errors import DataError
 from automl_flow.nas.problem import numbers, shape_of
-from automl_flow.nas.training.normalization import Inputs
+from automl_flow.nas.training.normalization import Normalizer
 from automl_flow.tasks.sequences import as_padded, as_sequences, padding
 
 RAGGED = [np.array([[1.0, 2.0, 3.0]]), np.array([[4.0]]), np.array([5.0, 6.0])]
@@ -45,7 +45,7 @@ def test_padding_is_told_from_missing_values() -> None:
 
 def test_padding_becomes_the_mean_and_teaches_no_mean() -> None:
     x = as_sequences(RAGGED)
-    prepare = Inputs.learn(x, "sequence")
+    prepare = Normalizer.fit(x, "sequence")
     assert float(prepare.mean[0]) == pytest.approx(np.mean([1, 2, 3, 4, 5, 6]))
     assert prepare(torch.from_numpy(x))[1, 0].tolist()[:2] == [0.0, 0.0]
 

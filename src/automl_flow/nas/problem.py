@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError
 from automl_flow.core.seeds import derive_seed, generator
-from automl_flow.nas.operations.base import Kind
-from automl_flow.nas.spaces.base import DataShape
+from automl_flow.nas.shape import DataShape, Kind
 from automl_flow.tasks.sequences import padding
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Fold, Positions, SplitConfig, make_folds
@@ -100,10 +99,10 @@ class NasProblem:
         """Raw samples at *rows*."""
         return self.x.iloc[rows] if hasattr(self.x, "iloc") else self.x[rows]
 
-    def lesson(self, x: NDArray[Any], rows: Positions) -> Lesson:
+    def training_data(self, x: NDArray[Any], rows: Positions) -> TrainingData:
         """Encoded samples *x*, which stand at *rows*, with their targets and weights."""
         weight = None if self.weight is None else np.asarray(self.weight)[rows]
-        return Lesson(x, self.target.values[rows], weight, self.target.classes is not None)
+        return TrainingData(x, self.target.values[rows], weight, self.target.classes is not None)
 
     def preprocessor(self, seed: int) -> Any | None:
         """An unfitted transformer of raw rows to numbers; ``None`` where there is nothing to do."""
@@ -115,8 +114,8 @@ class NasProblem:
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What a network is to learn.
+class TrainingData:
+    """Encoded samples with their targets.
 
     Attributes:
         x: Samples as numbers.
@@ -132,28 +131,28 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Round:
-    """What a network is trained on and judged by.
+class EncodedFold:
+    """Encoded training and validation samples of one fold.
 
     Attributes:
-        fit: What it is trained on.
-        valid: What judges it.
-        rows: Positions of the judging samples in the problem's samples.
+        fit: Training samples.
+        valid: Validation samples.
+        rows: Positions of the validation samples in the problem's samples.
     """
 
-    fit: Lesson
-    valid: Lesson
+    fit: TrainingData
+    valid: TrainingData
     rows: Positions
 
 
-def make_rounds(problem: NasProblem, share: float, seed: int, turns: int | None = None) -> tuple[Round, ...]:
-    """Encode the samples of every fold; what is learned for it is learned from the fold's training part alone."""
-    return tuple(_round(problem, fit, valid, seed) for fit, valid in problem.parts(share, seed, turns))
+def encode_folds(problem: NasProblem, share: float, seed: int, turns: int | None = None) -> tuple[EncodedFold, ...]:
+    """Encode the samples of every fold; encoders are fitted on the fold's training samples alone."""
+    return tuple(_encode_fold(problem, fit, valid, seed) for fit, valid in problem.parts(share, seed, turns))
 
 
-def _round(problem: NasProblem, fit: Positions, valid: Positions, seed: int) -> Round:
+def _encode_fold(problem: NasProblem, fit: Positions, valid: Positions, seed: int) -> EncodedFold:
     _, x, x_valid = encode(problem, fit, [problem.take(valid)], seed)
-    return Round(problem.lesson(x, fit), problem.lesson(x_valid, valid), valid)
+    return EncodedFold(problem.training_data(x, fit), problem.training_data(x_valid, valid), valid)
 
 
 def encode(problem: NasProblem, fit: Positions, others: Sequence[Any], seed: int) -> tuple[Any, ...]:

@@ -15,13 +15,13 @@ from torch import nn
 
 from automl_flow.nas.drawing.blocks import IN, OUT, Block, Panel, panels
 from automl_flow.nas.drawing.dataflow import SAMPLE, Record, record
-from automl_flow.nas.drawing.drawing import draw_parts, picture
-from automl_flow.nas.drawing.layers import layer_table, layers
+from automl_flow.nas.drawing.drawing import picture
 from automl_flow.nas.drawing.layout import place
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.network.module import assemble
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.nas.spaces.recurrent_cell import RecurrentCell
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -143,8 +143,8 @@ def test_one_step_of_a_recurrent_cell_stands_for_all(seed: int) -> None:
 @every
 def test_parameters_are_counted_once_and_all(case: str, seed: int) -> None:
     model = model_of(case, seed)
-    counted = sum(layer.parameters for layer in layers(model))
-    assert counted == sum(p.numel() for p in model.module.members[0].parameters())  # type: ignore[index]
+    counted = sum(layer.parameters for layer in model.layers())
+    assert counted == sum(p.numel() for p in model.network.parameters())
     assert counted == model.network_params == model.n_params // 2
 
 
@@ -195,8 +195,8 @@ def test_what_is_drawn_is_what_is_recorded(case: str, seed: int) -> None:
 @every
 def test_every_block_and_arrow_is_in_the_picture(case: str, seed: int) -> None:
     model = model_of(case, seed)
-    drawings = draw_parts(model)
-    found = panels(record(model.module.members[0], model.shape.sample))  # type: ignore[arg-type, index]
+    drawings = model.drawings()
+    found = panels(record(model.network, model.shape.sample))
     for panel, drawing in zip(found, drawings, strict=True):
         root = ElementTree.fromstring(drawing.svg)  # noqa: S314 - our own text
         groups = list(root.iter(f"{SVG}g"))
@@ -242,18 +242,18 @@ def test_equal_blocks_in_a_row_are_drawn_once() -> None:
 
 def test_the_table_tells_one_network_from_all_and_shows_shortcuts() -> None:
     model = model_of("cell", 0, members=3)
-    text = layer_table(model)
+    text = model.summary()
     assert text.endswith(f"\n{model.n_params // 3:,} parameters in one network; "
                          f"{model.n_params:,} parameters in all 3, whose mean predicts")  # fmt: skip
-    for layer in layers(model):
+    for layer in model.layers():
         assert all(number < layer.number for number in layer.reads)
-    assert any(len(layer.reads) == 2 and layer.about == "+" for layer in layers(model))
+    assert any(len(layer.reads) == 2 and layer.about == "+" for layer in model.layers())
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_nothing_in_a_picture_lies_outside_of_it(case: str) -> None:
     for seed in SEEDS:
-        for drawing in draw_parts(model_of(case, seed)):
+        for drawing in model_of(case, seed).drawings():
             root = ElementTree.fromstring(drawing.svg)  # noqa: S314 - our own text
             _, _, width, _ = map(float, str(root.get("viewBox")).split())
             inner = root.find(f"{SVG}g/{SVG}g")
@@ -269,7 +269,7 @@ def test_nothing_in_a_picture_lies_outside_of_it(case: str) -> None:
 def test_one_document_holds_all_pictures_beside_each_other() -> None:
     model = model_of("cell", 0)
     root = ElementTree.fromstring(model.drawing())  # noqa: S314 - our own text
-    parts = [ElementTree.fromstring(part.svg) for part in draw_parts(model)]  # noqa: S314
+    parts = [ElementTree.fromstring(part.svg) for part in model.drawings()]  # noqa: S314
     assert len(parts) > 1
     assert float(str(root.get("width"))) == pytest.approx(
         sum(float(str(p.get("width"))) for p in parts), abs=len(parts)

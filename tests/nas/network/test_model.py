@@ -13,8 +13,8 @@ import pytest
 from automl_flow.core.errors import ArtifactError, DataError
 from automl_flow.nas.network.model import NetworkModel, load_network
 from automl_flow.nas.network.module import assemble
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape
 from automl_flow.nas.training.loop import seeded
 
 RNG = np.random.default_rng(0)

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from automl_flow.nas.problem import Lesson
+from automl_flow.nas.problem import TrainingData
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape, Space
+from automl_flow.nas.spaces.base import Space
 
 IMAGE = DataShape(kind="image", channels=1, height=6, width=6, outputs=2)
 SEQUENCE = DataShape(kind="sequence", channels=2, steps=6, outputs=2)
@@ -24,11 +25,11 @@ SPACES: dict[str, tuple[Space, DataShape]] = {
 }
 
 
-def lesson(shape: DataShape, samples: int = 64, *, classes: bool = True) -> Lesson:
+def training_data(shape: DataShape, samples: int = 64, *, classes: bool = True) -> TrainingData:
     """Two classes whose means differ, or a sum to predict."""
     rng = np.random.default_rng(0)
     y = np.arange(samples) % 2
     size = (shape.height, shape.width, shape.channels) if shape.kind == "image" else shape.sample
     x = (rng.normal(size=(samples, *size)) + y.reshape(-1, *[1] * len(size))).astype(np.float32)
     values = y if classes else x.reshape(samples, -1).sum(1).astype(np.float64)
-    return Lesson(x, values, None, classes)
+    return TrainingData(x, values, None, classes)

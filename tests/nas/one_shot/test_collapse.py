@@ -10,7 +10,7 @@ from automl_flow.nas.one_shot.discretize import pool, preferred
 from automl_flow.nas.one_shot.search import search_one_shot
 from automl_flow.nas.one_shot.supernet import Supernet
 from automl_flow.nas.spaces import make_space
-from tests.nas.one_shot.problems import IMAGE, QUICK, lesson
+from tests.nas.one_shot.problems import IMAGE, QUICK, training_data
 
 SPACE = make_space("cell", {"channels": 4, "stages": 1, "operations": ["none", "skip_connect", "nor_conv_3x3"]})
 SKIP = 1
@@ -89,6 +89,6 @@ def test_without_the_guard_the_preferred_architecture_is_a_candidate_whatever_it
 def test_a_search_reports_what_the_guard_did() -> None:
     # No warm-up and alphas in a hurry: the way to collapse.
     options = {**QUICK, "warm_up": 0.0, "alpha_rate": 0.5, "max_free": 0.0, "learning_rate": 1e-4}
-    result = search_one_shot("darts", SPACE, IMAGE, lesson(IMAGE), options, seed=1)
+    result = search_one_shot("darts", SPACE, IMAGE, training_data(IMAGE), options, seed=1)
     assert result.collapsed
     assert result.guard.startswith("epoch ")

@@ -7,9 +7,9 @@ import torch
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.nas.one_shot.supernet import MixedOperation, Mixture, Supernet
-from automl_flow.nas.operations.base import Kind, Place
+from automl_flow.nas.operations.base import Place
+from automl_flow.nas.shape import DataShape, Kind
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape
 from automl_flow.nas.training.loop import seeded
 
 OPTIONS = ("none", "skip_connect", "nor_conv_3x3")

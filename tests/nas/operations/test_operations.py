@@ -7,7 +7,8 @@ import torch
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.nas.operations import OPERATIONS, named, usable
-from automl_flow.nas.operations.base import Kind, Place
+from automl_flow.nas.operations.base import Place
+from automl_flow.nas.shape import Kind
 
 CASES = [(name, kind) for name, entry in OPERATIONS.available().items() for kind in entry.kinds]
 SIZES: dict[Kind, tuple[int, ...]] = {"image": (7, 6), "sequence": (9,), "table": ()}

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from automl_flow.nas.proxies import PROXIES, correlations, rank_vote, score_network
+from automl_flow.nas.proxies import PROXIES
+from automl_flow.nas.proxies.measure import correlations, rank_vote, score_network
 
 every_proxy = pytest.mark.parametrize("name", PROXIES.names())
 

@@ -2,8 +2,8 @@
 
 import torch
 
-from automl_flow.nas.proxies import rank_by_proxies
-from automl_flow.nas.spaces.base import DataShape
+from automl_flow.nas.proxies.measure import rank_by_proxies
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.cell import CellOptions, CellSpace
 
 SHAPE = DataShape(kind="image", channels=1, height=8, width=8, outputs=3)

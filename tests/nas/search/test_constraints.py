@@ -6,8 +6,8 @@ from typing import Any
 
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.constraints import Ledger
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape
 
 SHAPE = DataShape(kind="image", channels=1, height=28, width=28, outputs=10)
 SPACE = make_space("macro")

@@ -9,8 +9,8 @@ import pytest
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.constraints import Ledger
 from automl_flow.nas.search.runtime_model import FINAL_SHARE, MARGIN, Gate, Pace
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape
 from automl_flow.study.budget import Clock
 from automl_flow.study.trial import TrialRecord
 

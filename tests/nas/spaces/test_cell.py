@@ -7,8 +7,8 @@ import itertools
 import pytest
 import torch
 
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape
 from automl_flow.nas.training.loop import seeded
 
 SHAPE = DataShape(kind="image", channels=1, height=8, width=8, outputs=3)

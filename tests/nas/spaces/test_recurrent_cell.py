@@ -7,8 +7,8 @@ import torch
 
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.network.module import assemble
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape
 
 SHAPE = DataShape(kind="sequence", channels=2, steps=6, outputs=3)
 SPACE = make_space("recurrent_cell", {"nodes": 3, "widths": [8]})

@@ -10,8 +10,9 @@ from automl_flow.core.errors import ConfigError
 from automl_flow.nas.network.cost import cost_of
 from automl_flow.nas.operations import OPERATIONS
 from automl_flow.nas.operations.base import Place
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import SPACES, make_space, space_for
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+from automl_flow.nas.spaces.base import Architecture, Space
 
 SHAPES = {
     "small grey images": DataShape(kind="image", channels=1, height=8, width=8, outputs=3),

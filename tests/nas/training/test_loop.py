@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import DataShape
 from automl_flow.nas.training.checkpoint import restore, store
 from automl_flow.nas.training.loop import FEWEST_STEPS, Training, TrainingConfig, rate, raw, samples, seeded, shuffled
-from automl_flow.nas.training.normalization import Inputs
+from automl_flow.nas.training.normalization import Normalizer
 
 SHAPE = DataShape(kind="image", channels=1, height=6, width=6, outputs=2)
 RNG = np.random.default_rng(0)
@@ -24,7 +24,7 @@ def make(epochs: int = 4, seed: int = 1, **settings: object) -> Training:
     space = make_space("macro", {"widths": [8], "dropouts": [0.2]})
     network = seeded(lambda: space.build(space.reference(SHAPE), SHAPE), seed)
     config = TrainingConfig(epochs=epochs, **{"augment": "shift", **settings})  # type: ignore[arg-type]
-    return Training(network, Inputs.learn(X, "image"), config, seed)
+    return Training(network, Normalizer.fit(X, "image"), config, seed)
 
 
 def weights(training: Training) -> torch.Tensor:
@@ -95,7 +95,7 @@ def test_values_are_learned() -> None:
     x = RNG.normal(size=(80, 3)).astype(np.float32)
     y = x[:, 0] - x[:, 1]
     network = seeded(lambda: space.build(space.reference(shape), shape), 0)
-    training = Training(network, Inputs.learn(x, "table"), TrainingConfig(epochs=8), 0, classes=False)
+    training = Training(network, Normalizer.fit(x, "table"), TrainingConfig(epochs=8), 0, classes=False)
     training.run(samples(x, y))
     assert training.loss_of(samples(x, y)) < 0.25 * y.var()
 

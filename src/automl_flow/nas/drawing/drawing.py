@@ -1,20 +1,18 @@
-"""What a network looks like: pictures of its blocks, made from what it does when it runs."""
+"""Pictures of a network's blocks, made from what it does when it runs."""
 
 from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+
+from torch import nn
 
 from automl_flow.nas.drawing.blocks import IN, OUT, Block, Panel, panels
 from automl_flow.nas.drawing.dataflow import record
 from automl_flow.nas.drawing.layout import Layout, place
 from automl_flow.nas.drawing.wording import OPERATORS, parameter_words, shape_words
-
-if TYPE_CHECKING:
-    from automl_flow.nas.network.model import NetworkModel
-    from automl_flow.nas.operations.base import Kind
+from automl_flow.nas.shape import DataShape, Kind
 
 FONT, SMALL = 13.0, 11.5
 MARGIN = 12.0
@@ -63,12 +61,15 @@ class Picture:
     height: float
 
 
-def pictures(model: NetworkModel) -> list[Picture]:
-    """The whole of one of the model's networks first, then the insides of its blocks."""
-    shape = model.shape
-    found = panels(record(model.module.members[0], shape.sample))  # type: ignore[arg-type, index]
-    result = "1 value" if model.classes is None else f"{len(model.classes)} classes"
-    return [picture(panel, shape.kind, result) for panel in found]
+def pictures(network: nn.Module, shape: DataShape, result: str) -> list[Picture]:
+    """The whole network first, then the insides of its blocks.
+
+    Args:
+        network: Any module that maps (N, …) to (N, outputs).
+        shape: Shape of the data.
+        result: Name of the output, such as ``3 classes``.
+    """
+    return [picture(panel, shape.kind, result) for panel in panels(record(network, shape.sample))]
 
 
 @dataclass(frozen=True)
@@ -86,18 +87,21 @@ class Drawing:
     width: int
 
 
-def draw_parts(model: NetworkModel) -> tuple[Drawing, ...]:
-    """The whole network, and the inside of each block that branches, each in a document of its own."""
+def draw_parts(network: nn.Module, shape: DataShape, result: str) -> tuple[Drawing, ...]:
+    """Like :func:`draw`, each picture in a document of its own."""
     return tuple(
         Drawing(_document([(part, 0.0)], part.width, part.height), part.title, round(part.width))
-        for part in pictures(model)
+        for part in pictures(network, shape, result)
     )
 
 
-def draw(model: NetworkModel) -> str:
-    """One SVG document with all pictures beside each other."""
+def draw(network: nn.Module, shape: DataShape, result: str) -> str:
+    """One SVG document: the whole network, and next to it the inside of each block that branches.
+
+    Args: see :func:`pictures`.
+    """
     x, placed = 0.0, []
-    for part in (found := pictures(model)):
+    for part in (found := pictures(network, shape, result)):
         placed.append((part, x))
         x += part.width
     return _document(placed, x, max(part.height for part in found))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from torch import nn
 
 from automl_flow.nas.drawing.dataflow import SAMPLE, record
-
-if TYPE_CHECKING:
-    from automl_flow.nas.network.model import NetworkModel
+from automl_flow.nas.shape import DataShape
 
 _HEADER = ("no.", "what", "where", "reads", "output", "parameters")
 
@@ -40,9 +40,9 @@ class Layer:
         return (str(self.number), self.about, self.name, reads, output, f"{self.parameters:,}")
 
 
-def layers(model: NetworkModel) -> list[Layer]:
-    """Everything that one of the model's networks does with a sample; of a recurrent cell one step."""
-    calls = record(model.module.members[0], model.shape.sample).calls  # type: ignore[arg-type, index]
+def layers(network: nn.Module, shape: DataShape) -> list[Layer]:
+    """Everything that *network* does with a sample; of a recurrent cell, one step."""
+    calls = record(network, shape.sample).calls
     return [
         Layer(call.number, call.about, call.path, call.inputs, call.output, call.parameters)
         for call in calls
@@ -50,15 +50,12 @@ def layers(model: NetworkModel) -> list[Layer]:
     ]
 
 
-def layer_table(model: NetworkModel) -> str:
-    """Layers, what they read, shapes and parameters as aligned text; the last line tells one network from all."""
-    rows = [_HEADER, *(layer.cells() for layer in layers(model))]
+def layer_table(shown: Sequence[Layer]) -> str:
+    """Layers, what they read, shapes and parameters as aligned text."""
+    rows = [_HEADER, *(layer.cells() for layer in shown)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADER))]
     lines = [
         "  ".join(cell.rjust(width) if i in (0, 5) else cell.ljust(width) for i, (cell, width) in columns)
         for columns in (enumerate(zip(row, widths, strict=True)) for row in rows)
     ]
-    total = f"{model.network_params:,} parameters in one network"
-    if model.n_networks > 1:
-        total += f"; {model.n_params:,} parameters in all {model.n_networks}, whose mean predicts"
-    return "\n".join([f"space {model.architecture.space}", *lines, total])
+    return "\n".join(lines)

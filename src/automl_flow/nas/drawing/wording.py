@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from automl_flow.nas.operations.base import Kind
+from automl_flow.nas.shape import Kind
 
 OPERATORS = ("+", "−", "×")
 POSITIONS = 2  # axis of pixels or steps

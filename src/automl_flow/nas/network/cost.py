@@ -1,14 +1,20 @@
-"""What a network costs, read from its outline before any memory is spent on it."""
+"""Costs of a network: counted from its outline before any memory is spent on it, and measured in milliseconds."""
 
 from __future__ import annotations
 
+import statistics
+import time
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Architecture, Space
+
+LATENCY_RUNS = 30
+LATENCY_WARM_UP_RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -52,3 +58,16 @@ def _count_into(outputs: list[int]):  # type: ignore[no-untyped-def]  # a torch 
         outputs.extend(t.numel() for t in tensors if isinstance(t, torch.Tensor))
 
     return hook
+
+
+@torch.inference_mode()
+def latency_ms(network: nn.Module, shape: DataShape) -> float:
+    """Median milliseconds of single-sample predictions on this machine; the first runs are not counted."""
+    network.eval()
+    x = torch.zeros(1, *shape.sample)
+    times = []
+    for _ in range(LATENCY_WARM_UP_RUNS + LATENCY_RUNS):
+        began = time.perf_counter()
+        network(x)
+        times.append(time.perf_counter() - began)
+    return 1000.0 * statistics.median(times[LATENCY_WARM_UP_RUNS:])

@@ -16,10 +16,10 @@ from pydantic import Field, model_validator
 from automl_flow.core.documents import Document, predicting, reading
 from automl_flow.core.errors import ArtifactError, DataError, shown
 from automl_flow.core.files import write_bytes, write_json
-from automl_flow.nas.operations.base import Kind
 from automl_flow.nas.problem import numbers
+from automl_flow.nas.shape import DataShape, Kind
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.serialization.manifest import Files, open_artifact, write_artifact
 from automl_flow.tasks.image_folders import holds_paths, read_new_images
 from automl_flow.tasks.sequences import as_padded, as_sequences
@@ -27,6 +27,9 @@ from automl_flow.tasks.types import Label
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from automl_flow.nas.drawing.drawing import Drawing
+    from automl_flow.nas.drawing.layers import Layer
 
 KIND = "network"
 _MOST_NUMBERS = 10_000_000  # in a sample of a network that is read
@@ -133,6 +136,11 @@ class NetworkModel:
         return sum(parameter.numel() for parameter in self.module.parameters())
 
     @property
+    def network(self) -> nn.Module:
+        """The first of its networks; the others differ in their weights alone."""
+        return self.module.members[0]  # type: ignore[index, return-value]
+
+    @property
     def n_networks(self) -> int:
         """Networks of the architecture, trained from different seeds, whose mean predicts."""
         return len(self.module.members)  # type: ignore[arg-type]
@@ -191,7 +199,7 @@ class NetworkModel:
             array = array[..., None]
         if self.shape.kind == "sequence" and array.ndim == 2 and self.shape.channels == 1:
             array = array[:, None, :]
-        expected = raw_shape(self.shape)
+        expected = self.shape.raw
         if array.shape[1:] != expected:
             raise DataError(f"samples must have the shape (n, {', '.join(map(str, expected))}), got {array.shape}")
         if len(array) == 0:
@@ -214,13 +222,31 @@ class NetworkModel:
         """A table of the layers with what they read, their output shapes and parameters, as text."""
         from automl_flow.nas.drawing.layers import layer_table
 
-        return layer_table(self)
+        total = f"{self.network_params:,} parameters in one network"
+        if self.n_networks > 1:
+            total += f"; {self.n_params:,} parameters in all {self.n_networks}, whose mean predicts"
+        return f"space {self.architecture.space}\n{layer_table(self.layers())}\n{total}"
+
+    def layers(self) -> list[Layer]:
+        """The layers of one of the networks, in the order in which they run."""
+        from automl_flow.nas.drawing.layers import layers
+
+        return layers(self.network, self.shape)
 
     def drawing(self) -> str:
-        """One of the networks as an SVG picture: its blocks, and beside it the insides of those that branch."""
+        """One of the networks as an SVG picture: its blocks, and next to it the insides of those that branch."""
         from automl_flow.nas.drawing.drawing import draw
 
-        return draw(self)
+        return draw(self.network, self.shape, self._result_words())
+
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The pictures of :meth:`drawing`, each in a document of its own."""
+        from automl_flow.nas.drawing.drawing import draw_parts
+
+        return draw_parts(self.network, self.shape, self._result_words())
+
+    def _result_words(self) -> str:
+        return "1 value" if self.classes is None else f"{len(self.classes)} classes"
 
     def save(self, folder: Path | str) -> None:
         """Write architecture, weights and manifest to *folder*, atomically; the same model gives the same bytes.
@@ -263,7 +289,7 @@ class NetworkModel:
         """
         from automl_flow.nas.network.onnx import export
 
-        return export(self, Path(path))
+        return export(self.module, self.shape, Path(path))
 
 
 def load_network(folder: Path | str) -> NetworkModel:
@@ -331,10 +357,3 @@ def _with_weights(
         raise ArtifactError("holds weights that are not finite")
     module.to_empty(device="cpu").load_state_dict(weights)
     return module
-
-
-def raw_shape(shape: DataShape) -> tuple[int, ...]:
-    """Shape of one raw sample: images have their channels last."""
-    if shape.kind == "image":
-        return (shape.height, shape.width, shape.channels)
-    return shape.sample

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from automl_flow.nas.spaces.base import DataShape
-from automl_flow.nas.training.normalization import Inputs
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.training.normalization import Normalizer
 
 
-class Deployed(nn.Module):
+class InferenceModule(nn.Module):
     """Raw samples in, probabilities or values out.
 
     Shape:
@@ -22,7 +22,7 @@ class Deployed(nn.Module):
     centre: Tensor
     scale: Tensor
 
-    def __init__(self, inputs: Sequence[Inputs], members: Sequence[nn.Module], *, classes: bool) -> None:
+    def __init__(self, inputs: Sequence[Normalizer], members: Sequence[nn.Module], *, classes: bool) -> None:
         """Put the parts together.
 
         Args:
@@ -45,7 +45,7 @@ class Deployed(nn.Module):
         return torch.stack(outputs).mean(0) * self.scale + self.centre
 
 
-def assemble(members: Sequence[nn.Module], shape: DataShape, *, classes: bool) -> Deployed:
+def assemble(members: Sequence[nn.Module], shape: DataShape, *, classes: bool) -> InferenceModule:
     """An untrained deployed module, to load a state into."""
     channels = shape.features if shape.kind == "table" else shape.channels
-    return Deployed([Inputs(shape.kind, channels) for _ in members], members, classes=classes).eval()
+    return InferenceModule([Normalizer(shape.kind, channels) for _ in members], members, classes=classes).eval()

@@ -5,37 +5,36 @@ from __future__ import annotations
 import importlib.util
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
+from torch import nn
 
 from automl_flow.core.errors import ArtifactError, DependencyError
 from automl_flow.core.files import atomic_file
 from automl_flow.core.seeds import generator
-from automl_flow.nas.network.model import raw_shape
+from automl_flow.nas.shape import DataShape
 
-if TYPE_CHECKING:
-    from automl_flow.nas.network.model import NetworkModel
-
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # of outputs, in probability or in units of the target
 OPSET = 17
-_SAMPLES = 5  # that the parity check looks at
+_SAMPLES = 5  # of the parity check
 
 
-def export(model: NetworkModel, path: Path) -> float:
-    """Write *model* to *path* and compare; see :meth:`NetworkModel.export_onnx`.
+def export(module: nn.Module, shape: DataShape, path: Path) -> float:
+    """Write *module* to *path*, and return the largest difference of outputs between the file and the module.
 
     The graph takes float32 samples with a free batch axis: (n, height, width, channels), (n, channels, steps), or a
-    table's encoded columns. Its output is what :meth:`NetworkModel.outputs` returns.
-    """
-    import torch
+    table's encoded columns. Its output is the module's.
 
+    Raises:
+        DependencyError: onnx or onnxruntime is not installed.
+        ArtifactError: The exported network does not predict what *module* predicts; nothing is written.
+    """
     missing = [name for name in ("onnx", "onnxruntime") if importlib.util.find_spec(name) is None]
     if missing:
         raise DependencyError(f"ONNX export needs {' and '.join(missing)}: pip install 'automl_flow[onnx]'")
-    shape = raw_shape(model.shape)
-    x = generator(0, "onnx").normal(size=(_SAMPLES, *shape)).astype(np.float32)
-    module = model.module.cpu().eval()
+    x = generator(0, "onnx").normal(size=(_SAMPLES, *shape.raw)).astype(np.float32)
+    module = module.cpu().eval()
     with atomic_file(path) as temporary, warnings.catch_warnings():
         # The exporter that traces writes in 0.1 s what the newer one needs 8 s for; it warns of its age.
         warnings.simplefilter("ignore")
@@ -51,16 +50,15 @@ def export(model: NetworkModel, path: Path) -> float:
     return difference
 
 
-def _difference(path: Path, module: object, x: np.ndarray) -> float:
+def _difference(path: Path, module: nn.Module, x: np.ndarray) -> float:
     """Largest difference of outputs, for another batch size than the one that was traced."""
     import onnxruntime
-    import torch
 
     session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
     for batch in (x, x[:2]):
         (found,) = session.run(None, {"x": batch})
         with torch.inference_mode():
-            expected = module(torch.from_numpy(batch)).numpy()  # type: ignore[operator]
+            expected = module(torch.from_numpy(batch)).numpy()
         worst = float(np.abs(found - expected).max())
         if not worst <= TOLERANCE:
             return worst

@@ -11,10 +11,10 @@ from torch.nn.functional import cross_entropy
 
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.one_shot.relaxation import Loss
-from automl_flow.nas.problem import Lesson, hold_back
-from automl_flow.nas.spaces.base import DataShape
+from automl_flow.nas.problem import TrainingData, hold_back
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.training.loop import samples
-from automl_flow.nas.training.normalization import Inputs
+from automl_flow.nas.training.normalization import Normalizer
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Half:
     """Samples of one of the two sides, ready for the network.
 
     Attributes:
-        x: Inputs, (n, …).
+        x: Normalizer, (n, …).
         y: Class codes or standardised values, (n,).
         weight: Sample weights, or ``None``.
         classes: Whether *y* are codes.
@@ -53,19 +53,19 @@ class Half:
         return compute
 
 
-def halves(lesson: Lesson, shape: DataShape, most: int, seed: int) -> tuple[Half, Half]:
+def halves(data: TrainingData, shape: DataShape, most: int, seed: int) -> tuple[Half, Half]:
     """The samples of the weights and those of the alphas: disjoint, the classes in proportion, *most* in all."""
-    inputs = Inputs.learn(lesson.x, shape.kind)
-    y = lesson.y
-    if not lesson.classes:
+    normalizer = Normalizer.fit(data.x, shape.kind)
+    y = data.y
+    if not data.classes:
         y = (y - y.mean()) / (y.std() or 1.0)
     rows = np.arange(len(y))
     if len(rows) > most:
-        rows = rows[hold_back(lesson.y, most / len(rows), derive_seed(seed, "thin"), classes=lesson.classes)]
-    other = hold_back(lesson.y[rows], 0.5, derive_seed(seed, "halves"), classes=lesson.classes)
+        rows = rows[hold_back(data.y, most / len(rows), derive_seed(seed, "thin"), classes=data.classes)]
+    other = hold_back(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=data.classes)
 
     def half(part: Any) -> Half:
-        data = samples(lesson.x[part], y[part], None if lesson.weight is None else lesson.weight[part])
-        return Half(inputs(data.x), data.y, data.weight, lesson.classes)
+        found = samples(data.x[part], y[part], None if data.weight is None else data.weight[part])
+        return Half(normalizer(found.x), found.y, found.weight, data.classes)
 
     return half(rows[~other]), half(rows[other])

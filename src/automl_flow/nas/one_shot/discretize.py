@@ -13,7 +13,8 @@ from torch import Tensor
 
 from automl_flow.nas.one_shot.collapse import free_share
 from automl_flow.nas.one_shot.supernet import Supernet
-from automl_flow.nas.spaces.base import DataShape, Space
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Space
 
 TIE = 1e-6  # in probability; equal preferences fall to an operation with parameters
 DRAWS = 20  # per architecture that is wanted

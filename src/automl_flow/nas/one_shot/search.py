@@ -22,8 +22,9 @@ from automl_flow.nas.one_shot.judging import judge, judged
 from automl_flow.nas.one_shot.relaxation import Relaxation, Step
 from automl_flow.nas.one_shot.result import Candidate, OneShotResult
 from automl_flow.nas.one_shot.supernet import Supernet
-from automl_flow.nas.problem import Lesson
-from automl_flow.nas.spaces.base import DataShape, Space
+from automl_flow.nas.problem import TrainingData
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Space
 from automl_flow.nas.training.loop import LARGEST_GRADIENT, shuffled
 
 ALPHA_BETAS = (0.5, 0.999)  # of Adam, as in DARTS
@@ -34,7 +35,7 @@ def search_one_shot(
     strategy: str,
     space: Space,
     shape: DataShape,
-    lesson: Lesson,
+    data: TrainingData,
     options: Mapping[str, Any] | None = None,
     *,
     seed: int,
@@ -49,7 +50,7 @@ def search_one_shot(
         strategy: Stem of a file in this package.
         space: What is searched. Parameters that name no operation stay as in its reference.
         shape: The data.
-        lesson: Samples. Half of them teach the weights, half the alphas; the latter also rank the candidates. So they
+        data: Samples. Half of them teach the weights, half the alphas; the latter also rank the candidates. So they
             must not contain samples that candidates are judged by later.
         options: Settings of the strategy; its defaults where nothing is said.
         seed: Seed of everything random. Torch's own generator is left as it was.
@@ -66,7 +67,7 @@ def search_one_shot(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "supernet"))
         supernet = Supernet(space, shape, config.partial_channels, normalised=config.edge_normalisation)
-        fit, other = halves(lesson, shape, config.max_samples, seed)
+        fit, other = halves(data, shape, config.max_samples, seed)
         run = _Run(supernet, entry.relax(config), config, fit, other, seed)
         last = min(config.epochs, config.stop or config.epochs)
         while run.epoch < last and (run.epoch == 0 or time.monotonic() < end):

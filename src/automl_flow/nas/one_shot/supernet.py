@@ -16,8 +16,9 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from automl_flow.core.errors import ConfigError
 from automl_flow.nas.operations import OPERATIONS
 from automl_flow.nas.operations.base import Place
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import SPACES, make_space
-from automl_flow.nas.spaces.base import DataShape, Space, Value
+from automl_flow.nas.spaces.base import Space, Value
 
 
 @dataclass

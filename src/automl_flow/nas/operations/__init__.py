@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.registry import Registry
-from automl_flow.nas.operations.base import Kind, Operate, Operation, Place
+from automl_flow.nas.operations.base import Operate, Operation, Place
+from automl_flow.nas.shape import Kind
 
 if TYPE_CHECKING:
     from torch import nn

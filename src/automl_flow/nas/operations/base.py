@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from automl_flow.nas.shape import Kind
 
 if TYPE_CHECKING:
     from torch import nn
-
-Kind = Literal["image", "sequence", "table"]
 
 
 @dataclass(frozen=True, kw_only=True)

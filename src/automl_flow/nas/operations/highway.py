@@ -7,7 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from automl_flow.nas.operations.base import Kind, Operation, Place
+from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.shape import Kind
 
 
 class Highway(nn.Module):

@@ -1,13 +1,12 @@
-"""Zero-cost proxies: numbers that untrained networks give away. A file here is a proxy.
+"""Zero-cost proxies: scores of untrained networks, one proxy per file.
 
-They discard candidates and choose where to begin; they never decide. Within the best networks of a space their order
-is close to chance, so whoever uses them reports how they correlated with what was then measured.
+They discard candidates and choose where a search starts; they never decide. Among the best networks of a space their
+order is close to random, so the search reports how each proxy correlated with the metric that training measured.
 """
 
 from automl_flow.core.registry import Registry
-from automl_flow.nas.proxies._common import Proxy
-from automl_flow.nas.proxies._ranking import correlations, rank_by_proxies, rank_vote, score_network
+from automl_flow.nas.proxies.base import Proxy
 
 PROXIES: Registry[Proxy] = Registry("automl_flow.nas.proxies", "zero-cost proxy")
 
-__all__ = ["PROXIES", "Proxy", "correlations", "rank_by_proxies", "rank_vote", "score_network"]
+__all__ = ["PROXIES", "Proxy"]

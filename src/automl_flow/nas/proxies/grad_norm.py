@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automl_flow.nas.proxies._common import Proxy, loss_of, untouched, weights_of
+from automl_flow.nas.proxies.base import Proxy, loss_of, untouched, weights_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

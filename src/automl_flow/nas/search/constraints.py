@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import AutoMLFlowError
 from automl_flow.nas.search.config import NasConfig
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space, Value
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Architecture, Space, Value
 
 if TYPE_CHECKING:
     from automl_flow.nas.network.cost import Cost
@@ -74,9 +75,9 @@ class Ledger:
     def _latency_objection(self, architecture: Architecture) -> str | None:
         if self.config.max_latency_ms is None:
             return None
-        from automl_flow.nas.network.latency import milliseconds
+        from automl_flow.nas.network.cost import latency_ms
 
-        found = milliseconds(self.space.build(architecture, self.shape), self.shape)
+        found = latency_ms(self.space.build(architecture, self.shape), self.shape)
         limit = self.config.max_latency_ms
         return f"refused: {found:.2f} ms for one sample, max_latency_ms is {limit}" if found > limit else None
 

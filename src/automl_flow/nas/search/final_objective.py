@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.files import write_bytes
 from automl_flow.core.seeds import derive_seed
-from automl_flow.nas.search.objective import Arena, hold_threads, memory_errors, recipe_for
+from automl_flow.nas.search.objective import Arena, hold_threads, memory_errors, training_spec
 from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.study.trial import Evaluation
 
 if TYPE_CHECKING:
-    from automl_flow.nas.network.module import Deployed
-    from automl_flow.nas.training.fit import Learned
+    from automl_flow.nas.network.module import InferenceModule
+    from automl_flow.nas.training.fit import FittedNetwork
 
 
 def digest(architecture: Architecture) -> str:
@@ -44,14 +44,14 @@ def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
     seed = derive_seed(arena.seed, "final", number)
     epochs = int(payload["epochs"])
     with memory_errors():
-        recipe = recipe_for(arena, space, architecture, seed, epochs=epochs)
+        recipe = training_spec(arena, space, architecture, seed, epochs=epochs)
         learned = fit_network(recipe, arena.whole, deadline=time.monotonic() + payload["seconds"])
     _write_member(member_file(arena, architecture, epochs, number), learned, architecture.key)
     history = learned.training.history
     return Evaluation((history[-1]["train_loss"],), {"epochs": len(history)})
 
 
-def _write_member(path: Path, learned: Learned, key: str) -> None:
+def _write_member(path: Path, learned: FittedNetwork, key: str) -> None:
     from safetensors.torch import save
 
     tensors = {f"network.{n}": t.contiguous().cpu() for n, t in learned.training.average.state_dict().items()}
@@ -60,7 +60,7 @@ def _write_member(path: Path, learned: Learned, key: str) -> None:
     write_bytes(path, save(tensors, header))
 
 
-def load_members(arena: Arena, space: Space, architecture: Architecture, files: Sequence[Path]) -> Deployed:
+def load_members(arena: Arena, space: Space, architecture: Architecture, files: Sequence[Path]) -> InferenceModule:
     """Put the networks of *files* together."""
     import torch
     from safetensors import safe_open
@@ -88,7 +88,7 @@ def own_member(arena: Arena, architecture: Architecture, number: int) -> Path | 
     from automl_flow.nas.training.fit import load_fitted
 
     space = arena.make_space()
-    recipe = recipe_for(arena, space, architecture, derive_seed(arena.seed, "network", number, 0))
+    recipe = training_spec(arena, space, architecture, derive_seed(arena.seed, "network", number, 0))
     learned = load_fitted(recipe, arena.rounds[0].fit, arena.checkpoint(number, 0))
     if learned is None:
         return None

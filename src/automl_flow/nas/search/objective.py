@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from automl_flow.core.files import write_bytes
 from automl_flow.core.seeds import derive_seed
-from automl_flow.nas.problem import Lesson, Round
+from automl_flow.nas.problem import EncodedFold, TrainingData
 from automl_flow.nas.search.config import Objective
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.study.trial import Evaluation
 from automl_flow.tasks.metrics import Metric, for_classes, get_metric
 from automl_flow.tasks.types import Label, Problem
@@ -45,8 +46,8 @@ class Arena:
     space: str
     options: Mapping[str, Any]
     shape: DataShape
-    rounds: tuple[Round, ...]
-    whole: Lesson
+    rounds: tuple[EncodedFold, ...]
+    whole: TrainingData
     problem: Problem
     metric: str
     objectives: tuple[Objective, ...]
@@ -110,7 +111,7 @@ def _evaluate(arena: Arena, payload: Mapping[str, Any]) -> Evaluation:
     architecture = space.architecture(payload["params"], arena.shape)
     predictions, histories = [], []
     for part, round_ in enumerate(arena.rounds):
-        recipe = recipe_for(arena, space, architecture, derive_seed(arena.seed, "network", trial, part))
+        recipe = training_spec(arena, space, architecture, derive_seed(arena.seed, "network", trial, part))
         learned = fit_network(recipe, round_.fit, stop, arena.checkpoint(trial, part))
         predictions.append(learned.predict(round_.valid.x))
         histories.append(learned.training.history)
@@ -123,26 +124,27 @@ def _evaluate(arena: Arena, payload: Mapping[str, Any]) -> Evaluation:
         extra["latency"] = latency_of(space, architecture, arena.shape)
     attrs = {"key": architecture.key, "epochs": stop, "loss": finer, "history": histories[0], **extra}
     if arena.proxies:
-        from automl_flow.nas.search.warm_start import measured
+        from automl_flow.nas.proxies.measure import measure_cheap_proxies
 
-        attrs["proxies"] = measured(arena, space, architecture, derive_seed(arena.seed, "network", trial, 0))
+        first_seed = derive_seed(arena.seed, "network", trial, 0)
+        attrs["proxies"] = measure_cheap_proxies(space, architecture, arena.shape, arena.rounds[0].fit, first_seed)
     return Evaluation((loss, *(extra[name] for name in arena.objectives)), attrs)
 
 
 def latency_of(space: Space, architecture: Architecture, shape: DataShape) -> float:
     """Milliseconds for one sample on this machine, measured."""
-    from automl_flow.nas.network.latency import milliseconds
+    from automl_flow.nas.network.cost import latency_ms
 
-    return milliseconds(space.build(architecture, shape), shape)
+    return latency_ms(space.build(architecture, shape), shape)
 
 
-def recipe_for(arena: Arena, space: Space, architecture: Architecture, seed: int, **changes: Any) -> Any:
+def training_spec(arena: Arena, space: Space, architecture: Architecture, seed: int, **changes: Any) -> Any:
     """How an architecture of this search is trained."""
-    from automl_flow.nas.training.fit import Recipe
+    from automl_flow.nas.training.fit import TrainingSpec
     from automl_flow.nas.training.loop import TrainingConfig
 
     config = TrainingConfig(**{**arena.training, **space.training(architecture), **changes})
-    return Recipe(space, architecture, arena.shape, config, seed)
+    return TrainingSpec(space, architecture, arena.shape, config, seed)
 
 
 def judge(arena: Arena, prediction: NDArray[np.float64]) -> tuple[float, float]:

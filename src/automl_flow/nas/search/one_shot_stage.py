@@ -17,7 +17,8 @@ from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.epoch_progress import say_epoch
 from automl_flow.nas.search.objective import Arena, hold_threads, memory_errors
 from automl_flow.nas.search.studies import Studies, enqueued_only
-from automl_flow.nas.spaces.base import DataShape, Space
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Space
 from automl_flow.study.budget import Clock
 from automl_flow.study.study import Search
 from automl_flow.study.trial import Evaluation, TrialRecord

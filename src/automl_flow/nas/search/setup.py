@@ -14,13 +14,14 @@ from optuna.distributions import CategoricalDistribution
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.one_shot import STRATEGIES
-from automl_flow.nas.problem import NasProblem, encode, make_rounds, shape_of
+from automl_flow.nas.problem import NasProblem, encode, encode_folds, shape_of
 from automl_flow.nas.samplers.unseen import make_sampler, strategy_names
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.objective import Arena
 from automl_flow.nas.search.one_shot_stage import Stage
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import space_for
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.nas.training.loop import TrainingConfig
 from automl_flow.tasks.metrics import get_metric
 from automl_flow.version import __version__
@@ -77,7 +78,7 @@ class Setting:
 def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting:
     """Encode the samples, make the space, and choose the strategy."""
     seed = config.seed
-    rounds = make_rounds(problem, config.valid, derive_seed(seed, "rounds"), config.turns)
+    rounds = encode_folds(problem, config.valid, derive_seed(seed, "rounds"), config.turns)
     preprocessor, x = encode(problem, problem.rows, [], derive_seed(seed, "rounds"))
     shape = shape_of(x, problem.kind, problem.target.outputs)
     space = space_for(shape, config.space, config.space_options)
@@ -85,7 +86,7 @@ def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting
     training = _training(config, problem, smooth=metric.needs == "label")
     options = json.loads(space.options.model_dump_json())
     arena = Arena(
-        space.name, options, shape, rounds, problem.lesson(x, problem.rows), problem.task.problem, metric.name,
+        space.name, options, shape, rounds, problem.training_data(x, problem.rows), problem.task.problem, metric.name,
         config.objectives, training, state, seed, config.screen > 0, problem.target.classes,
     )  # fmt: skip
     strategy, why = choose_strategy(config, space.size(shape))

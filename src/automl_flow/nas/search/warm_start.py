@@ -6,25 +6,20 @@ Proxies discard and begin; they never choose. What they said of each trial is ke
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from automl_flow.core.seeds import generator
-from automl_flow.nas.proxies import PROXIES, correlations, rank_by_proxies, score_network
+from automl_flow.nas.proxies.measure import CHEAP_PROXIES, correlations, proxy_batch, rank_by_proxies
 from automl_flow.nas.search.objective import Arena, hold_threads, memory_errors
 from automl_flow.nas.search.studies import enqueued_only
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space, Value
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Architecture, Space, Value
 from automl_flow.study.study import Search
 from automl_flow.study.trial import Evaluation, TrialRecord
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-BATCH = 32  # samples that proxies see
-CHEAP = ("parameters", "flops", "naswot", "synflow")  # measured for every trial
 
 
 def candidates(
@@ -76,30 +71,13 @@ def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
     space = arena.make_space()
     drawn = [space.architecture(params, arena.shape) for params in job["payload"]]
     with memory_errors():
-        order, _ = rank_by_proxies(space, arena.shape, drawn, batch_of(arena), seed=arena.seed)
+        batch = proxy_batch(arena.rounds[0].fit, arena.shape.kind)
+        order, _ = rank_by_proxies(space, arena.shape, drawn, batch, seed=arena.seed)
     return Evaluation((0.0,), {"order": order})
-
-
-def measured(arena: Arena, space: Space, architecture: Architecture, seed: int) -> dict[str, float]:
-    """What the cheap proxies say of an architecture."""
-    from automl_flow.nas.training.loop import seeded
-
-    network = seeded(lambda: space.build(architecture, arena.shape), seed)
-    return score_network(network, *batch_of(arena), {name: PROXIES.get(name) for name in CHEAP})
-
-
-def batch_of(arena: Arena) -> tuple[Tensor, Tensor]:
-    """The first training samples as the network takes them, with their targets."""
-    from automl_flow.nas.training.loop import raw, samples
-    from automl_flow.nas.training.normalization import Inputs
-
-    lesson = arena.rounds[0].fit
-    prepare = Inputs.learn(lesson.x, arena.shape.kind)
-    return prepare(raw(lesson.x[:BATCH])), samples(lesson.x[:BATCH], lesson.y[:BATCH]).y
 
 
 def agreement(records: Sequence[TrialRecord]) -> dict[str, dict[str, float]]:
     """Rank correlation of each proxy with the negative loss over the trials that have both."""
     both = [r for r in records if r.values and "proxies" in r.attrs]
-    scores = {name: [r.attrs["proxies"][name] for r in both] for name in CHEAP}
+    scores = {name: [r.attrs["proxies"][name] for r in both] for name in CHEAP_PROXIES}
     return correlations(scores, [-r.values[0] for r in both if r.values]) if both else {}

@@ -11,7 +11,8 @@ from typing import Any
 from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.registry import Registry
-from automl_flow.nas.spaces.base import DataShape, Space
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Space
 
 SPACES: Registry[type[Space]] = Registry("automl_flow.nas.spaces", "search space")
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space, Value
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Architecture, Space, Value
 
 
 def closest(wanted: Mapping[str, Value], distributions: Mapping[str, BaseDistribution]) -> dict[str, Value]:

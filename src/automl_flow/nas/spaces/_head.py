@@ -5,8 +5,9 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-from automl_flow.nas.operations.base import Kind, Place
+from automl_flow.nas.operations.base import Place
 from automl_flow.nas.operations.layers import norm
+from automl_flow.nas.shape import Kind
 
 
 class Head(nn.Module):

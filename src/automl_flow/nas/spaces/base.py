@@ -24,7 +24,8 @@ from pydantic import Field
 
 from automl_flow.core.config import Config
 from automl_flow.core.errors import ConfigError, nearest
-from automl_flow.nas.operations.base import Kind, Operate
+from automl_flow.nas.operations.base import Operate
+from automl_flow.nas.shape import DataShape, Kind
 
 if TYPE_CHECKING:
     import optuna
@@ -36,40 +37,6 @@ Value = str | int | float | bool | None
 Count = Annotated[int, Field(ge=0, le=64)]  # layers, stages, kernels
 Width = Annotated[int, Field(ge=0, le=1 << 16)]  # channels, neurons
 Share = Annotated[float, Field(ge=0, le=1)]  # dropouts
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataShape:
-    """The shape of one sample and of one prediction.
-
-    Attributes:
-        kind: ``image`` (C, H, W), ``sequence`` (C, T) or ``table`` (F).
-        channels: C, channels of an image or a sequence.
-        height: H, rows of an image.
-        width: W, columns of an image.
-        steps: T, length of a sequence.
-        features: F, columns of an encoded table.
-        outputs: Numbers that the network returns: a logit per class, or 1 for regression.
-        padded: Sequences differ in length, and their last channel says which steps are there.
-    """
-
-    kind: Kind
-    channels: int = 1
-    height: int = 1
-    width: int = 1
-    steps: int = 1
-    features: int = 1
-    outputs: int = 1
-    padded: bool = False
-
-    @property
-    def sample(self) -> tuple[int, ...]:
-        """Shape of one sample as the network takes it, without the batch axis."""
-        if self.kind == "image":
-            return (self.channels, self.height, self.width)
-        if self.kind == "sequence":
-            return (self.channels, self.steps)
-        return (self.features,)
 
 
 @dataclass(frozen=True)

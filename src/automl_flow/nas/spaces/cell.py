@@ -11,10 +11,11 @@ from torch import Tensor, nn
 
 from automl_flow.core.config import Config
 from automl_flow.nas.operations import named, usable
-from automl_flow.nas.operations.base import Kind, Operate, Place
+from automl_flow.nas.operations.base import Operate, Place
 from automl_flow.nas.operations.layers import conv, norm
+from automl_flow.nas.shape import DataShape, Kind
 from automl_flow.nas.spaces._head import Head
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space, Value
+from automl_flow.nas.spaces.base import Architecture, Space, Value
 
 NAS_BENCH_201 = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 SEQUENCES = ("none", "skip_connect", "conv_3", "conv_9", "max_pool_3", "bi_gru")

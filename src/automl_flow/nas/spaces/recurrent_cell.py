@@ -17,9 +17,10 @@ from automl_flow.core.config import Config
 from automl_flow.nas.operations import named, usable
 from automl_flow.nas.operations.base import Operate, Place
 from automl_flow.nas.operations.layers import conv, norm
+from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
-from automl_flow.nas.spaces.base import Architecture, Count, DataShape, Share, Space, Value, Width
+from automl_flow.nas.spaces.base import Architecture, Count, Share, Space, Value, Width
 from automl_flow.nas.training.augmentation import Policy
 
 

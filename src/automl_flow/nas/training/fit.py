@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.nas.problem import Lesson, hold_back
-from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+from automl_flow.nas.problem import TrainingData, hold_back
+from automl_flow.nas.shape import DataShape
+from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.nas.training.loop import Samples, Training, TrainingConfig, raw, samples, seeded
-from automl_flow.nas.training.normalization import Inputs
+from automl_flow.nas.training.normalization import Normalizer
 
 HELD_BACK = 0.15  # of the samples, to stop early on
 
 
 @dataclass(frozen=True)
-class Learned:
-    """A network that has learned.
+class FittedNetwork:
+    """A trained network with its normalisation.
 
     Attributes:
         training: The network with its average and history.
@@ -30,7 +31,7 @@ class Learned:
     """
 
     training: Training
-    inputs: Inputs
+    inputs: Normalizer
     centre: float
     scale: float
 
@@ -43,7 +44,7 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TrainingSpec:
     """Which network, and how it is trained.
 
     Attributes:
@@ -62,55 +63,55 @@ class Recipe:
 
 
 def fit_network(
-    recipe: Recipe,
-    lesson: Lesson,
+    spec: TrainingSpec,
+    data: TrainingData,
     stop: int | None = None,
     checkpoint: Path | None = None,
     deadline: float = math.inf,
-) -> Learned:
-    """Train a network, from its checkpoint where there is one.
+) -> FittedNetwork:
+    """Train a network, continuing from its checkpoint if there is one.
 
     Args:
-        recipe: Which network, and how.
-        lesson: What it learns. With ``patience`` set, a part is held back to stop early on.
+        spec: Which network, and how.
+        data: Training samples. With ``patience`` set, a part is held back to stop early on.
         stop: Epochs after which to stop; ``None`` is the end of the schedule.
         checkpoint: File to continue from and to write to.
         deadline: See :meth:`Training.run`.
     """
     from automl_flow.nas.training.checkpoint import restore, store
 
-    centre, scale = (0.0, 1.0) if lesson.classes else (float(lesson.y.mean()), float(lesson.y.std()) or 1.0)
-    inputs = Inputs.learn(lesson.x, recipe.shape.kind)
+    centre, scale = (0.0, 1.0) if data.classes else (float(data.y.mean()), float(data.y.std()) or 1.0)
+    inputs = Normalizer.fit(data.x, spec.shape.kind)
 
     def fresh() -> Training:
-        network = seeded(lambda: recipe.space.build(recipe.architecture, recipe.shape), recipe.seed)
-        return Training(network, inputs, recipe.config, recipe.seed, classes=lesson.classes)
+        network = seeded(lambda: spec.space.build(spec.architecture, spec.shape), spec.seed)
+        return Training(network, inputs, spec.config, spec.seed, classes=data.classes)
 
-    training, key = fresh(), recipe.architecture.key
+    training, key = fresh(), spec.architecture.key
     continued = checkpoint is not None and restore(training, checkpoint, key)
     ahead = continued and stop is not None and training.epoch > stop
     if ahead:  # a later rung wrote it: what is asked for now lies before it and is trained again
         training = fresh()
     before = training.epoch
-    fit, watch = _parts(lesson, (lesson.y - centre) / scale if not lesson.classes else lesson.y, recipe)
+    fit, watch = _parts(data, (data.y - centre) / scale if not data.classes else data.y, spec)
     training.run(fit, stop, watch, deadline)
     if checkpoint is not None and training.epoch > before and not ahead:
         store(training, checkpoint, key)
-    return Learned(training, inputs, centre, scale)
+    return FittedNetwork(training, inputs, centre, scale)
 
 
-def load_fitted(recipe: Recipe, lesson: Lesson, checkpoint: Path) -> Learned | None:
+def load_fitted(spec: TrainingSpec, data: TrainingData, checkpoint: Path) -> FittedNetwork | None:
     """The network of a checkpoint as it is; ``None`` where there is none."""
     from automl_flow.nas.training.checkpoint import restore
 
-    learned = fit_network(recipe, lesson, 0)
-    return learned if restore(learned.training, checkpoint, recipe.architecture.key) else None
+    fitted = fit_network(spec, data, 0)
+    return fitted if restore(fitted.training, checkpoint, spec.architecture.key) else None
 
 
-def _parts(lesson: Lesson, y: NDArray[Any], recipe: Recipe) -> tuple[Samples, Samples | None]:
+def _parts(data: TrainingData, y: NDArray[Any], spec: TrainingSpec) -> tuple[Samples, Samples | None]:
     """The samples to train on, and those to stop on when training stops early."""
-    if recipe.config.patience is None:
-        return samples(lesson.x, y, lesson.weight), None
-    held = hold_back(lesson.y, HELD_BACK, recipe.seed, classes=lesson.classes)
-    weight = (None, None) if lesson.weight is None else (lesson.weight[~held], lesson.weight[held])
-    return samples(lesson.x[~held], y[~held], weight[0]), samples(lesson.x[held], y[held], weight[1])
+    if spec.config.patience is None:
+        return samples(data.x, y, data.weight), None
+    held = hold_back(data.y, HELD_BACK, spec.seed, classes=data.classes)
+    weight = (None, None) if data.weight is None else (data.weight[~held], data.weight[held])
+    return samples(data.x[~held], y[~held], weight[0]), samples(data.x[held], y[held], weight[1])

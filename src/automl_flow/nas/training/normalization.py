@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from automl_flow.nas.operations.base import Kind
+from automl_flow.nas.shape import Kind
 
 
-class Inputs(nn.Module):
+class Normalizer(nn.Module):
     """Move channels to the front and subtract the mean and divide by the deviation of each.
 
     What is NaN in a sequence is padding and becomes zero, which is the mean.
@@ -32,7 +32,7 @@ class Inputs(nn.Module):
         self.register_buffer("deviation", torch.ones(channels))
 
     @classmethod
-    def learn(cls, x: NDArray[Any], kind: Kind) -> Self:
+    def fit(cls, x: NDArray[Any], kind: Kind) -> Self:
         """Learn means and deviations from training samples; a constant channel keeps its deviation of 1."""
         axis = {"image": 3, "sequence": 1, "table": 1}[kind]
         others = tuple(i for i in range(x.ndim) if i != axis)

@@ -102,9 +102,6 @@ def notes_of(**searches: Document) -> tuple[Note, ...]:
 
 def network_section(network: NetworkModel, architecture: Document, trials: Document, task: TaskSpec) -> NetworkSection:
     """Drawing, layers and size of a network, why it won, and against which others."""
-    from automl_flow.nas.drawing.drawing import draw_parts
-    from automl_flow.nas.drawing.layers import layers
-
     number = architecture["trial"]
     plain = " (the space's plain reference network, designed by hand)" if number == REFERENCE else ""
     reasons = (
@@ -112,8 +109,8 @@ def network_section(network: NetworkModel, architecture: Document, trials: Docum
         f"Search strategy: {architecture['strategy']} ({_strategy_origin(architecture['why'])}).",
         *supernet_reasons(architecture["one_shot"]),
     )
-    drawings = tuple(NetworkDrawing(part.svg, part.title, part.width) for part in draw_parts(network))
-    rows = tuple(layer.cells() for layer in layers(network))
+    drawings = tuple(NetworkDrawing(part.svg, part.title, part.width) for part in network.drawings())
+    rows = tuple(layer.cells() for layer in network.layers())
     table: list[dict[str, Any]] = tabulate_networks(trials, task).to_dict("records")  # type: ignore[assignment]
     tried = tuple(NetworkPoint(**{**row, "on_front": row["on_front"] == "yes"}) for row in table)
     return NetworkSection(drawings, rows, network.network_params, network.n_networks, reasons, tried, number, REFERENCE)

@@ -1,4 +1,4 @@
-"""What the proxies share: leave the network as it was found, and do the same every time."""
+"""The interface of a zero-cost proxy, and what proxies share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proxies over many candidates: scores, the vote, and how right they were."""
+"""Proxies measured on networks and candidates: scores, the vote, and the correlation with the metric."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from automl_flow.core.seeds import derive_seed
+from automl_flow.nas.proxies import PROXIES
+from automl_flow.nas.proxies.base import Proxy
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from automl_flow.nas.proxies._common import Proxy
-    from automl_flow.nas.spaces.base import Architecture, DataShape, Space
+    from automl_flow.nas.problem import TrainingData
+    from automl_flow.nas.shape import DataShape, Kind
+    from automl_flow.nas.spaces.base import Architecture, Space
+
+BATCH_SAMPLES = 32  # that proxies see
+CHEAP_PROXIES = ("parameters", "flops", "naswot", "synflow")  # measured for every trial
 
 
 def score_network(network: nn.Module, batch: Tensor, targets: Tensor, proxies: Mapping[str, Proxy]) -> dict[str, float]:
@@ -98,8 +104,6 @@ def rank_by_proxies(
     """
     import torch
 
-    from automl_flow.nas.proxies import PROXIES
-
     chosen = names or [n for n, p in PROXIES.available().items() if p.votes or n == "flops"]
     proxies = {name: PROXIES.get(name) for name in chosen}
     rows: list[dict[str, float]] = []
@@ -112,3 +116,34 @@ def rank_by_proxies(
     voters = {n: s for n, s in scores.items() if names or proxies[n].votes}
     order = np.argsort(-rank_vote(voters), kind="stable")
     return [int(i) for i in order], scores
+
+
+def measure_cheap_proxies(
+    space: Space, architecture: Architecture, shape: DataShape, data: TrainingData, seed: int
+) -> dict[str, float]:
+    """Scores of an architecture by the proxies that are measured for every trial.
+
+    Args:
+        space: Builds the network.
+        architecture: Which network.
+        shape: Of the data.
+        data: Training samples; the first ``BATCH_SAMPLES`` are used.
+        seed: Seed of the first weights.
+
+    Returns:
+        A number per name in ``CHEAP_PROXIES``; see :func:`score_network`.
+    """
+    from automl_flow.nas.training.loop import seeded
+
+    network = seeded(lambda: space.build(architecture, shape), seed)
+    return score_network(network, *proxy_batch(data, shape.kind), {name: PROXIES.get(name) for name in CHEAP_PROXIES})
+
+
+def proxy_batch(data: TrainingData, kind: Kind) -> tuple[Tensor, Tensor]:
+    """The first training samples as the network takes them, (N, …), with their targets, (N,)."""
+    from automl_flow.nas.training.loop import raw, samples
+    from automl_flow.nas.training.normalization import Normalizer
+
+    prepare = Normalizer.fit(data.x, kind)
+    x, y = data.x[:BATCH_SAMPLES], data.y[:BATCH_SAMPLES]
+    return prepare(raw(x)), samples(x, y).y
