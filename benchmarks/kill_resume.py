@@ -185,7 +185,7 @@ def run_stage(args: argparse.Namespace) -> None:
         trials, candidates, model, oof = search_images(state, args.workers)
     for name, value in zip(names, (trials, candidates, model, oof), strict=True):
         kind = {"model": ModelDataset, "oof": ArraysDataset}.get(name, DocumentDataset)
-        kind(filepath=str(data / name)).save(value)
+        kind(filepath=str(data / name)).save(value.to_document() if kind is DocumentDataset else value)
     write_json(args.folder / "counted.json", counts)
 
 

@@ -43,6 +43,7 @@ import numpy as np
 import pandas as pd
 from automl_flow.serialization.manifest import write_artifact
 from automl_flow.tasks.arrays import ArrayData
+from automl_flow.tasks.profile import Profile
 
 class Model:
     def __init__(self, number):
@@ -56,12 +57,14 @@ def content(kind, number):
         case "ArraysDataset": return {"x": np.full(9, number)}
         case "SamplesDataset": return ArrayData(np.full((4, 2, 2, 1), number), np.arange(4))
         case "DocumentDataset": return {"x": number}
+        case "TypedDocument": return Profile(number, ())
         case "TextDataset": return str(number)
         case "ModelDataset": return Model(number)
         case _: return pd.DataFrame({"x": [number]})
 
 module, _, kind = sys.argv[2].rpartition(".")
-dataset = getattr(import_module(module), kind)(filepath=sys.argv[1])
+options = {"of": f"{Profile.__module__}.Profile"} if kind == "TypedDocument" else {}
+dataset = getattr(import_module(module), kind)(filepath=sys.argv[1], **options)
 if sys.argv[3] == "2":
     os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)
 dataset.save(content(kind, int(sys.argv[3])))

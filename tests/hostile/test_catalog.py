@@ -62,6 +62,14 @@ def test_what_is_harmless_passes(entry, tmp_path):
     check(entry, tmp_path)
 
 
+@pytest.mark.parametrize("of", ["os.system", "automl_flow.hooks.ProjectHooks", "{kind}", ["builtins.eval"], None])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_document_of_a_class_that_is_not_on_the_list_is_refused(of, nested, tmp_path):
+    entry = {"type": "automl_flow.datasets.typed.TypedDocument", "filepath": "data/a.json", "of": of}
+    with pytest.raises(ConfigError, match=r"of: .* is not a class that a document may hold"):
+        check({"type": "CachedDataset", "dataset": entry} if nested else entry, tmp_path)
+
+
 def test_a_type_that_the_settings_name_passes_but_not_what_is_nested_in_it(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, allowed.SETTING, ("my.Dataset",), raising=False)
     entry = {"type": "my.Dataset", "filepath": "data/a", "fs_args": {"a": 1}}

@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from automl_flow.pipelines.documents import trials_document
 from automl_flow.pipelines.evaluation.content import (
     ARCHITECTURE_SEARCH,
     candidate_rows,
-    finished,
     notes_of,
     path_of,
     supernet_reasons,
 )
 from automl_flow.pipelines.evaluation.sample_nodes import enter
+from automl_flow.study.history import SearchHistory
 from automl_flow.study.notes import Note
 from automl_flow.study.trial import TrialRecord
-from automl_flow.tabular.candidate import Candidate
+from automl_flow.tabular.candidate import Candidate, WeightedCandidates
 from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Split
 
 ONE_SHOT = {"candidates": [{}, {}], "epochs": 4, "history": [{"free": 0.5, "entropy": 0.96}], "guard": ""}
 
@@ -48,8 +48,8 @@ def test_a_failed_supernet_is_told():
 
 
 def test_notes_say_which_search_they_are_of_and_serious_ones_come_first():
-    trials = trials_document([], [Note("It lost a trial.")])
-    nas_trials = trials_document([], [Note("It was interrupted.", serious=True)])
+    trials = SearchHistory((), (Note("It lost a trial."),))
+    nas_trials = SearchHistory((), (Note("It was interrupted.", serious=True),))
     notes = notes_of(model_search=trials, architecture_search=nas_trials)
     assert [note.text for note in notes] == [
         "Architecture search: It was interrupted.",
@@ -57,14 +57,9 @@ def test_notes_say_which_search_they_are_of_and_serious_ones_come_first():
     ]
 
 
-def test_documents_of_before_there_were_notes_have_none():
-    assert notes_of(model_search={"trials": []}) == ()
-
-
 def test_candidates_have_their_share_of_the_model_their_trial_and_their_parameters():
-    known = [Candidate(3, "knn", {"k": 5}, -0.8, ()), Candidate(1, "linear", {}, -0.7, ())]
-    documents = {"candidates": [c.to_document() for c in known], "weights": [0.75, 0.25]}
-    rows = list(candidate_rows(documents, TaskSpec(problem="binary"), 0.4))
+    known = (Candidate(3, "knn", {"k": 5}, -0.8, ()), Candidate(1, "linear", {}, -0.7, ()))
+    rows = list(candidate_rows(WeightedCandidates(known, (0.75, 0.25)), TaskSpec(problem="binary"), 0.4))
     assert [(row.name, row.trial, row.level, row.search_score) for row in rows] == [
         ("knn-3", 3, 2, 0.8),
         ("linear-1", 1, 2, 0.7),
@@ -77,37 +72,37 @@ def test_candidates_have_their_share_of_the_model_their_trial_and_their_paramete
 def test_scores_of_both_searches_are_by_the_metric(metric):
     task = TaskSpec(problem="binary", metric=metric)
     loss = -0.8 if metric == "roc_auc" else 0.8
-    of_models = trials_document([TrialRecord(0, {"knn.k": 1}, (loss,), "complete", attrs={"family": "knn"})], [])
-    of_networks = trials_document([TrialRecord(0, {}, (loss,), "complete", attrs={"epochs": 2})], [])
+    of_models = SearchHistory((TrialRecord(0, {"knn.k": 1}, (loss,), "complete", attrs={"family": "knn"}),))
+    of_networks = SearchHistory((TrialRecord(0, {}, (loss,), "complete", attrs={"epochs": 2}),))
     assert path_of("model search", of_models, task).points[0].score == 0.8
     assert path_of(ARCHITECTURE_SEARCH, of_networks, task).points[0].score == 0.8
 
 
 @pytest.mark.parametrize(("params", "label"), [({"knn.k": 1}, "knn"), ({}, "unknown family")])
 def test_a_failed_trial_is_of_the_family_whose_parameters_it_has(params, label):
-    trials = trials_document([TrialRecord(0, params, None, "failed", "data", "no rows")], [])
+    trials = SearchHistory((TrialRecord(0, params, None, "failed", "data", "no rows"),))
     assert path_of("model search", trials, TaskSpec(problem="binary")).points[0].label == label
 
 
 def test_trials_that_chose_are_those_with_a_score_of_their_own():
-    records = [
+    records = (
         TrialRecord(0, {}, (1.0,), "complete"),
         TrialRecord(1, {}, (1.0,), "complete", attrs={"duplicate_of": 0}),
         TrialRecord(2, {}, None, "failed", "data"),
         TrialRecord(3, {}, (1.0,), "pruned"),
-    ]
-    assert finished(trials_document(records, [])) == 1
+    )
+    assert SearchHistory(records).finished == 1
 
 
 @pytest.mark.parametrize(("rows", "out_of_fold"), [([1, 3], False), ([3, 2, 0, 1], True)])
 def test_samples_know_whether_a_part_or_all_of_them_judged(rows, out_of_fold):
     y = np.array(["a", "b", "a", "b", "a", "b"])
     data = ArrayData(np.zeros((6, 2, 3), dtype=np.float32), y, None)
-    split = {"train": [0, 1, 2, 3], "holdout": [4, 5], "folds": []}
+    split = Split(np.arange(4), np.arange(4, 6), ())
     predictions = np.tile([[0.9, 0.1]], (len(rows), 1))
     task = TaskSpec(problem="binary", modality="sequence")
     model: Any = object()
-    trials = trials_document([TrialRecord(0, {}, (0.5,), "complete")], [])
+    trials = SearchHistory((TrialRecord(0, {}, (0.5,), "complete"),))
     oof = {"rows": np.array(rows), "predictions": predictions}
     found = enter(data, split, model, trials, oof, task=task)
     assert found.searched is not None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from automl_flow.pipelines.evaluation.pareto import COLUMNS, tabulate_networks
+from automl_flow.study.history import SearchHistory
+from automl_flow.study.trial import TrialRecord
 from automl_flow.tasks.metrics import get_metric
 from automl_flow.tasks.spec import TaskSpec
 
@@ -14,16 +16,15 @@ def attributes(parameters, _loss, epochs=6):
 
 
 def trials(*measured):
-    """A document of trials with (parameters, loss) or (parameters, loss, epochs); ``None`` for one that failed."""
-    common = {"params": {}, "message": "", "cause": None, "intermediate": {}}
-    return {
-        "trials": [
-            {**common, "number": n, "state": "failed", "values": None, "attrs": {}}
+    """A history of trials with (parameters, loss) or (parameters, loss, epochs); ``None`` for one that failed."""
+    return SearchHistory(
+        tuple(
+            TrialRecord(n, {}, None, "failed")
             if pair is None
-            else {**common, "number": n, "state": "complete", "values": [pair[1]], "attrs": attributes(*pair)}
+            else TrialRecord(n, {}, (pair[1],), "complete", attrs=attributes(*pair))
             for n, pair in enumerate(measured)
-        ]
-    }
+        )
+    )
 
 
 @pytest.mark.parametrize(("metric", "front"), [("accuracy", {"small", "large"}), ("log_loss", {"small", "middle"})])

@@ -16,7 +16,7 @@ from automl_flow.pipelines.evaluation.refit_nodes import fit_again
 from automl_flow.pipelines.evaluation.table_nodes import Searched
 from automl_flow.recipes.config import RecipeConfig
 from automl_flow.recipes.propose import propose_recipe
-from automl_flow.tabular.candidate import Candidate
+from automl_flow.tabular.candidate import Candidate, WeightedCandidates
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_split
@@ -47,11 +47,11 @@ def run(*, task=TASK, config=CONFIG, table=TABLE, candidates=(LINEAR,), weights=
     judged = Judged(target.values, target.values, None, out_of_fold=True, trials=1)
     return fit_again(
         table,
-        make_split(target, SplitConfig(folds=2)).to_document(),
-        profile=profile.to_document(),
-        recipe=propose_recipe(profile, RecipeConfig()).to_document(),
-        feature_plan=plan.to_document(),
-        candidates={"candidates": [c.to_document() for c in candidates], "weights": list(weights)},
+        make_split(target, SplitConfig(folds=2)),
+        profile=profile,
+        recipe=propose_recipe(profile, RecipeConfig()),
+        feature_plan=plan,
+        candidates=WeightedCandidates(tuple(candidates), tuple(weights)),
         searched=Searched(0.0, 0.0, 0.0, judged, shares),
         task=task,
         config=config,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from automl_flow.core.errors import ConfigError
+from automl_flow.core.errors import ArtifactError
 from automl_flow.recipes import Recipe, RecipeStep
 from tests.recipes.tables import describe, mixed_table
 
@@ -16,7 +16,7 @@ def test_document_survives_json():
 
 @pytest.mark.parametrize("document", [{}, {"steps": [{"name": "numbers"}]}, {"steps": 3}])
 def test_other_documents_are_refused(document):
-    with pytest.raises(ConfigError, match="not a recipe document"):
+    with pytest.raises(ArtifactError, match=r"Recipe\.steps"):
         Recipe.from_document(document)
 
 

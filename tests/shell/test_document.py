@@ -15,6 +15,7 @@ from kedro.inspection.models import (
 from automl_flow.core.errors import ConfigError
 from automl_flow.dvc_stages import ProjectView, build_document, render_document
 
+TYPED = "automl_flow.datasets.typed.TypedDocument"
 SOURCE = NodeSourceSnapshot("src/automl_flow/work.py", 1, 2)
 
 
@@ -70,6 +71,17 @@ def test_a_stage_has_all_that_it_reads_and_makes(view):
         "metrics": [{"data/metrics.json": {"cache": False}}],
         "plots": [{"data/roc.csv": {"x": "fpr", "y": "tpr"}}],
     }
+
+
+def test_a_stage_depends_on_the_class_whose_documents_it_reads_or_makes(view):
+    (view.project / "src/automl_flow/__init__.py").touch()
+    (view.project / "src/automl_flow/recipes").mkdir()
+    for name in ("__init__.py", "recipe.py", "other.py", "another.py"):
+        (view.project / "src/automl_flow/recipes" / name).touch()
+    changed = with_entry(view, "a.table", of="automl_flow.recipes.recipe.Recipe", type=TYPED)
+    stages = build_document(changed)["stages"]
+    assert all("src/automl_flow/recipes/recipe.py" in stage["deps"] for stage in stages.values())
+    assert all("src/automl_flow/recipes/other.py" not in stage["deps"] for stage in stages.values())
 
 
 def test_the_text_reads_back_and_says_how_it_came_about(view):

@@ -10,6 +10,7 @@ from automl_flow.datasets.documents import DocumentDataset, TextDataset
 from automl_flow.datasets.tables import TableDataset
 from automl_flow.expectations import GateClosedError
 from automl_flow.hooks.headline import constant_models, keep_findings
+from automl_flow.tabular.candidate import Candidate, WeightedCandidates
 from automl_flow.tabular.config import SearchConfig
 
 NODE = SimpleNamespace(outputs=["wine.table", "wine.findings", "wine.data_docs"])
@@ -52,10 +53,10 @@ def test_there_need_be_no_earlier_run(catalog, tmp_path):
     ],
 )
 def test_a_model_that_is_a_constant_is_known(families, found, constant):
-    documents = {"candidates": [{"family": family} for family in found]}
+    candidates = tuple(Candidate(number, family, {}, 1.0, ()) for number, family in enumerate(found))
     catalog = DataCatalog(
         {
-            "wine.candidates": MemoryDataset(documents),
+            "wine.candidates": MemoryDataset(WeightedCandidates(candidates, ())),
             "params:wine.model_search": MemoryDataset(SearchConfig(max_trials=1, families=families)),
         }
     )

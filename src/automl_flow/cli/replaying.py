@@ -22,8 +22,8 @@ from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.files import read_json, sha256
 from automl_flow.datasets.base import LocalDataset
 from automl_flow.datasets.folders import StateFolderDataset
-from automl_flow.pipelines.documents import NOTES
 from automl_flow.study.budget import Budget
+from automl_flow.study.history import NOTES, SearchHistory
 
 _TRIALS = {"model_search": "trials", "nas": "nas_trials"}  # dataset with the trials of each searching stage
 B = TypeVar("B", bound=Budget)
@@ -49,16 +49,16 @@ def replay(metadata: ProjectMetadata, task: str, stage: str, env: str) -> None:
         raise ConfigError(f"{task} has no stage {stage!r}")
     with KedroSession.create(metadata.project_path, env=env) as session:
         catalog = session.load_context().catalog
-        document = catalog.load(f"{task}.{_TRIALS[stage]}")
-        _tell_plan(document)
+        history: SearchHistory = catalog.load(f"{task}.{_TRIALS[stage]}")
+        _tell_plan(history)
         with tempfile.TemporaryDirectory(prefix="replay-") as folder:
             again = _redirected(pipeline, catalog, Path(folder))
             name = f"params:{task}.{stage}"
-            again[name] = MemoryDataset(without_clock(catalog.load(name), document["reproduce"]), copy_mode="assign")
+            again[name] = MemoryDataset(without_clock(catalog.load(name), history.reproduce), copy_mode="assign")
             SequentialRunner().run(pipeline, again)
             different = _compare(pipeline, catalog, again)
     if different:
-        raise CommandFailed(f"the replay differs in {', '.join(different)}{_reason(document)}")
+        raise CommandFailed(f"the replay differs in {', '.join(different)}{_reason(history)}")
     click.echo(f"{task}, {stage}: repeated without a clock, identical byte for byte")
 
 
@@ -68,22 +68,22 @@ def without_clock(config: B, recorded: Mapping[str, Any]) -> B:
     return type(config)(**{**config.model_dump(), **known, "time_left_for_this_task": None})
 
 
-def _tell_plan(document: Mapping[str, Any]) -> None:
-    reproduce, trials = document["reproduce"], document["trials"]
+def _tell_plan(history: SearchHistory) -> None:
+    reproduce, trials = history.reproduce, history.records
     skipped = len(reproduce["skip_trials"])
     click.echo(f"{len(trials)} trials, {skipped} of which the clock ended or did not let begin: they are skipped")
-    own = [trial["number"] for trial in trials if trial["cause"] == "timeout"]
+    own = [trial.number for trial in trials if trial.cause == "timeout"]
     if own:
         click.echo(f"reached their own limit (per_run_time_limit), and will have to again: trials {_list(own)}")
     if not reproduce["exact"]:
-        click.secho(f"This search cannot be repeated exactly{_reason(document)}", fg="yellow")
+        click.secho(f"This search cannot be repeated exactly{_reason(history)}", fg="yellow")
 
 
-def _reason(document: Mapping[str, Any]) -> str:
+def _reason(history: SearchHistory) -> str:
     """Why a replay may differ, as the end of a sentence."""
-    if document["reproduce"]["exact"]:
+    if history.reproduce["exact"]:
         return "; have data, settings, code or libraries changed since?"
-    cut = [trial["number"] for trial in document["trials"] if trial["attrs"].get("cut_short")]
+    cut = [trial.number for trial in history.records if trial.attrs.get("cut_short")]
     if cut:
         return f": the clock cut the training of trials {_list(cut)} short, and a replay trains them to their end"
     return ": the clock decided more than which trials ran, such as how long the winner was trained"
@@ -103,7 +103,7 @@ def _redirected(pipeline: Pipeline, catalog: CatalogProtocol, folder: Path) -> D
     for name in pipeline.all_outputs():
         dataset = catalog.get(name)
         if isinstance(dataset, LocalDataset):
-            datasets[name] = type(dataset)(filepath=str(folder / "outputs" / dataset.filepath.name))
+            datasets[name] = dataset.at(folder / "outputs" / dataset.filepath.name)
     return DataCatalog(datasets)
 
 

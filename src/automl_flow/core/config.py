@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 from automl_flow.core.errors import ConfigError, nearest, quoted, shown
 
 _MAX_LINES = 20  # of an error's text
+_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")  # of a model, of a dataclass
 
 
 class Config(BaseModel):
@@ -102,18 +103,18 @@ def parse_config(model: type[C], values: Mapping[str, Any] | None, source: str) 
         raise ConfigError(explain_validation(error, model, source)) from None
 
 
-def explain_validation(error: ValidationError, model: type[BaseModel], source: str) -> str:
+def explain_validation(error: ValidationError, model: type, source: str) -> str:
     """Put pydantic's findings in one readable text, a line per key."""
     lines = []
     for detail in error.errors(include_url=False):
         path = ".".join(shown(part) for part in detail["loc"])
         where = f"{source}.{path}" if path else source
-        if detail["type"] == "extra_forbidden":
+        if detail["type"] in _UNKNOWN_KEY:
             owner = _model_at(model, detail["loc"][:-1])
             valid = sorted(getattr(owner, "model_fields", {}))
             key = detail["loc"][-1]
             lines.append(f"{where}: unknown key {shown(key)!r}{_instead(key, _renamed(owner), valid)}")
-        elif detail["type"] == "missing":
+        elif detail["type"] in ("missing", "missing_argument"):
             lines.append(f"{where}: this key is required")
         else:
             got = f", got {quoted(detail['input'])}" if detail["loc"] else ""  # else it is all of the values
@@ -142,7 +143,7 @@ def _renamed(model: Any) -> dict[str, str]:
     return found
 
 
-def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
+def _model_at(model: type, location: tuple[int | str, ...]) -> Any:
     """The (nested) model at *location*; ``None`` inside anything that is not one model."""
     current: Any = model
     for part in location:

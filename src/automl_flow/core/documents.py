@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from automl_flow.core.config import explain_validation
 from automl_flow.core.errors import ArtifactError, AutoMLFlowError, DependencyError, shown
@@ -28,6 +28,7 @@ class Document(BaseModel):
 
 
 D = TypeVar("D", bound=Document)
+T = TypeVar("T")
 
 
 @contextmanager
@@ -109,6 +110,18 @@ def parse_document(content: bytes, model: type[D], source: Path | str) -> D:
         if error.error_count() > _MOST_ERRORS:
             raise ArtifactError(f"{source}: {error.error_count():,} values are not what they should be") from None
         raise ArtifactError(explain_validation(error, model, str(source))) from None
+
+
+def read_object(kind: type[T], document: Any) -> T:
+    """Return the values of a JSON text as an instance of a dataclass or a model, field by field.
+
+    Raises:
+        ArtifactError: Lists the keys that are unknown, missing or of another type; similar types are not converted.
+    """
+    try:  # through JSON, because a strict tuple takes a list of JSON, but not one of Python
+        return TypeAdapter(kind).validate_json(json.dumps(document), strict=True, extra="forbid")
+    except ValidationError as error:
+        raise ArtifactError(explain_validation(error, kind, kind.__name__)) from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

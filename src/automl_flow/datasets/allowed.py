@@ -12,6 +12,7 @@ from kedro.framework.project import settings
 
 from automl_flow.core.errors import ConfigError, nearest, quoted, shown
 from automl_flow.core.inside import is_inside
+from automl_flow.datasets.typed import check_class
 
 # Types of Kedro's that read text and numbers only. What holds pickles, code or connections is not among them.
 HARMLESS = (
@@ -24,6 +25,7 @@ HARMLESS = (
 )
 SETTING = "ALLOWED_DATASETS"  # in the project's settings.py: further types, by their full names
 
+_TYPED = "automl_flow.datasets.typed.TypedDocument"
 _OURS = re.compile(r"automl_flow\.datasets\.\w+\.\w+")
 _KEDRO = re.compile(r"^kedro\.io\.|^kedro_datasets\.")  # spellings that Kedro takes for the same type
 _KEYS = ("dataset", "filepath", "load_args", "metadata", "save_args", "type")
@@ -56,6 +58,8 @@ def check_entry(entry: Any, where: str, project: Path) -> None:
             f" Use one of automl_flow.datasets or {', '.join(HARMLESS)}; or, where you trust it and its files, name it "
             f"in {SETTING} of settings.py"
         )
+    if kind == _TYPED:
+        check_class(entry.get("of"), f"{where}: of")
     if entry.get("versioned") or "version" in entry:
         raise ConfigError(f"{where}: versioned: true never settles under DVC; DVC keeps versions")
     for key in entry:

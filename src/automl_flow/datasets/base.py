@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from kedro.io import AbstractDataset
 
@@ -28,6 +29,12 @@ class LocalDataset(AbstractDataset[T, T], Generic[T]):
         """
         self.filepath = Path(filepath)
         self.metadata = metadata
+
+    def at(self, filepath: Path) -> Self:
+        """Return the same dataset in another place."""
+        moved = copy.copy(self)
+        moved.filepath = filepath
+        return moved
 
     def _exists(self) -> bool:
         return self.filepath.exists()

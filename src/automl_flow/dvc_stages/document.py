@@ -142,6 +142,7 @@ def _code(view: ProjectView, nodes: list[NodeSnapshot], made: Iterable[str], rea
     starts = {view.project / node.source.filepath for node in nodes if node.source}
     kinds = {view.entries[name]["type"] for name in (*made, *read)}
     modules = {kind.rpartition(".")[0] for kind in kinds if kind.startswith(f"{PACKAGE}.")}
+    modules |= {entry["of"].rpartition(".")[0] for name in (*made, *read) if "of" in (entry := view.entries[name])}
     modules |= {module for name in read for module in READERS.get(view.entries[name]["type"], ())}
     starts |= {file for module in modules for file in files_of(module, source)}
     files = collapse(code_of(starts, source), source / PACKAGE)

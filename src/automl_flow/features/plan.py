@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from automl_flow.core.errors import ConfigError, DataError, nearest
+from automl_flow.core.documents import read_object
+from automl_flow.core.errors import DataError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.features.maker import MAKERS
 from automl_flow.recipes.preprocessor import Block
@@ -88,17 +88,9 @@ class FeaturePlan:
         return {"makers": makers, "dropped": list(self.dropped)}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> FeaturePlan:
-        """Read what :meth:`to_document` gave.
-
-        Raises:
-            ConfigError: The document does not have the shape of a feature plan.
-        """
-        try:
-            makers = tuple(PlannedMaker(**{**m, "columns": tuple(m["columns"])}) for m in document["makers"])
-            return cls(makers, tuple(map(str, document["dropped"])))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ConfigError(f"not a feature plan document: {type(error).__name__}: {error}") from None
+    def from_document(cls, document: Any) -> Self:
+        """Read what :meth:`to_document` gave."""
+        return read_object(cls, document)
 
     @staticmethod
     def _block(number: int, planned: PlannedMaker, names: dict[str, str], seed: int) -> Block:

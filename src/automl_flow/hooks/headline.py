@@ -82,7 +82,7 @@ def constant_models(pipeline: Pipeline, catalog: CatalogProtocol) -> list[str]:
 def _is_constant(task: str, catalog: CatalogProtocol) -> bool:
     if catalog.load(f"params:{task}.model_search").families == (BASELINE,):  # nothing else was asked for
         return False
-    return {candidate["family"] for candidate in catalog.load(f"{task}.candidates")["candidates"]} <= {BASELINE}
+    return {candidate.family for candidate in catalog.load(f"{task}.candidates").candidates} <= {BASELINE}
 
 
 def keep_findings(error: GateClosedError, node: Node, catalog: CatalogProtocol) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,19 +51,19 @@ def whole_table(table: pd.DataFrame, task: TaskSpec) -> Part:
     return Part(features(table, task), encode_target(table[task.target], task), _weight(table, task))
 
 
-def cut_table(table: pd.DataFrame, task: TaskSpec, split: Mapping[str, Any]) -> Parts:
+def cut_table(table: pd.DataFrame, task: TaskSpec, split: Split) -> Parts:
     """Divide a table by a stored split."""
     whole = whole_table(table, task)
-    return _cut(whole.x, whole.target, whole.weight, Split.from_document(split))
+    return _cut(whole.x, whole.target, whole.weight, split)
 
 
 def _weight(table: pd.DataFrame, task: TaskSpec) -> NDArray[np.float64] | None:
     return None if task.weight is None else table[task.weight].to_numpy(dtype=np.float64)
 
 
-def cut_samples(data: ArrayData, task: TaskSpec, split: Mapping[str, Any]) -> Parts:
+def cut_samples(data: ArrayData, task: TaskSpec, split: Split) -> Parts:
     """Divide images or sequences by a stored split."""
-    return _cut(data.x, encode_target(data.y, task), None, Split.from_document(split))
+    return _cut(data.x, encode_target(data.y, task), None, split)
 
 
 def _cut(x: Any, target: Target, weight: NDArray[np.float64] | None, split: Split) -> Parts:

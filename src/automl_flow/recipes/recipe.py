@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from automl_flow.core.errors import ConfigError
+from automl_flow.core.documents import read_object
 
 _SHOWN = 6
 _KINDS = {
@@ -56,20 +56,9 @@ class Recipe:
         return {"steps": steps}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Recipe:
-        """Read what :meth:`to_document` gave.
-
-        Raises:
-            ConfigError: The document does not have the shape of a recipe.
-        """
-        try:
-            steps = (
-                RecipeStep(str(step["name"]), tuple(map(str, step["columns"])), dict(step["options"]))
-                for step in document["steps"]
-            )
-            return cls(tuple(steps))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ConfigError(f"not a recipe document: {type(error).__name__}: {error}") from None
+    def from_document(cls, document: Any) -> Self:
+        """Read what :meth:`to_document` gave."""
+        return read_object(cls, document)
 
 
 def _describe(step: RecipeStep) -> str:

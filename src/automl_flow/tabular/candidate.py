@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
-from automl_flow.core.documents import Document
+from automl_flow.core.documents import Document, read_object
 from automl_flow.models.family import Params
 
 BASELINE = "baseline"  # the family that learns nothing from the columns
@@ -76,3 +76,38 @@ class CandidateDocument(Document):
         losses = tuple(math.nan if loss is None else loss for loss in self.fold_losses)
         loss = math.nan if self.loss is None else self.loss
         return Candidate(**{**dict(self), "loss": loss, "fold_losses": losses})
+
+
+@dataclass(frozen=True)
+class WeightedCandidates:
+    """All candidates of a search, and the ensemble that was selected from them.
+
+    Attributes:
+        candidates: Candidates, the best first.
+        weights: Weight of each in the ensemble; they add up to 1.
+        trajectory: Loss of the ensemble after each step of its selection.
+    """
+
+    candidates: tuple[Candidate, ...]
+    weights: tuple[float, ...]
+    trajectory: tuple[float, ...] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        """The candidates as a JSON document."""
+        return {
+            "candidates": [candidate.to_document() for candidate in self.candidates],
+            "weights": list(self.weights),
+            "trajectory": list(self.trajectory),
+        }
+
+    @classmethod
+    def from_document(cls, document: Any) -> Self:
+        """Read what :meth:`to_document` gave."""
+        stored = read_object(_WeightedCandidatesDocument, document)
+        return cls(tuple(c.candidate() for c in stored.candidates), stored.weights, stored.trajectory)
+
+
+class _WeightedCandidatesDocument(Document):
+    candidates: tuple[CandidateDocument, ...]
+    weights: tuple[float, ...]
+    trajectory: tuple[float, ...]

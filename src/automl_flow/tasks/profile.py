@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
+from automl_flow.core.documents import read_object
 from automl_flow.core.errors import DataError, nearest
 from automl_flow.tasks.label_order import MOST_LABELS, numeric_order
 from automl_flow.tasks.spec import TaskSpec
@@ -78,10 +78,9 @@ class Profile:
         return {"n_rows": self.n_rows, "columns": [asdict(column) for column in self.columns]}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Profile:
+    def from_document(cls, document: Any) -> Self:
         """Read what :meth:`to_document` gave."""
-        columns = (ColumnProfile(**{**column, "order": tuple(column["order"])}) for column in document["columns"])
-        return cls(int(document["n_rows"]), tuple(columns))
+        return read_object(cls, document)
 
 
 def profile_table(table: pd.DataFrame, task: TaskSpec) -> Profile:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from automl_flow.core.documents import read_object
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.spaces.base import Architecture
 from automl_flow.study.notes import Note
@@ -70,3 +71,57 @@ def front(records: Sequence[TrialRecord]) -> tuple[int, ...]:
     values = np.asarray([r.values for r in complete], dtype=np.float64)
     beaten = [bool(((values <= v).all(axis=1) & (values < v).any(axis=1)).any()) for v in values]
     return tuple(r.number for r, b in zip(complete, beaten, strict=True) if not b)
+
+
+@dataclass(frozen=True)
+class SelectedArchitecture:
+    """The architecture that a search selected, and why.
+
+    Attributes:
+        space: Name of the search space.
+        params: The setting of the space that makes the architecture.
+        key: What tells it from other architectures of the space.
+        trial: Number of the trial that won.
+        choice: Why it won.
+        strategy: The search strategy.
+        why: Why this strategy was used.
+        front: Numbers of the trials that no other trial beats in all objectives.
+        proxies: Rank correlations of each zero-cost proxy with the metric.
+        one_shot: What a one-shot strategy did before the first trial; empty for other strategies.
+    """
+
+    space: str
+    params: Mapping[str, Any]
+    key: str
+    trial: int
+    choice: str
+    strategy: str
+    why: str
+    front: tuple[int, ...] = ()
+    proxies: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    one_shot: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, result: NasResult) -> Self:
+        """Return what *result* selected."""
+        return cls(
+            space=result.architecture.space,
+            params=dict(result.architecture.params),
+            key=result.architecture.key,
+            trial=result.best,
+            choice=result.choice,
+            strategy=result.strategy,
+            why=result.why,
+            front=result.front,
+            proxies=result.proxies,
+            one_shot=result.one_shot,
+        )
+
+    def to_document(self) -> dict[str, Any]:
+        """The architecture as a JSON document."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_document(cls, document: Any) -> Self:
+        """Read what :meth:`to_document` gave."""
+        return read_object(cls, document)

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from automl_flow.nas.network.model import NetworkModel
-from automl_flow.pipelines.documents import read_notes, read_trials
+from automl_flow.nas.search.result import SelectedArchitecture
 from automl_flow.pipelines.evaluation.pareto import tabulate_networks
 from automl_flow.reports import (
     LeaderboardRow,
@@ -17,9 +17,10 @@ from automl_flow.reports import (
     Trajectory,
     trajectory,
 )
+from automl_flow.study.history import SearchHistory
 from automl_flow.study.notes import Note
 from automl_flow.study.trial import TrialRecord
-from automl_flow.tabular.candidate import Candidate
+from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tasks.spec import TaskSpec
 
 Document = Mapping[str, Any]
@@ -40,11 +41,10 @@ _LIBRARIES = (
 )
 
 
-def candidate_rows(candidates: Document, task: TaskSpec, share: float) -> Iterator[LeaderboardRow]:
+def candidate_rows(candidates: WeightedCandidates, task: TaskSpec, share: float) -> Iterator[LeaderboardRow]:
     """A row for every candidate; its weight is that in the model."""
     metric = task.scorer()
-    for document, weight in zip(candidates["candidates"], candidates["weights"], strict=True):
-        candidate = Candidate.from_document(document)
+    for candidate, weight in zip(candidates.candidates, candidates.weights, strict=True):
         yield LeaderboardRow(
             candidate.name,
             "candidate",
@@ -58,7 +58,7 @@ def candidate_rows(candidates: Document, task: TaskSpec, share: float) -> Iterat
 
 
 def network_row(
-    architecture: Document, *, search_score: float | None, holdout_score: float, share: float, level: int
+    architecture: SelectedArchitecture, *, search_score: float | None, holdout_score: float, share: float, level: int
 ) -> LeaderboardRow:
     """The row of the searched network; it is not of the model family that is called ``network``."""
     return LeaderboardRow(
@@ -68,21 +68,15 @@ def network_row(
         holdout_score,
         share,
         level=level,
-        trial=architecture["trial"],
-        params=architecture["params"],
+        trial=architecture.trial,
+        params=architecture.params,
     )
 
 
-def finished(trials: Document) -> int:
-    """Number of different trials of a search that have a score: those among which it chose."""
-    records = read_trials(trials)
-    return sum(r.state == "complete" and r.values is not None and "duplicate_of" not in r.attrs for r in records)
-
-
-def path_of(title: str, trials: Document, task: TaskSpec) -> Trajectory:
+def path_of(title: str, trials: SearchHistory, task: TaskSpec) -> Trajectory:
     """How a search went, trial by trial."""
     label = (lambda _: NETWORK) if title == ARCHITECTURE_SEARCH else _family
-    return trajectory(title, read_trials(trials), task.scorer(), label)
+    return trajectory(title, trials.records, task.scorer(), label)
 
 
 def _family(record: TrialRecord) -> str:
@@ -91,23 +85,23 @@ def _family(record: TrialRecord) -> str:
     return str(record.attrs.get("family") or next(named, "unknown family"))
 
 
-def notes_of(**searches: Document) -> tuple[Note, ...]:
-    """What the reader should know of searches, given as their documents by name: serious notes first."""
-    named = [
-        (name.replace("_", " ").capitalize(), note) for name, trials in searches.items() for note in read_notes(trials)
-    ]
+def notes_of(**searches: SearchHistory) -> tuple[Note, ...]:
+    """What the reader should know of searches, given by name: serious notes first."""
+    named = [(name.replace("_", " ").capitalize(), note) for name, trials in searches.items() for note in trials.notes]
     notes = (Note(f"{name}: {note}", note.serious) for name, note in named)
     return tuple(sorted(notes, key=lambda note: not note.serious))
 
 
-def network_section(network: NetworkModel, architecture: Document, trials: Document, task: TaskSpec) -> NetworkSection:
+def network_section(
+    network: NetworkModel, architecture: SelectedArchitecture, trials: SearchHistory, task: TaskSpec
+) -> NetworkSection:
     """Drawing, layers and size of a network, why it won, and against which others."""
-    number = architecture["trial"]
+    number = architecture.trial
     plain = " (the space's plain reference network, designed by hand)" if number == REFERENCE else ""
     reasons = (
-        f"Trial {number}{plain} won: {architecture['choice']}.",
-        f"Search strategy: {architecture['strategy']} ({_strategy_origin(architecture['why'])}).",
-        *supernet_reasons(architecture["one_shot"]),
+        f"Trial {number}{plain} won: {architecture.choice}.",
+        f"Search strategy: {architecture.strategy} ({_strategy_origin(architecture.why)}).",
+        *supernet_reasons(architecture.one_shot),
     )
     drawings = tuple(NetworkDrawing(part.svg, part.title, part.width) for part in network.drawings())
     rows = tuple(layer.cells() for layer in network.layers())

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
-from automl_flow.pipelines.documents import read_trials
+from automl_flow.study.history import SearchHistory
 from automl_flow.tasks.metrics import get_metric
 from automl_flow.tasks.spec import TaskSpec
 
 COLUMNS = ("trial", "parameters", "score", "epochs", "on_front")
 
 
-def tabulate_networks(nas_trials: Mapping[str, Any], task: TaskSpec) -> pd.DataFrame:
+def tabulate_networks(nas_trials: SearchHistory, task: TaskSpec) -> pd.DataFrame:
     """Return the trials that ended well, by size.
 
     Scores after fewer epochs do not compare with those after more: a network is on the front when it was trained as
@@ -26,7 +23,7 @@ def tabulate_networks(nas_trials: Mapping[str, Any], task: TaskSpec) -> pd.DataF
     metric = get_metric(task.metric_name, task.problem)
     measured = [
         (record.number, int(record.attrs["parameters"]), float(record.values[0]), int(record.attrs["epochs"]))
-        for record in read_trials(nas_trials)
+        for record in nas_trials.records
         if record.state == "complete" and record.values and "parameters" in record.attrs
     ]
     longest = max((epochs for *_, epochs in measured), default=0)

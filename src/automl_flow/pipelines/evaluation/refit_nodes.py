@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,14 +18,13 @@ from automl_flow.models import FAMILIES
 from automl_flow.pipelines.evaluation.table_nodes import Searched
 from automl_flow.pipelines.parts import Parts, cut_table, whole_table
 from automl_flow.recipes import Recipe
-from automl_flow.tabular.candidate import Candidate
+from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tabular.ensemble.refitting import Chosen, chosen_ensemble
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.splits import SplitConfig, make_folds
+from automl_flow.tasks.splits import Split, SplitConfig, make_folds
 
-Document = dict[str, Any]
 Array = NDArray[np.float64]
 _FOLDS = 5
 _MOST_ROWS = 10_000  # of the training, from which fitting again without a column is too dear to be done unasked
@@ -58,33 +56,29 @@ class _Bench:
 
 def fit_again(
     table: pd.DataFrame,
-    split: Document,
+    split: Split,
     *,
-    profile: Document,
-    recipe: Document,
-    feature_plan: Document,
-    candidates: Document,
+    profile: Profile,
+    recipe: Recipe,
+    feature_plan: FeaturePlan,
+    candidates: WeightedCandidates,
     searched: Searched,
     task: TaskSpec,
     config: EvaluationConfig,
 ) -> Refits:
     """Repeated cross-validation where the rows are few, and the cost of leaving out each sensitive input."""
-    plan, steps = FeaturePlan.from_document(feature_plan), Recipe.from_document(recipe)
-    inputs = tuple(name for name in task.sensitive if _is_input(name, steps, plan))
-    known = [Candidate.from_document(document) for document in candidates["candidates"]]
+    inputs = tuple(name for name in task.sensitive if _is_input(name, recipe, feature_plan))
     seed = derive_seed(0, "refits", task.name)
-    chosen = chosen_ensemble(known, candidates["weights"], FAMILIES.available(), seed)
+    chosen = chosen_ensemble(candidates.candidates, candidates.weights, FAMILIES.available(), seed)
     small = config.repeats > 0 and len(table) < SMALL
     if chosen is None or not searched.shares[0]:
         why = _NETWORK_ALONE if not searched.shares[0] else _STACKED
         return Refits(None, why if small else "", inputs)
     whole = whole_table(table, task)
-    problem = TabularProblem(
-        whole.x, whole.target, task, Profile.from_document(profile), steps, plan, folds=(), weight=whole.weight
-    )
+    problem = TabularProblem(whole.x, whole.target, task, profile, recipe, feature_plan, folds=(), weight=whole.weight)
     bench = _Bench(chosen, problem, cut_table(table, task, split))
     validated, reason = _cross_validate(bench, table, config.repeats, seed) if small else (None, "")
-    without = _without(bench, split, inputs, config, seed) if len(split["train"]) <= _MOST_ROWS else {}
+    without = _without(bench, split, inputs, config, seed) if len(split.train) <= _MOST_ROWS else {}
     return Refits(validated, reason, inputs, without)
 
 
@@ -114,21 +108,20 @@ def _cross_validate(bench: _Bench, table: pd.DataFrame, repeats: int, seed: int)
 
 
 def _without(
-    bench: _Bench, split: Document, inputs: tuple[str, ...], config: EvaluationConfig, seed: int
+    bench: _Bench, split: Split, inputs: tuple[str, ...], config: EvaluationConfig, seed: int
 ) -> dict[str, Comparison]:
     """The chosen models with each column against the same models without it."""
     if not inputs:
         return {}
-    train, holdout = (np.asarray(split[part], dtype=np.int64) for part in ("train", "holdout"))
     judge = Holdout(bench.parts.holdout.target.values, bench.parts.holdout.weight)
     metric = bench.problem.task.scorer(bench.problem.target.classes)
-    whole = bench.predict(train, holdout)
+    whole = bench.predict(split.train, split.holdout)
     return {
         name: compare_without(
             judge,
             metric,
             whole,
-            replace(bench, problem=_blanked(bench.problem, name)).predict(train, holdout),
+            replace(bench, problem=_blanked(bench.problem, name)).predict(split.train, split.holdout),
             resamples=config.bootstrap,
             confidence=config.confidence,
             seed=seed,

@@ -12,10 +12,10 @@ from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.searched import Judged
 from automl_flow.nas.network.model import NetworkModel
+from automl_flow.nas.search.result import SelectedArchitecture
 from automl_flow.pipelines.evaluation.content import (
     ARCHITECTURE_SEARCH,
     commands,
-    finished,
     network_row,
     network_section,
     notes_of,
@@ -25,8 +25,10 @@ from automl_flow.pipelines.evaluation.content import (
 from automl_flow.pipelines.evaluation.nodes import Contender, flat
 from automl_flow.pipelines.parts import cut_samples
 from automl_flow.reports import ReportContent
+from automl_flow.study.history import SearchHistory
 from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Split
 
 Document = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -43,9 +45,9 @@ def keep(network: NetworkModel) -> NetworkModel:
 
 def enter(
     data: ArrayData,
-    split: Document,
+    split: Split,
     model: NetworkModel,
-    nas_trials: Document,
+    nas_trials: SearchHistory,
     nas_oof: Arrays,
     *,
     task: TaskSpec,
@@ -59,7 +61,7 @@ def enter(
     train, rows = parts.train.target, nas_oof["rows"]
     predictions = nas_oof["predictions"].astype(np.float64)
     in_turn = len(np.unique(rows)) == len(train.values)
-    judged = Judged(train.values[rows], flat(predictions, task), None, out_of_fold=in_turn, trials=finished(nas_trials))
+    judged = Judged(train.values[rows], flat(predictions, task), None, out_of_fold=in_turn, trials=nas_trials.finished)
     few = len(data.x) < SMALL
     return Contender(model, parts, {}, judged, refits=Refits(reason=_NOT_AGAIN if few else ""))
 
@@ -68,8 +70,8 @@ def gather(
     verdict: Evaluation,
     findings: Document,
     *,
-    nas_trials: Document,
-    architecture: Document,
+    nas_trials: SearchHistory,
+    architecture: SelectedArchitecture,
     model: NetworkModel,
     task: TaskSpec,
 ) -> ReportContent:

@@ -14,11 +14,11 @@ from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.searched import Judged
 from automl_flow.features import FeaturePlan
 from automl_flow.nas.network.model import NetworkModel
+from automl_flow.nas.search.result import SelectedArchitecture
 from automl_flow.pipelines.evaluation.content import (
     ARCHITECTURE_SEARCH,
     candidate_rows,
     commands,
-    finished,
     network_row,
     network_section,
     notes_of,
@@ -29,10 +29,13 @@ from automl_flow.pipelines.evaluation.nodes import Contender, flat
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.reports import LeaderboardRow, ReportContent
+from automl_flow.study.history import SearchHistory
+from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tabular.ensemble.blend import align, blend
 from automl_flow.tabular.ensemble.model import TabularModel
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Split
 
 Document = dict[str, Any]
 Arrays = dict[str, NDArray[Any]]
@@ -59,46 +62,46 @@ class Searched:
 
 def combine(
     table: pd.DataFrame,
-    split: Document,
+    split: Split,
     ensemble: TabularModel,
     network: NetworkModel,
     *,
-    candidates: Document,
+    candidates: WeightedCandidates,
     oof: Arrays,
     nas_oof: Arrays,
-    nas_trials: Document,
+    nas_trials: SearchHistory,
     task: TaskSpec,
 ) -> tuple[TabularModel, Searched]:
     """Give the network the share of the model that its out-of-fold predictions earn."""
     train, rows = cut_table(table, task, split).train, oof["rows"]
     y, weight = train.target.values[rows], None if train.weight is None else train.weight[rows]
-    of_ensemble = np.tensordot(np.asarray(candidates["weights"]), oof["predictions"].astype(np.float64), axes=1)
+    of_ensemble = np.tensordot(np.asarray(candidates.weights), oof["predictions"].astype(np.float64), axes=1)
     of_network = align(nas_oof["rows"], nas_oof["predictions"], rows)
     blended = blend(ensemble, network, of_ensemble, of_network, y=y, weight=weight)
     metric = task.scorer(train.target.classes)
     ensemble_score, network_score, score = (
         metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network, blended.oof)
     )
-    trials = len(candidates["candidates"]) + finished(nas_trials)
+    trials = len(candidates.candidates) + nas_trials.finished
     judged = Judged(y, flat(blended.oof, task), weight, out_of_fold=True, trials=trials)
     return blended.model, Searched(ensemble_score, network_score, score, judged, blended.shares)
 
 
 def enter(
     table: pd.DataFrame,
-    split: Document,
+    split: Split,
     model: TabularModel,
     ensemble: TabularModel,
     network: NetworkModel,
     *,
-    profile: Document,
+    profile: Profile,
     searched: Searched,
     refits: Refits,
     task: TaskSpec,
 ) -> Contender:
     """The model beside the ensemble and the network that it was made of."""
     others = {"ensemble": ensemble, "network": network}
-    roles = {column.name: column.role for column in Profile.from_document(profile).columns}
+    roles = {column.name: column.role for column in profile.columns}
     return Contender(model, cut_table(table, task, split), others, searched.judged, roles, refits)
 
 
@@ -106,13 +109,13 @@ def gather(
     verdict: Evaluation,
     findings: Document,
     *,
-    profile: Document,
-    recipe: Document,
-    feature_plan: Document,
-    trials: Document,
-    candidates: Document,
-    nas_trials: Document,
-    architecture: Document,
+    profile: Profile,
+    recipe: Recipe,
+    feature_plan: FeaturePlan,
+    trials: SearchHistory,
+    candidates: WeightedCandidates,
+    nas_trials: SearchHistory,
+    architecture: SelectedArchitecture,
     network: NetworkModel,
     searched: Searched,
     task: TaskSpec,
@@ -138,9 +141,9 @@ def gather(
         findings=findings,
         leaderboard=tuple(rows),
         trajectories=(path_of("model search", trials, task), path_of(ARCHITECTURE_SEARCH, nas_trials, task)),
-        profile=Profile.from_document(profile),
-        recipe=Recipe.from_document(recipe),
-        plan=FeaturePlan.from_document(feature_plan),
+        profile=profile,
+        recipe=recipe,
+        plan=feature_plan,
         network=network_section(network, architecture, nas_trials, task),
         commands=commands(task),
         versions=versions(),

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from automl_flow.core.progress import console_progress
 from automl_flow.features import FeaturePlan
 from automl_flow.models import FAMILIES
-from automl_flow.pipelines.documents import trials_document
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
+from automl_flow.study.history import SearchHistory
 from automl_flow.study.notes import log_notes
+from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.ensemble.build import build_model
 from automl_flow.tabular.ensemble.model import TabularModel
@@ -24,13 +25,13 @@ from automl_flow.tabular.search import search_models
 from automl_flow.tabular.session.session import open_workbench
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Split
 
-Document = dict[str, Any]
-Found = tuple[Document, Document, dict[str, NDArray[Any]], TabularModel]
+Found = tuple[SearchHistory, WeightedCandidates, dict[str, NDArray[Any]], TabularModel]
 
 
 def pose(
-    table: pd.DataFrame, split: Document, profile: Document, recipe: Document, feature_plan: Document, *, task: TaskSpec
+    table: pd.DataFrame, split: Split, profile: Profile, recipe: Recipe, feature_plan: FeaturePlan, *, task: TaskSpec
 ) -> TabularProblem:
     """The training rows, and how they are to be read."""
     parts = cut_table(table, task, split)
@@ -38,9 +39,9 @@ def pose(
         X=parts.train.x,
         target=parts.train.target,
         task=task,
-        profile=Profile.from_document(profile),
-        recipe=Recipe.from_document(recipe),
-        plan=FeaturePlan.from_document(feature_plan),
+        profile=profile,
+        recipe=recipe,
+        plan=feature_plan,
         folds=parts.folds,
         weight=parts.train.weight,
     )
@@ -57,7 +58,7 @@ def search(problem: TabularProblem, config: SearchConfig, state: Path) -> Found:
         built = build_model(bench, result)
     log_notes(built.notes)
     found = built.result
-    trials = trials_document(found.records, built.notes, reproduce=dict(built.reproduce))
-    candidates = [candidate.to_document() for candidate in found.candidates]
-    chosen = {"candidates": candidates, "weights": built.selection.weights, "trajectory": built.selection.trajectory}
-    return trials, chosen, {"rows": found.rows, "predictions": found.oof}, built.model
+    history = SearchHistory(tuple(found.records), built.notes, built.reproduce)
+    weights, trajectory = built.selection.weights.tolist(), built.selection.trajectory
+    chosen = WeightedCandidates(tuple(found.candidates), tuple(weights), trajectory)
+    return history, chosen, {"rows": found.rows, "predictions": found.oof}, built.model

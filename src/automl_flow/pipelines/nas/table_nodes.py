@@ -10,20 +10,21 @@ from automl_flow.core.progress import console_progress
 from automl_flow.features import FeaturePlan
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.search.config import NasConfig
-from automl_flow.pipelines.nas.found import Document, Found, unpack
+from automl_flow.pipelines.nas.found import Found, unpack
 from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.study.budget import Clock
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Split
 
 
 def search_table(
     table: pd.DataFrame,
-    split: Document,
-    profile: Document,
-    recipe: Document,
-    feature_plan: Document,
+    split: Split,
+    profile: Profile,
+    recipe: Recipe,
+    feature_plan: FeaturePlan,
     *,
     task: TaskSpec,
     config: NasConfig,
@@ -40,8 +41,8 @@ def search_table(
         task,
         folds=parts.folds,
         weight=parts.train.weight,
-        recipe=Recipe.from_document(recipe),
-        profile=Profile.from_document(profile),
-        plan=FeaturePlan.from_document(feature_plan),
+        recipe=recipe,
+        profile=profile,
+        plan=feature_plan,
     )
     return unpack(search_architecture(problem, config, state, console_progress(), clock=clock))
