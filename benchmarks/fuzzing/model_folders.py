@@ -230,7 +230,7 @@ def warm() -> None:
     from automl_flow.serialization import skops
     from automl_flow.tabular.ensemble import load  # noqa: F401
 
-    skops.load(skops.dump(sklearn.compose.ColumnTransformer([])))
+    skops.read_preprocessor(skops.dump_preprocessor(sklearn.compose.ColumnTransformer([])))
 
 
 KIND = Kind("model_folders", prepare, change, use, warm)

@@ -100,3 +100,16 @@ def test_entries_that_are_no_mapping_are_refused_with_the_file(extend):
 def test_an_error_in_a_users_file_is_told_as_theirs(extend):
     with pytest.raises(ConfigError, match=r"extension in automl_flow_extensions.nas.operations .*ZeroDivisionError"):
         extend("conv_11", "ENTRY = 1 / 0").names()
+
+
+@pytest.mark.parametrize("allowed", ["automl_flow_extensions.nas.operations.conv_11.Mine", "sklearn.svm.SVC"])
+def test_a_users_entry_may_name_types_of_its_own_and_estimators(extend, allowed):
+    registry = extend("conv_11", f"class ENTRY:\n    skops_types = ({allowed!r},)")
+    assert registry.get("conv_11").skops_types == (allowed,)
+
+
+@pytest.mark.parametrize("refused", ["subprocess.Popen", "sklearn.tree._tree.Tree", "sklearn.nowhere.SVC"])
+def test_a_users_entry_may_not_name_other_types(extend, refused):
+    registry = extend("conv_11", f"class ENTRY:\n    skops_types = ({refused!r},)")
+    with pytest.raises(ConfigError, match=rf"conv_11\.py: operation 'conv_11': skops_types must be .*'{refused}'"):
+        registry.names()

@@ -9,11 +9,11 @@ import sys
 
 import numpy as np
 import pytest
+from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from kedro.io import DatasetError
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.datasets.typed import DOCUMENT_CLASSES, TypedDocument
-from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from automl_flow.nas.search.result import SelectedArchitecture
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.study.history import SearchHistory

@@ -32,7 +32,7 @@ def test_an_ensemble_keeps_to_a_direction_and_names_the_families_that_cannot():
     sweep = X.iloc[[3] * 60].assign(size=np.linspace(-3, 3, 60))
     assert np.diff(model.predict(sweep)).min() >= -1e-7
     assert model.left_out_ == {"knn": "cannot keep to monotone constraints"}
-    assert not any("size" in maker.columns for maker in model.plan_.makers)
+    assert not any("size" in proposal.columns for proposal in model.plan_.proposals)
 
 
 @pytest.mark.parametrize(

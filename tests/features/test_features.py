@@ -1,4 +1,4 @@
-"""What single makers make."""
+"""Single feature generators."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from automl_flow.features.crosses import Crosses
 from automl_flow.features.date_cycles import DateCycles
 from automl_flow.features.date_differences import DateDifferences
 from automl_flow.features.frequencies import Frequencies
+from automl_flow.features.generator import Proposal
 from automl_flow.features.group_aggregates import GroupAggregates
-from automl_flow.features.maker import Proposal, narrowed
 from automl_flow.features.missing_counts import MissingCounts
+from automl_flow.features.planning.planner import narrowed
 from automl_flow.features.row_statistics import RowStatistics
 from automl_flow.features.similar_labels import SimilarLabels
 from automl_flow.features.text_statistics import TextStatistics

@@ -12,7 +12,7 @@ from automl_flow import AutoMLClassifier, ImageClassifier
 from automl_flow.core.config import Config, parse_config
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.threads import processors
-from automl_flow.features.config import FeatureConfig
+from automl_flow.features.planning.config import FeatureConfig
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.study import budget
 from automl_flow.study.budget import Budget, say_if_too_short

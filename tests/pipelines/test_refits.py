@@ -11,7 +11,7 @@ import pytest
 from automl_flow.evaluation import EvaluationConfig
 from automl_flow.evaluation.searched import Judged
 from automl_flow.features import FeaturePlan
-from automl_flow.features.plan import PlannedMaker
+from automl_flow.features.planning.plan import PlannedFeatures
 from automl_flow.pipelines.evaluation.refit_nodes import fit_again
 from automl_flow.pipelines.evaluation.table_nodes import Searched
 from automl_flow.recipes.config import RecipeConfig
@@ -78,7 +78,7 @@ def test_an_input_that_matters_costs_what_it_explains():
 
 
 def test_a_feature_that_is_made_of_a_column_makes_it_an_input():
-    maker = PlannedMaker("missing_counts", ("x", "sex"), {}, 0.1, True, "")
+    maker = PlannedFeatures("missing_counts", ("x", "sex"), {}, 0.1, True, "")
     assert run(plan=FeaturePlan((maker,), ("sex",))).inputs == ("sex",)
     assert run(plan=FeaturePlan((replace(maker, kept=False),), ("sex",))).inputs == ()
 

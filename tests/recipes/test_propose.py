@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from automl_flow.core.config import parse_config
@@ -78,6 +80,22 @@ def test_unknown_column_is_named_with_the_nearest():
 def test_wrong_settings_are_explained(values, said):
     with pytest.raises(ConfigError, match=said):
         parse_config(RecipeConfig, values, "recipe")
+
+
+def test_options_of_a_step_can_be_given_for_a_column():
+    recipe = describe(mixed_table(), columns={"about": {"options": {"analyzer": "characters"}}})[1]
+    step = next(step for step in recipe.steps if step.name == "texts")
+    assert step.options == {"components": 20, "analyzer": "characters"}
+    with pytest.raises(ConfigError, match=r"recipe\.columns\.about\.options\.analyser: .*did you mean 'analyzer'"):
+        describe(mixed_table(), columns={"about": {"options": {"analyser": "characters"}}})
+
+
+def test_a_step_with_precedence_takes_the_columns_of_its_roles(monkeypatch):
+    mine = replace(STEPS.get("numbers"), precedence=1, takes=lambda column, settings: column.name != "size")
+    monkeypatch.setitem(STEPS._entries, "mine", mine)
+    recipe = describe(mixed_table())[1]
+    assert recipe.step_of("price") == "mine"
+    assert recipe.step_of("size") == "numbers"
 
 
 def test_every_step_can_be_chosen_for_a_column():

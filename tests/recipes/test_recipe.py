@@ -44,7 +44,7 @@ def test_description_has_a_line_per_step():
         ("flags", {"impute": "zero", "flags": True}, "Boolean columns: a – missing values imputed (zero) and flagged"),
         ("texts", {"components": 20, "analyzer": "words"}, "Text columns: a – 20 components of words"),
         ("drop", {"reason": "constant"}, "Columns that are not used: a – because of: constant"),
-        ("of_mine", {"power": 2}, "of_mine: a (power: 2)"),
+        ("of_mine", {"power": 2}, "of_mine: a – power: 2"),
         ("dates", {}, "Date columns: a"),
     ],
 )

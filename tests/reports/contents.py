@@ -14,7 +14,7 @@ from automl_flow.evaluation.intervals import Comparison, Interval
 from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.samples import Probe
 from automl_flow.evaluation.searched import Judged
-from automl_flow.features.plan import FeaturePlan, PlannedMaker
+from automl_flow.features.planning.plan import FeaturePlan, PlannedFeatures
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkPoint, NetworkSection, ReportContent, trajectory
 from automl_flow.study.notes import Note
@@ -72,7 +72,9 @@ def content(kind: str, word: str = "plain") -> ReportContent:
         trajectories=(trajectory(f"Search {word}", records, metric, lambda record: f"{word} {record.number % 2}"),),
         profile=profile_table(table, task) if tabular else None,
         recipe=Recipe((RecipeStep("numbers", (f"x {word}",)),)) if tabular else None,
-        plan=FeaturePlan((PlannedMaker("arithmetic", (f"x {word}",), {}, 0.1, True, f"pays {word}"),), (f"y {word}",)),
+        plan=FeaturePlan(
+            (PlannedFeatures("arithmetic", (f"x {word}",), {}, 0.1, True, f"pays {word}"),), (f"y {word}",)
+        ),
         network=None
         if tabular
         else NetworkSection(

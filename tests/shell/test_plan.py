@@ -1,6 +1,6 @@
 import pytest
 
-from automl_flow.features.config import FeatureConfig
+from automl_flow.features.planning.config import FeatureConfig
 from automl_flow.hooks.plan import describe, summarize, upper_bound
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.tabular.config import SearchConfig

@@ -32,7 +32,9 @@ class Registry(Generic[E]):
 
     Nothing is registered by hand: adding a file adds its entries. Modules whose name starts with an underscore, and
     modules without ``ENTRY`` or ``ENTRIES``, are passed over. An entry may have an attribute ``requires`` (names of
-    modules); where one of them is not installed, the entry is listed as unavailable, with the reason.
+    modules); where one of them is not installed, the entry is listed as unavailable, with the reason. It may have an
+    attribute ``skops_types`` (full names of types that are restored from saved models); those of users' entries are
+    types of their own modules, or scikit-learn's estimators.
     """
 
     def __init__(self, package: str, kind: str) -> None:
@@ -54,6 +56,8 @@ class Registry(Generic[E]):
                 if name in entries:
                     both = f"{files[name]} and {module.__file__}"
                     raise ConfigError(f"two {self.kind} entries are named {name!r}: {both}; rename one of them")
+                if module.__name__.startswith(f"{EXTENSIONS}."):
+                    _refuse_foreign_types(entry, f"{module.__file__}: {self.kind} {name!r}")
                 entries[name], files[name] = entry, module.__file__
         return dict(sorted(entries.items()))
 
@@ -124,3 +128,27 @@ def _missing(entry: object) -> str:
     """Say which libraries of *entry* are not installed; empty when all are."""
     absent = [m for m in getattr(entry, "requires", ()) if importlib.util.find_spec(m) is None]
     return f"not installed: {', '.join(absent)}" if absent else ""
+
+
+def _refuse_foreign_types(entry: object, source: str) -> None:
+    """Raise where a user's entry lets models hold types that run what a file says, or follow its indices."""
+    for name in getattr(entry, "skops_types", ()):
+        if not name.startswith(f"{EXTENSIONS}.") and not _is_estimator(name):
+            raise ConfigError(
+                f"{source}: skops_types must be types of {EXTENSIONS} or estimators of scikit-learn, got {name!r}; "
+                "subclass it in a module of yours, or store it by functions of your own"
+            )
+
+
+def _is_estimator(name: str) -> bool:
+    """Whether *name* is that of an estimator or transformer of scikit-learn."""
+    module, _, attribute = name.rpartition(".")
+    if not module.startswith("sklearn."):
+        return False
+    from sklearn.base import BaseEstimator
+
+    try:
+        found = getattr(importlib.import_module(module), attribute, None)
+    except ImportError:
+        return False
+    return isinstance(found, type) and issubclass(found, BaseEstimator)

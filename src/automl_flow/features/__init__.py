@@ -1,25 +1,23 @@
-"""Features: what is made of a table's columns before they are encoded.
+"""Feature generators: what is made from a table's columns before they are encoded. One generator is one file.
 
-:func:`plan_features` lets every maker propose, judges each proposal on its out-of-fold gain, and keeps what helps. The
-plan is a document; its makers are fitted inside each fold, as part of the preprocessor. One maker is one file.
+:func:`plan_features` evaluates what every generator proposes by its out-of-fold gain, and keeps what helps. The plan is
+a document; its generators are fitted inside each fold, as part of the preprocessor.
 """
 
 from __future__ import annotations
 
-from automl_flow.features.config import FeatureConfig
-from automl_flow.features.maker import MAKERS, Evidence, Maker, Proposal
-from automl_flow.features.plan import FeaturePlan, PlannedMaker
-from automl_flow.features.planner import plan_features
-from automl_flow.features.trusted import TRUSTED_TYPES
+from automl_flow.features.generator import GENERATORS, FeatureContext, FeatureGenerator, Proposal
+from automl_flow.features.planning.config import FeatureConfig
+from automl_flow.features.planning.plan import FeaturePlan, PlannedFeatures
+from automl_flow.features.planning.planner import plan_features
 
 __all__ = [
-    "MAKERS",
-    "TRUSTED_TYPES",
-    "Evidence",
+    "GENERATORS",
     "FeatureConfig",
+    "FeatureContext",
+    "FeatureGenerator",
     "FeaturePlan",
-    "Maker",
-    "PlannedMaker",
+    "PlannedFeatures",
     "Proposal",
     "plan_features",
 ]

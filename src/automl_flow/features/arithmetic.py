@@ -12,11 +12,11 @@ from pydantic import Field
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from automl_flow.core.config import Config
-from automl_flow.features.maker import Evidence, Maker, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, Proposal
 
 Operation = Literal["ratio", "difference", "product"]
 _SIGNS: dict[str, str] = {"ratio": "/", "difference": "-", "product": "*"}
-_FEWEST_VALUES = 3  # products of flags are crosses, which trees make themselves
+_MIN_VALUES = 3  # products of flags are crosses, which trees make themselves
 
 
 class ArithmeticOptions(Config):
@@ -59,25 +59,26 @@ class Arithmetic(TransformerMixin, BaseEstimator):
         return np.array([f"+{names[a]}{sign}{names[b]}" for a, b in self.pairs], dtype=object)
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """All pairs of the strongest numbers, one proposal per operation."""
-    columns = tuple(c for c in evidence.numbers if evidence.unique[c] >= _FEWEST_VALUES)[: evidence.strong]
+    columns = tuple(c for c in context.numbers if context.unique[c] >= _MIN_VALUES)[: context.strong]
     pairs = [list(pair) for pair in combinations(range(len(columns)), 2)]
     if not pairs:
         return []
     return [Proposal(columns, {"operation": name, "pairs": pairs}, len(pairs)) for name in _SIGNS]
 
 
-def build(options: ArithmeticOptions, seed: int) -> Arithmetic:  # noqa: ARG001 - every maker takes the same
+def build(options: ArithmeticOptions, seed: int) -> Arithmetic:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return Arithmetic(options.operation, tuple(options.pairs))
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Ratios, differences or products of pairs of the strongest numbers.",
     step="numbers",
     order=5,
     options=ArithmeticOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.Arithmetic",),
 )

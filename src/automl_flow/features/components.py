@@ -13,11 +13,11 @@ from sklearn.decomposition import PCA
 from sklearn.utils.validation import check_is_fitted
 
 from automl_flow.core.config import Config
-from automl_flow.features.maker import Evidence, Maker, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, Proposal
 from automl_flow.recipes.transformers.robust_clip import RobustClip
 
-_FEWEST_COLUMNS = 8
-_MOST_COLUMNS = 500
+_MIN_COLUMNS = 8
+_MAX_COLUMNS = 500
 _COMPONENTS = 5
 
 
@@ -59,10 +59,10 @@ class Components(TransformerMixin, BaseEstimator):
         return np.nan_to_num(self.scaler_.transform(X.to_numpy(dtype=np.float64)))
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """All numbers (the strongest, on wide tables), where there are many of them."""
-    columns = evidence.numbers[:_MOST_COLUMNS]
-    return [Proposal(columns, size=_COMPONENTS)] if len(columns) >= _FEWEST_COLUMNS else []
+    columns = context.numbers[:_MAX_COLUMNS]
+    return [Proposal(columns, size=_COMPONENTS)] if len(columns) >= _MIN_COLUMNS else []
 
 
 def build(options: ComponentOptions, seed: int) -> Components:
@@ -70,11 +70,12 @@ def build(options: ComponentOptions, seed: int) -> Components:
     return Components(options.components, seed)
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Leading principal components of the numbers.",
     step="numbers",
     order=8,
     options=ComponentOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.Components",),
 )

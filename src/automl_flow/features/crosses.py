@@ -13,10 +13,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from automl_flow.core.config import Config
-from automl_flow.features.maker import Evidence, Maker, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, Proposal
 from automl_flow.recipes.transformers.labels import label_codes
 
-_MOST_PAIRS = 6
+_MAX_PAIRS = 6
 _ROWS_PER_CROSS = 5  # a cross of more labels than rows / 5 says little that lasts
 
 
@@ -66,28 +66,29 @@ class Crosses(TransformerMixin, BaseEstimator):
         return (codes[:, first] + 1) * self.widths_[second] + codes[:, second] + 1
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """Pairs of the strongest labels whose crosses are not too many."""
-    columns = tuple(c for c in evidence.labels if evidence.unique[c] >= 2)[: evidence.strong]
-    limit = evidence.n_rows / _ROWS_PER_CROSS
+    columns = tuple(c for c in context.labels if context.unique[c] >= 2)[: context.strong]
+    limit = context.n_rows / _ROWS_PER_CROSS
     pairs = [
         [a, b]
         for a, b in combinations(range(len(columns)), 2)
-        if evidence.unique[columns[a]] * evidence.unique[columns[b]] <= limit
-    ][:_MOST_PAIRS]
+        if context.unique[columns[a]] * context.unique[columns[b]] <= limit
+    ][:_MAX_PAIRS]
     return [Proposal(columns, {"pairs": pairs}, len(pairs))] if pairs else []
 
 
-def build(options: CrossOptions, seed: int) -> Crosses:  # noqa: ARG001 - every maker takes the same
+def build(options: CrossOptions, seed: int) -> Crosses:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return Crosses(tuple(options.pairs))
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Pairs of categories as one category.",
     step="many_categories",
     order=4,
     options=CrossOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.Crosses",),
 )

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from automl_flow.features.maker import Evidence, Maker, NoOptions, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, NoOptions, Proposal
 
 _PARTS = ("yearcycle.sin", "yearcycle.cos", "weekcycle.sin", "weekcycle.cos", "daycycle.sin", "daycycle.cos", "weekend")
 _SATURDAY = 5
@@ -41,21 +41,22 @@ class DateCycles(TransformerMixin, BaseEstimator):
         return np.array([f"+{name}.{part}" for name in self.columns_ for part in _PARTS], dtype=object)
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """Every date for itself."""
-    return [Proposal((name,), size=len(_PARTS)) for name in evidence.dates]
+    return [Proposal((name,), size=len(_PARTS)) for name in context.dates]
 
 
-def build(options: NoOptions, seed: int) -> DateCycles:  # noqa: ARG001 - every maker takes the same
+def build(options: NoOptions, seed: int) -> DateCycles:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return DateCycles()
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Sine and cosine of the time of the year, the week and the day, and weekends.",
     step="numbers",
     order=1,
     options=NoOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.DateCycles",),
 )

@@ -12,9 +12,9 @@ from pydantic import Field
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from automl_flow.core.config import Config
-from automl_flow.features.maker import Evidence, Maker, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, Proposal
 
-_MOST_PAIRS = 10
+_MAX_PAIRS = 10
 
 
 class DifferenceOptions(Config):
@@ -48,22 +48,23 @@ class DateDifferences(TransformerMixin, BaseEstimator):
         return np.array([f"+days({self.columns_[b]}-{self.columns_[a]})" for a, b in self.pairs], dtype=object)
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """All pairs of dates, up to ten."""
-    pairs = [list(pair) for pair in combinations(range(len(evidence.dates)), 2)][:_MOST_PAIRS]
-    return [Proposal(evidence.dates, {"pairs": pairs}, len(pairs))] if pairs else []
+    pairs = [list(pair) for pair in combinations(range(len(context.dates)), 2)][:_MAX_PAIRS]
+    return [Proposal(context.dates, {"pairs": pairs}, len(pairs))] if pairs else []
 
 
-def build(options: DifferenceOptions, seed: int) -> DateDifferences:  # noqa: ARG001 - every maker takes the same
+def build(options: DifferenceOptions, seed: int) -> DateDifferences:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return DateDifferences(tuple(options.pairs))
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Days between two dates.",
     step="numbers",
     order=1,
     options=DifferenceOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.DateDifferences",),
 )

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from automl_flow.features.maker import Evidence, Maker, NoOptions, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, NoOptions, Proposal
 from automl_flow.recipes.transformers.labels import label_codes, label_sizes
 
-_FEWEST_LABELS = 6  # below this, a model sees each label for itself
+_MIN_LABELS = 6  # below this, a model sees each label for itself
 
 
 class Frequencies(TransformerMixin, BaseEstimator):
@@ -39,22 +39,23 @@ class Frequencies(TransformerMixin, BaseEstimator):
         return np.array([f"+frequency({name})" for name in self.columns_], dtype=object)
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """All columns with more than a handful of labels."""
-    columns = tuple(name for name in evidence.labels if evidence.unique[name] >= _FEWEST_LABELS)
+    columns = tuple(name for name in context.labels if context.unique[name] >= _MIN_LABELS)
     return [Proposal(columns, size=len(columns))] if columns else []
 
 
-def build(options: NoOptions, seed: int) -> Frequencies:  # noqa: ARG001 - every maker takes the same
+def build(options: NoOptions, seed: int) -> Frequencies:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return Frequencies()
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="How often training saw a row's category.",
     step="numbers",
     order=2,
     options=NoOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.Frequencies",),
 )

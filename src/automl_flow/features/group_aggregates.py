@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from automl_flow.core.config import Config
-from automl_flow.features.maker import Evidence, Maker, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, Proposal
 from automl_flow.recipes.transformers.labels import label_codes
 
 _SHRINKAGE = 5.0  # rows of the overall mean that are added to each group
@@ -85,11 +85,11 @@ class GroupAggregates(TransformerMixin, BaseEstimator):
         return np.column_stack([overall + mean, np.sqrt(np.maximum(spread, 0.0))])
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """The strongest labels (with groups of some size) by the strongest numbers."""
-    usable = [c for c in evidence.labels if 3 <= evidence.unique[c] <= max(3, evidence.n_rows // 5)]
-    labels = tuple(usable[: max(1, evidence.strong // 2)])
-    numbers = tuple(c for c in evidence.numbers if evidence.unique[c] >= 3)[: max(1, evidence.strong // 2)]
+    usable = [c for c in context.labels if 3 <= context.unique[c] <= max(3, context.n_rows // 5)]
+    labels = tuple(usable[: max(1, context.strong // 2)])
+    numbers = tuple(c for c in context.numbers if context.unique[c] >= 3)[: max(1, context.strong // 2)]
     columns = (*labels, *numbers)
     return [
         Proposal(
@@ -102,16 +102,17 @@ def propose(evidence: Evidence) -> list[Proposal]:
     ]
 
 
-def build(options: AggregateOptions, seed: int) -> GroupAggregates:  # noqa: ARG001 - every maker takes the same
+def build(options: AggregateOptions, seed: int) -> GroupAggregates:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return GroupAggregates(tuple(options.pairs))
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Mean and spread of a number within a row's category, and the row's distance from that mean.",
     step="numbers",
     order=6,
     options=AggregateOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.GroupAggregates",),
 )

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from automl_flow.features.maker import Evidence, Maker, NoOptions, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, NoOptions, Proposal
 
-_MOST_COLUMNS = 500
+_MAX_COLUMNS = 500
 
 
 class MissingCounts(TransformerMixin, BaseEstimator):
@@ -31,23 +31,24 @@ class MissingCounts(TransformerMixin, BaseEstimator):
         return np.array(["+missing"], dtype=object)
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """All columns with missing values, where there are at least two."""
-    readable = {*evidence.numbers, *evidence.labels, *evidence.dates}
-    columns = tuple(name for name, share in evidence.missing.items() if share > 0 and name in readable)
-    return [Proposal(columns[:_MOST_COLUMNS])] if len(columns) >= 2 else []
+    readable = {*context.numbers, *context.labels, *context.dates}
+    columns = tuple(name for name, share in context.missing.items() if share > 0 and name in readable)
+    return [Proposal(columns[:_MAX_COLUMNS])] if len(columns) >= 2 else []
 
 
-def build(options: NoOptions, seed: int) -> MissingCounts:  # noqa: ARG001 - every maker takes the same
+def build(options: NoOptions, seed: int) -> MissingCounts:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return MissingCounts()
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Number of missing values in the row.",
     step="numbers",
     order=0,
     options=NoOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.MissingCounts",),
 )

@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from automl_flow.features.maker import Evidence, Maker, NoOptions, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, NoOptions, Proposal
 from automl_flow.recipes.transformers.robust_clip import RobustClip
 
-_FEWEST_COLUMNS = 8
-_MOST_COLUMNS = 2_000
+_MIN_COLUMNS = 8
+_MAX_COLUMNS = 2_000
 
 
 class RowStatistics(TransformerMixin, BaseEstimator):
@@ -42,22 +42,23 @@ class RowStatistics(TransformerMixin, BaseEstimator):
         return np.array([f"+row.{name}" for name in names], dtype=object)
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """All numbers, where there are many of them."""
-    columns = evidence.numbers[:_MOST_COLUMNS]
-    return [Proposal(columns, size=5)] if len(columns) >= _FEWEST_COLUMNS else []
+    columns = context.numbers[:_MAX_COLUMNS]
+    return [Proposal(columns, size=5)] if len(columns) >= _MIN_COLUMNS else []
 
 
-def build(options: NoOptions, seed: int) -> RowStatistics:  # noqa: ARG001 - every maker takes the same
+def build(options: NoOptions, seed: int) -> RowStatistics:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return RowStatistics()
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Mean, spread, extremes and filled cells of a row's numbers.",
     step="numbers",
     order=7,
     options=NoOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.RowStatistics",),
 )

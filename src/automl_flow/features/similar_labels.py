@@ -12,10 +12,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from automl_flow.core.config import Config
-from automl_flow.features.maker import Evidence, Maker, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, Proposal
 from automl_flow.recipes.transformers.labels import label_codes
 
-_FEWEST_LABELS = 30
+_MIN_LABELS = 30
 _COMPONENTS = 8
 
 
@@ -71,10 +71,10 @@ class SimilarLabels(TransformerMixin, BaseEstimator):
         return table
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """Every column with many labels for itself."""
-    columns = [name for name in evidence.labels if evidence.unique[name] >= _FEWEST_LABELS]
-    return [Proposal((name,), {}, _COMPONENTS) for name in columns[: evidence.strong]]
+    columns = [name for name in context.labels if context.unique[name] >= _MIN_LABELS]
+    return [Proposal((name,), {}, _COMPONENTS) for name in columns[: context.strong]]
 
 
 def build(options: SimilarityOptions, seed: int) -> SimilarLabels:
@@ -82,12 +82,13 @@ def build(options: SimilarityOptions, seed: int) -> SimilarLabels:
     return SimilarLabels(options.components, seed)
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Components of how a category is spelled: labels that are spelled alike lie side by side.",
     step="numbers",
     order=9,
     options=SimilarityOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.SimilarLabels",),
     requires=("skrub",),
 )

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from automl_flow.features.maker import Evidence, Maker, NoOptions, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, NoOptions, Proposal
 from automl_flow.recipes.transformers.target_means import TargetMeans
 
-_FEWEST_LABELS = 6
-_MOST_CLASSES = 10  # every class is a feature
+_MIN_LABELS = 6
+_MAX_CLASSES = 10  # every class is a feature
 
 
 class TargetEncoding(TransformerMixin, BaseEstimator):
@@ -44,24 +44,25 @@ class TargetEncoding(TransformerMixin, BaseEstimator):
         return np.array([f"+target({name})" for name in self.means_.get_feature_names_out()], dtype=object)
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """All columns with more than a handful of labels, when there are few classes."""
-    columns = tuple(name for name in evidence.labels if evidence.unique[name] >= _FEWEST_LABELS)
-    if not columns or evidence.n_outputs > _MOST_CLASSES:
+    columns = tuple(name for name in context.labels if context.unique[name] >= _MIN_LABELS)
+    if not columns or context.n_outputs > _MAX_CLASSES:
         return []
-    return [Proposal(columns, size=len(columns) * (evidence.n_outputs if evidence.n_outputs > 2 else 1))]
+    return [Proposal(columns, size=len(columns) * (context.n_outputs if context.n_outputs > 2 else 1))]
 
 
-def build(options: NoOptions, seed: int) -> TargetEncoding:  # noqa: ARG001 - every maker takes the same
+def build(options: NoOptions, seed: int) -> TargetEncoding:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return TargetEncoding(seed)
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="The target's mean where a row's category occurs, cross-fitted.",
     step="numbers",
     order=3,
     options=NoOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.TargetEncoding",),
 )

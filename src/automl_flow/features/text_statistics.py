@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from automl_flow.features.maker import Evidence, Maker, NoOptions, Proposal
+from automl_flow.features.generator import FeatureContext, FeatureGenerator, NoOptions, Proposal
 
 _PARTS = ("characters", "words", "wordlength", "digits", "capitals", "marks")
 
@@ -43,21 +43,22 @@ def _describe(text: str) -> tuple[float, ...]:
     return size, len(words), letters / max(len(words), 1), digits / size, capitals / size, marks / size
 
 
-def propose(evidence: Evidence) -> list[Proposal]:
+def propose(context: FeatureContext) -> list[Proposal]:
     """Every text for itself."""
-    return [Proposal((name,), size=len(_PARTS)) for name in evidence.texts]
+    return [Proposal((name,), size=len(_PARTS)) for name in context.texts]
 
 
-def build(options: NoOptions, seed: int) -> TextStatistics:  # noqa: ARG001 - every maker takes the same
+def build(options: NoOptions, seed: int) -> TextStatistics:  # noqa: ARG001 - one signature for all
     """Build the transformer."""
     return TextStatistics()
 
 
-ENTRY = Maker(
+ENTRY = FeatureGenerator(
     about="Length, words, digits, capitals and punctuation of a text.",
     step="numbers",
     order=1,
     options=NoOptions,
     propose=propose,
     build=build,
+    skops_types=(f"{__name__}.TextStatistics",),
 )

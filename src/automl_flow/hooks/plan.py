@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
-from automl_flow.features.config import FeatureConfig
+from automl_flow.features.planning.config import FeatureConfig
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.study.budget import Budget
 

@@ -11,12 +11,10 @@ from automl_flow.recipes.preprocessor import build_preprocessor
 from automl_flow.recipes.propose import propose_recipe
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.recipes.step import ENCODINGS, STEPS, Encoding, Step
-from automl_flow.recipes.trusted import TRUSTED_TYPES
 
 __all__ = [
     "ENCODINGS",
     "STEPS",
-    "TRUSTED_TYPES",
     "ColumnConfig",
     "Encoding",
     "Recipe",

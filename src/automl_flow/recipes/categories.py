@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
 from automl_flow.core.config import Config
-from automl_flow.recipes.step import Encoding, Step
+from automl_flow.recipes.flags import takes as is_typed_flag
+from automl_flow.recipes.step import Encoding, Options, Step, StepSettings
+from automl_flow.tasks.profile import ColumnProfile
 
 
 class CategoryOptions(Config):
@@ -26,9 +29,36 @@ def build(options: CategoryOptions, encoding: Encoding, seed: int) -> Any:  # no
     return transformers[encoding](rare=options.rare)
 
 
+def takes(column: ColumnProfile, settings: StepSettings) -> bool:
+    """Take few categories, and yes and no as text."""
+    if column.role == "boolean":
+        return not is_typed_flag(column, settings)
+    return column.unique <= settings.many_categories
+
+
+def configure(column: ColumnProfile, settings: StepSettings) -> Options:  # noqa: ARG001 - one signature for all
+    """Follow the settings."""
+    return {"rare": settings.rare_category}
+
+
+def describe(options: Mapping[str, Any]) -> str:
+    """Say what is pooled."""
+    return f"levels with fewer than {options['rare']} rows are merged" if "rare" in options else ""
+
+
 ENTRY = Step(
     about="Categories with few labels: one-hot, numbered by frequency for trees, or left to models that read labels.",
     kind="label",
     options=CategoryOptions,
     build=build,
+    title="Categorical columns",
+    roles=("boolean", "categorical"),
+    takes=takes,
+    configure=configure,
+    describe=describe,
+    skops_types=(
+        "automl_flow.recipes.transformers.label_ranks.LabelRanks",
+        "automl_flow.recipes.transformers.one_hot_labels.OneHotLabels",
+        "automl_flow.recipes.transformers.pooled_labels.PooledLabels",
+    ),
 )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from automl_flow.core.config import Config
-
-Impute = Literal["auto", "median", "mean", "most_frequent", "zero"]
-Scale = Literal["clip", "standard", "robust", "quantile", "none"]
-Analyzer = Literal["words", "characters"]
-StepName = Literal["numbers", "flags", "ordered", "categories", "many_categories", "dates", "texts", "drop"]
+from automl_flow.core.errors import nearest
+from automl_flow.recipes.step import STEPS, Impute, Scale, StepSettings
 
 
 class ColumnConfig(Config):
@@ -19,41 +16,40 @@ class ColumnConfig(Config):
 
     Attributes:
         step: The step that takes the column, instead of the one its role calls for.
-        impute: What stands in for missing numbers.
+        options: Options of the step that differ from those which the settings give.
+        impute: Replacement for missing numbers.
         scale: How numbers are scaled for linear models, neighbours and networks.
         rare_category: Categories seen less often than this many times in training are pooled.
-        text_components: Columns that a text becomes.
+        text_components: Components of the text.
     """
 
-    step: StepName | None = None
+    step: str | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
     impute: Impute | None = None
     scale: Scale | None = None
     rare_category: int | None = Field(default=None, ge=1, le=10**9)
     text_components: int | None = Field(default=None, ge=1, le=300)
 
+    @field_validator("step")
+    @classmethod
+    def _known(cls, step: str | None) -> str | None:
+        if step is not None and step not in STEPS.names():
+            raise ValueError(f"unknown preprocessing step{nearest(step, STEPS.names())}")
+        return step
 
-class RecipeConfig(Config):
+
+class RecipeConfig(StepSettings):
     """Settings of all columns, and exceptions for single ones.
 
     Attributes:
-        impute: What stands in for missing numbers. ``auto`` leaves them to models that understand them (trees), and
-            uses the centre of the scaled column elsewhere (the median, or the mean for ``standard``); any other value
-            holds for all models. ``zero`` and the others refer to the scaled column where there is scaling.
-        missing_flags: Whether imputed columns also get a 0/1 column that says where a value was missing.
-        scale: ``clip`` centres on the median, divides by the quartile range and softly clips at ±3; ``quantile``
-            makes every column normal; ``standard`` and ``robust`` are scikit-learn's.
-        rare_category: Categories seen less often than this many times in training are pooled.
-        many_categories: A column with more categories than this is target-encoded where it would be one-hot encoded.
-        text_components: Columns that a text becomes.
-        text_analyzer: Whether texts are taken apart into words (and pairs of them) or into pieces of 3–4 characters.
         columns: Exceptions by column name.
     """
 
-    impute: Impute = "auto"
-    missing_flags: bool = True
-    scale: Scale = "clip"
-    rare_category: int = Field(default=5, ge=1, le=10**9)
-    many_categories: int = Field(default=30, ge=2, le=100_000)
-    text_components: int = Field(default=20, ge=1, le=300)
-    text_analyzer: Analyzer = "words"
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
+
+    def of(self, column: str) -> StepSettings:
+        """Settings of one column."""
+        if column not in self.columns:
+            return self
+        own = self.columns[column].model_dump(exclude_none=True, exclude={"step", "options"})
+        return StepSettings(**{**self.model_dump(exclude={"columns"}), **own})

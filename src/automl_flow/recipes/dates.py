@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_flow.recipes.numbers import NumberOptions
+from automl_flow.recipes.numbers import NumberOptions, configure, describe
 from automl_flow.recipes.numbers import build as build_numbers
 from automl_flow.recipes.step import Encoding, Step
 
@@ -23,4 +23,9 @@ ENTRY = Step(
     kind="date",
     options=NumberOptions,
     build=build,
+    title="Date columns",
+    roles=("datetime",),
+    configure=configure,
+    describe=describe,
+    skops_types=("automl_flow.recipes.transformers.calendar_parts.CalendarParts",),
 )

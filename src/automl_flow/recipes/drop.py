@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from automl_flow.core.config import Config
-from automl_flow.recipes.step import Encoding, Step
+from automl_flow.recipes.step import Encoding, Options, Step, StepSettings
+from automl_flow.tasks.profile import ColumnProfile
 
 
 class DropOptions(Config):
@@ -16,9 +20,22 @@ def build(options: DropOptions, encoding: Encoding, seed: int) -> None:
     """There is nothing to build."""
 
 
+def configure(column: ColumnProfile, settings: StepSettings) -> Options:  # noqa: ARG001 - one signature for all
+    """Give the column's role as the reason."""
+    return {"reason": column.role}
+
+
+def describe(options: Mapping[str, Any]) -> str:
+    """Say why."""
+    return f"because of: {options['reason']}" if "reason" in options else ""
+
+
 ENTRY = Step(
     about="Columns that no model sees: identifiers, constants, and what a person leaves out.",
     kind=None,
     options=DropOptions,
     build=build,
+    title="Columns that are not used",
+    configure=configure,
+    describe=describe,
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl_flow.recipes.categories import CategoryOptions
-from automl_flow.recipes.config import Scale
+from automl_flow.recipes.categories import CategoryOptions, configure, describe
 from automl_flow.recipes.numbers import NumberOptions
 from automl_flow.recipes.numbers import build as build_numbers
-from automl_flow.recipes.step import Encoding, Step
+from automl_flow.recipes.step import Encoding, Scale, Step, StepSettings
+from automl_flow.tasks.profile import ColumnProfile
 
 _SCALE: Scale = "standard"
 
@@ -28,9 +28,23 @@ def build(options: CategoryOptions, encoding: Encoding, seed: int) -> Any:
     return make_pipeline(means, build_numbers(NumberOptions(scale=_SCALE, flags=False), encoding, seed))
 
 
+def takes(column: ColumnProfile, settings: StepSettings) -> bool:
+    """Take more categories than the settings call few."""
+    return column.unique > settings.many_categories
+
+
 ENTRY = Step(
     about="Categories with many labels: means of the target, cross-fitted; or left to models that read labels.",
     kind="label",
     options=CategoryOptions,
     build=build,
+    title="Categorical columns with many levels",
+    roles=("categorical",),
+    takes=takes,
+    configure=configure,
+    describe=describe,
+    skops_types=(
+        "automl_flow.recipes.transformers.pooled_labels.PooledLabels",
+        "automl_flow.recipes.transformers.target_means.TargetMeans",
+    ),
 )

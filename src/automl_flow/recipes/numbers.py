@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from automl_flow.core.config import Config
-from automl_flow.recipes.config import Impute, Scale
-from automl_flow.recipes.step import Encoding, Step
+from automl_flow.recipes.step import Encoding, Impute, Options, Scale, Step, StepSettings
+from automl_flow.tasks.profile import ColumnProfile
 
 
 class NumberOptions(Config):
-    """How numbers are scaled, and what stands in for missing ones (see ``RecipeConfig``)."""
+    """How numbers are scaled, and what replaces missing ones (see ``StepSettings``)."""
 
     impute: Impute = "auto"
     flags: bool = True
@@ -56,9 +57,39 @@ def _scaler(scale: Scale, seed: int) -> Any:
     return RobustClip()
 
 
+def configure(column: ColumnProfile, settings: StepSettings) -> Options:  # noqa: ARG001 - one signature for all
+    """Follow the settings."""
+    return {"impute": settings.impute, "flags": settings.missing_flags, "scale": settings.scale}
+
+
+def describe(options: Mapping[str, Any]) -> str:
+    """Say what is imputed and scaled, and for which models; options with default values are not there and not told."""
+    always: list[str] = []
+    smooth: list[str] = []  # for models other than trees
+    if "impute" in options:
+        flagged = " and flagged" if options.get("flags") else ""
+        how = "" if options["impute"] == "auto" else f" ({options['impute'].replace('_', ' ')})"
+        (smooth if options["impute"] == "auto" else always).append(f"missing values imputed{how}{flagged}")
+    scale = options.get("scale", "none")
+    if scale != "none":
+        smooth.append("outliers clipped" if scale == "clip" else f"scaled ({scale})")
+    if smooth:
+        always.append(f"for models other than trees {', '.join(smooth)}")
+    return "; ".join(always)
+
+
 ENTRY = Step(
     about="Numbers: scaled and imputed for linear models, neighbours and networks; as they are for trees.",
     kind="number",
     options=NumberOptions,
     build=build,
+    title="Numeric columns",
+    roles=("numeric",),
+    configure=configure,
+    describe=describe,
+    skops_types=(
+        "automl_flow.recipes.transformers.as_floats.AsFloats",
+        "automl_flow.recipes.transformers.normal_quantiles.NormalQuantiles",
+        "automl_flow.recipes.transformers.robust_clip.RobustClip",
+    ),
 )

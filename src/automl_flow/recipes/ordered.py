@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from automl_flow.recipes.numbers import NumberOptions
+from automl_flow.recipes.numbers import NumberOptions, configure, describe
 from automl_flow.recipes.numbers import build as build_numbers
 from automl_flow.recipes.step import Encoding, Step
 
@@ -28,4 +28,8 @@ ENTRY = Step(
     kind="rank",
     options=OrderedOptions,
     build=build,
+    title="Ordinal columns",
+    roles=("ordinal",),
+    configure=configure,
+    describe=describe,
 )

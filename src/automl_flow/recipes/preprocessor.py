@@ -43,14 +43,15 @@ class Plan(Protocol):
         """Columns that models do not see, though features may be made of them."""
 
     def blocks(self, names: dict[str, str], seed: int) -> Sequence[Block]:
-        """One block per feature maker that was kept; *names* are the typed columns' names by raw name."""
+        """One block per proposal that was kept; *names* are the typed columns' names by raw name."""
 
 
 def build_preprocessor(recipe: Recipe, plan: Plan | None, profile: Profile, encoding: Encoding, seed: int) -> Pipeline:
     """Build the transformer that turns raw rows into what a model family reads.
 
-    The result is a scikit-learn pipeline: typed columns, then one block per step and per kept feature maker. It learns
-    (labels, medians, target means, …) only from what it is fitted on; fit it inside the fold.
+    The result is a scikit-learn pipeline: typed columns, then one block per step and per kept proposal of a
+    feature generator. It learns (labels, medians, target means, …) only from what it is fitted on; fit it inside the
+    fold.
 
     Args:
         recipe: Steps.

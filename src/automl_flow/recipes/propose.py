@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
+from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.recipes.config import ColumnConfig, RecipeConfig
 from automl_flow.recipes.recipe import Recipe, RecipeStep
+from automl_flow.recipes.step import STEPS, Options, StepSettings
 from automl_flow.tasks.profile import ColumnProfile, Profile
 
-_TYPED_FLAGS = ("bool", "int", "uint", "float")  # booleans that are numbers already
+_DROP = "drop"  # takes what no other step takes
+_UNORDERED = "categories"  # takes the columns of an ordinal step that have no order
 
 
 def propose_recipe(profile: Profile, config: RecipeConfig) -> Recipe:
@@ -24,55 +26,49 @@ def propose_recipe(profile: Profile, config: RecipeConfig) -> Recipe:
         config: Settings; those under ``columns`` win.
 
     Raises:
-        ConfigError: ``columns`` names a column that the table does not have.
+        ConfigError: ``columns`` names a column that the table does not have, or gives a step an option that it refuses.
     """
     names = [column.name for column in profile.columns]
     for name in config.columns:
         if name not in names:
             raise ConfigError(f"recipe.columns: the table has no column {name!r}{nearest(name, names)}")
-    groups: dict[str, tuple[str, dict[str, Any], list[str]]] = {}
+    groups: dict[str, tuple[str, Options, list[str]]] = {}
     for column in profile.columns:
-        step, options = _step(column, config)
+        step, options = _choose(column, config)
         key = json.dumps([step, options], sort_keys=True)
         groups.setdefault(key, (step, options, []))[2].append(column.name)
-    steps = (_merge_orders(RecipeStep(step, tuple(cols), options), profile) for step, options, cols in groups.values())
-    return Recipe(tuple(sorted(steps, key=lambda step: (step.name == "drop", step.name))))
+    steps = (_with_orders(RecipeStep(step, tuple(cols), options), profile) for step, options, cols in groups.values())
+    return Recipe(tuple(sorted(steps, key=lambda step: (STEPS.get(step.name).kind is None, step.name))))
 
 
-def _step(column: ColumnProfile, config: RecipeConfig) -> tuple[str, dict[str, Any]]:
-    own = config.columns.get(column.name, ColumnConfig())
-    step = own.step or _step_of_role(column, config)
-    if step == "ordered" and not column.order:
-        step = "categories"
-    numbers = {"impute": own.impute or config.impute, "flags": config.missing_flags}
-    rare = {"rare": own.rare_category or config.rare_category}
-    scaled = {**numbers, "scale": own.scale or config.scale}
-    text = {"components": own.text_components or config.text_components, "analyzer": config.text_analyzer}
-    options: dict[str, dict[str, Any]] = {
-        "numbers": scaled,
-        "flags": numbers,
-        "ordered": scaled,
-        "dates": scaled,
-        "categories": rare,
-        "many_categories": rare,
-        "texts": text,
-        "drop": {"reason": column.role if own.step is None else "the configuration says so"},
-    }
-    return step, options[step]
+def _choose(column: ColumnProfile, config: RecipeConfig) -> tuple[str, Options]:
+    """The step of a column, and its options."""
+    own, settings = config.columns.get(column.name, ColumnConfig()), config.of(column.name)
+    name = own.step or _by_role(column, settings)
+    if STEPS.get(name).kind == "rank" and not column.order:
+        name = _UNORDERED
+    step = STEPS.get(name)
+    options = {**step.configure(column, settings), **own.options}
+    if own.step == _DROP:
+        options["reason"] = "the configuration says so"
+    if own.options:
+        parse_config(step.options, options, f"recipe.columns.{column.name}.options")
+    return name, options
 
 
-def _step_of_role(column: ColumnProfile, config: RecipeConfig) -> str:
-    if column.role == "boolean":
-        return "flags" if column.dtype.lower().startswith(_TYPED_FLAGS) else "categories"
-    if column.role == "categorical":
-        return "many_categories" if column.unique > config.many_categories else "categories"
-    by_role = {"numeric": "numbers", "ordinal": "ordered", "datetime": "dates", "text": "texts"}
-    return by_role.get(column.role, "drop")
+def _by_role(column: ColumnProfile, settings: StepSettings) -> str:
+    """The step that takes a column of this role by itself."""
+    taking = [
+        (-step.precedence, name)
+        for name, step in STEPS.available().items()
+        if column.role in step.roles and step.takes(column, settings)
+    ]
+    return min(taking)[1] if taking else _DROP
 
 
-def _merge_orders(step: RecipeStep, profile: Profile) -> RecipeStep:
+def _with_orders(step: RecipeStep, profile: Profile) -> RecipeStep:
     """Write the orders of ordered columns into their step, so that the recipe stands on its own."""
-    if step.name != "ordered":
+    if STEPS.get(step.name).kind != "rank":
         return step
     orders = {name: list(profile.column(name).order) for name in step.columns}
     return RecipeStep(step.name, step.columns, {**step.options, "orders": orders})

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
 from automl_flow.core.config import Config
-from automl_flow.recipes.config import Analyzer
-from automl_flow.recipes.step import Encoding, Step
+from automl_flow.recipes.step import Analyzer, Encoding, Options, Step, StepSettings
+from automl_flow.tasks.profile import ColumnProfile
 
 
 class TextOptions(Config):
-    """Components per column, and how texts are taken apart (see ``RecipeConfig``)."""
+    """Components per column, and how texts are split (see ``StepSettings``)."""
 
     components: int = Field(default=20, ge=1, le=300)
     analyzer: Analyzer = "words"
@@ -29,9 +30,26 @@ def build(options: TextOptions, encoding: Encoding, seed: int) -> Any:
     return make_pipeline(components, StandardScaler()) if encoding == "scaled" else components
 
 
+def configure(column: ColumnProfile, settings: StepSettings) -> Options:  # noqa: ARG001 - one signature for all
+    """Follow the settings."""
+    return {"components": settings.text_components, "analyzer": settings.text_analyzer}
+
+
+def describe(options: Mapping[str, Any]) -> str:
+    """Say how many components of what."""
+    return (
+        f"{options['components']} components of {options.get('analyzer', 'words')}" if "components" in options else ""
+    )
+
+
 ENTRY = Step(
     about="Free text: the leading components of its words and pairs of words, weighted by TF-IDF.",
     kind="text",
     options=TextOptions,
     build=build,
+    title="Text columns",
+    roles=("text",),
+    configure=configure,
+    describe=describe,
+    skops_types=("automl_flow.recipes.transformers.text_components.TextComponents",),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from automl_flow.evaluation import Evaluation
-from automl_flow.features.plan import FeaturePlan
+from automl_flow.features.planning.plan import FeaturePlan
 from automl_flow.recipes.recipe import Recipe
 from automl_flow.study.notes import Note
 from automl_flow.study.trial import TrialRecord

@@ -16,6 +16,7 @@ import numpy as np
 
 from automl_flow.core.documents import parse_json
 from automl_flow.core.errors import ArtifactError, shown
+from automl_flow.core.registry import EXTENSIONS
 
 _SCHEMA = "schema.json"
 _MOST_FILES = 20_000
@@ -53,12 +54,12 @@ _FIXED = {
 }
 
 
-def check_archive(archive: IO[bytes], trusted: Collection[str]) -> None:
+def check_archive(archive: IO[bytes], allowed: Collection[str]) -> None:
     """Check an archive that skops is to restore.
 
     Args:
         archive: The archive.
-        trusted: Types of objects that it may hold, by their full names, beyond plain ones.
+        allowed: Full names of the types of objects that it may hold, beyond plain ones.
 
     Raises:
         ArtifactError: It holds another type, more than a stored object does, an array that is not what its header says,
@@ -68,9 +69,9 @@ def check_archive(archive: IO[bytes], trusted: Collection[str]) -> None:
         _check_entries(content)
         schema = parse_json(content.read(_SCHEMA), _SCHEMA)
         nodes = list(_nodes(schema))
-        refused = sorted({_type(node) for node in nodes if not _allowed(node, trusted)})
+        refused = sorted({_type(node) for node in nodes if not _is_allowed(node, allowed)})
         if refused:
-            raise ArtifactError(f"holds types that are not allowed: {', '.join(refused[:10])}")
+            raise ArtifactError(f"holds types that are not allowed: {', '.join(refused[:10])}{_absent(refused)}")
         for node in nodes:
             _check_settings(node)
         _check_arrays(content, [node["file"] for node in nodes if "file" in node])
@@ -111,11 +112,17 @@ def _type(node: dict[str, Any]) -> str:
     return shown(f"{node.get('__module__')}.{node.get('__class__')}", 200)
 
 
-def _allowed(node: dict[str, Any], trusted: Collection[str]) -> bool:
+def _absent(refused: list[str]) -> str:
+    """The end of a sentence where some types are of extensions."""
+    theirs = any(name.startswith(f"{EXTENSIONS}.") for name in refused)
+    return f"; {EXTENSIONS} must lie where Python looks, with the entries that name these types" if theirs else ""
+
+
+def _is_allowed(node: dict[str, Any], allowed: Collection[str]) -> bool:
     loader, name = node.get("__loader__"), f"{node.get('__module__')}.{node.get('__class__')}"
     if "__id__" in node or not isinstance(loader, str):
         return False
-    return name in trusted if loader == "ObjectNode" else name in _PLAIN.get(loader, ())
+    return name in allowed if loader == "ObjectNode" else name in _PLAIN.get(loader, ())
 
 
 def _check_settings(node: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""scikit-learn objects as bytes, by skops: only types on a list fixed here are ever restored."""
+"""scikit-learn objects as bytes, by skops: only types on an allow list are ever restored."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_flow import features, recipes
 from automl_flow.core.documents import reading
 from automl_flow.core.errors import ArtifactError
 from automl_flow.core.files import storage_errors
 from automl_flow.core.imports import hidden
+from automl_flow.features import GENERATORS
+from automl_flow.recipes import STEPS
 from automl_flow.serialization.archive import PLAIN_TYPES, check_archive
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-# What a fitted preprocessor may hold: our transformers, those of scikit-learn that they use, and nothing compiled.
-PREPROCESSORS = (
+# What any fitted preprocessor may hold, beyond what steps and feature generators say of themselves; nothing compiled.
+_PREPROCESSOR_TYPES = (
+    "automl_flow.recipes.transformers.typed_columns.TypedColumns",
+    "numpy.dtype",
     "sklearn.compose._column_transformer.ColumnTransformer",
     "sklearn.compose._column_transformer._RemainderColsList",
     "sklearn.decomposition._pca.PCA",
@@ -42,8 +45,6 @@ PREPROCESSORS = (
     "sklearn.preprocessing._function_transformer.FunctionTransformer",
     "sklearn.preprocessing._label.LabelEncoder",
     "sklearn.preprocessing._target_encoder.TargetEncoder",
-    *recipes.TRUSTED_TYPES,
-    *features.TRUSTED_TYPES,
 )
 _LARGE = 1 << 20  # bytes beyond which a draft is on disk and not in memory
 _WRITING = threading.Lock()  # a forest takes its memory twice while it is written: one at a time
@@ -71,13 +72,20 @@ def prepare_in_background() -> None:
     threading.Thread(target=_skops, name="import of skops", daemon=True).start()
 
 
-def write(value: Any, sink: IO[bytes], trusted: Collection[str] = PREPROCESSORS) -> None:
+def preprocessor_types() -> frozenset[str]:
+    """Full names of the types that a fitted preprocessor may hold: a fixed list, and those that entries name."""
+    named = {name for step in STEPS.available().values() for name in step.skops_types}
+    named |= {name for generator in GENERATORS.available().values() for name in generator.skops_types}
+    return frozenset(named.union(_PREPROCESSOR_TYPES))
+
+
+def write(value: Any, sink: IO[bytes], allowed: Collection[str]) -> None:
     """Write *value* (a fitted scikit-learn object) into *sink*; equal objects give equal bytes.
 
     Args:
         value: What to write.
         sink: Where to.
-        trusted: Types that :func:`load` will be asked to restore, by their full names.
+        allowed: Full names of the types that :func:`load` will be asked to restore.
 
     Raises:
         ArtifactError: It holds a type that :func:`load` would refuse. Better now than when the search is over.
@@ -88,7 +96,7 @@ def write(value: Any, sink: IO[bytes], trusted: Collection[str] = PREPROCESSORS)
         with _Draft(_LARGE) as stable:
             _stabilise(draft, stable)
             with reading(type(value).__name__):
-                check_archive(stable, trusted)
+                check_archive(stable, allowed)
             stable.seek(0)
             shutil.copyfileobj(stable, sink)
 
@@ -103,35 +111,44 @@ class _Draft(tempfile.SpooledTemporaryFile[bytes]):
         return super().write(content)
 
 
-def dump(value: Any, trusted: Collection[str] = PREPROCESSORS) -> bytes:
+def dump(value: Any, allowed: Collection[str]) -> bytes:
     """Return what :func:`write` writes."""
     buffer = io.BytesIO()
-    write(value, buffer, trusted)
+    write(value, buffer, allowed)
     return buffer.getvalue()
 
 
-def load(content: bytes, trusted: Collection[str] = PREPROCESSORS) -> Any:
+def load(content: bytes, allowed: Collection[str]) -> Any:
     """Restore what :func:`dump` gave.
 
     Args:
         content: The bytes.
-        trusted: Types that may be restored, by their full names; numbers, texts, lists and arrays always may.
+        allowed: Full names of the types that may be restored; numbers, texts, lists and arrays always may.
 
     Raises:
         ArtifactError: The bytes are no such archive, or hold a type that is not on the list. What skops or a type
             raises as it restores a damaged object is for the caller to turn into an error of ours.
     """
-    check_archive(io.BytesIO(content), trusted)
-    return _skops().loads(content, trusted=[*trusted, *PLAIN_TYPES])
+    check_archive(io.BytesIO(content), allowed)
+    return _skops().loads(content, trusted=[*allowed, *PLAIN_TYPES])
+
+
+def dump_preprocessor(value: Any) -> bytes:
+    """Return the bytes of a fitted preprocessor, or of a step of one.
+
+    Raises:
+        ArtifactError: It holds a type that neither the fixed list nor an installed entry names.
+    """
+    return dump(value, preprocessor_types())
 
 
 def read_preprocessor(content: bytes) -> Any:
-    """Restore a preprocessor, or a step of one, that :func:`dump` gave.
+    """Restore what :func:`dump_preprocessor` gave.
 
     Raises:
         ArtifactError: It is damaged, holds a type that no preprocessor has, or cannot turn rows into others.
     """
-    step = load(content)
+    step = load(content, preprocessor_types())
     if not callable(getattr(step, "transform", None)):
         raise ArtifactError(f"holds a {type(step).__name__}, which turns no rows into others")
     return step

@@ -276,9 +276,9 @@ class NetworkModel:
         tensors = {name: tensor.contiguous().cpu() for name, tensor in self.module.state_dict().items()}
         write_bytes(folder / _WEIGHTS, save(tensors))
         if self.preprocessor is not None:
-            from automl_flow.serialization.skops import dump
+            from automl_flow.serialization.skops import dump_preprocessor
 
-            write_bytes(folder / _PREPROCESSOR, dump(self.preprocessor))
+            write_bytes(folder / _PREPROCESSOR, dump_preprocessor(self.preprocessor))
 
     def export_onnx(self, path: Path | str) -> float:
         """Write the whole model, normalisation included, as ONNX; return the largest difference of outputs.

@@ -85,7 +85,7 @@ def fit_again(
 def _is_input(column: str, recipe: Recipe, plan: FeaturePlan) -> bool:
     """Whether models read a column, as it is or as a part of a feature."""
     read = {name for step in recipe.steps if step.name != "drop" for name in step.columns} - set(plan.dropped)
-    made = {name for maker in plan.makers if maker.kept for name in maker.columns}
+    made = {name for kept in plan.kept for name in kept.columns}
     return column in read | made
 
 

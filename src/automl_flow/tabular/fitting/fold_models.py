@@ -149,7 +149,7 @@ def read_part(files: Files, place: str, name: str, family: ModelFamily) -> Part:
         )
     if part_name(document.fold, document.number) != name:
         raise ArtifactError(f"{files.folder / stem}.json: is of another fold than its name says")
-    load = family.load or partial(skops.load, trusted=family.skops_types)
+    load = family.load or partial(skops.load, allowed=family.skops_types)
     return Part(
         family=document.family,
         fold=document.fold,

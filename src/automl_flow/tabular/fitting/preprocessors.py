@@ -38,7 +38,7 @@ def write_preprocessor(folder: Path, key: str, preprocessor: Any) -> None:
     """Store a fitted preprocessor, a pipeline, in a folder."""
     steps = []
     for name, step in preprocessor.steps:
-        content = skops.dump(step)
+        content = skops.dump_preprocessor(step)
         digest = hashlib.sha256(content).hexdigest()
         path = folder / _step_file(digest)
         if not path.is_file():

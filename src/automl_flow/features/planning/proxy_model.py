@@ -1,4 +1,4 @@
-"""Out-of-fold losses of a small, fixed model: what every feature proposal is judged by."""
+"""Out-of-fold losses of a small, fixed model, by which every feature proposal is evaluated."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.seeds import derive_seed, generator
-from automl_flow.features.config import FeatureConfig
-from automl_flow.features.plan import FeaturePlan
+from automl_flow.features.planning.config import FeatureConfig
+from automl_flow.features.planning.plan import FeaturePlan
 from automl_flow.recipes.preprocessor import build_preprocessor
 from automl_flow.recipes.recipe import Recipe
 from automl_flow.tasks.metrics import Metric, get_metric, pinball_level
@@ -24,29 +24,29 @@ from automl_flow.tasks.target import Target
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 Frames = tuple[tuple[pd.DataFrame, pd.DataFrame], ...]  # features of the training and of the validation rows, by fold
 
-_CELLS = 4_000_000  # rows × columns that judging looks at
+_MAX_CELLS = 4_000_000  # rows × columns of the sample
 _TREES = 60
-_MOST_TREES = 300  # trees of all classes together
+_MAX_TREES = 300  # trees of all classes together
 SEEDS = (0, 1)  # every loss is a mean over two differently seeded models
 
 
 class OutOfTimeError(Exception):
-    """The safety stop was reached while judging; what is not judged by then stays so."""
+    """The time limit was reached; proposals that are not evaluated by then stay so."""
 
 
 @dataclass
-class Judge:
-    """Fits small LightGBM models on a sample of the training rows, one thread each, the same on every run.
+class ProxyModel:
+    """Small LightGBM models on a sample of the training rows, one thread each, the same on every run.
 
     Attributes:
         X: Raw rows of the sample.
         y: Their targets.
         folds: Positions in the sample.
-        target: Says how many classes there are.
-        metric: Loss that is compared.
+        target: Target of the task, with its classes.
+        metric: Metric whose loss is compared.
         profile: Profile of the whole table.
         seed: Seed of samples and models.
-        deadline: Reading of ``time.monotonic`` at which judging stops, or ``None``.
+        deadline: Reading of ``time.monotonic`` at which it stops, or ``None``.
         fits: Models fitted so far.
     """
 
@@ -64,7 +64,7 @@ class Judge:
         """Features of some folds, each fitted on the fold's training rows."""
         return tuple(self._fold_features(recipe, plan, fold) for fold in self.folds[folds])
 
-    def losses(self, frames: Sequence[tuple[pd.DataFrame, pd.DataFrame]], model: int, first: int = 0) -> Judgement:
+    def losses(self, frames: Sequence[tuple[pd.DataFrame, pd.DataFrame]], model: int, first: int = 0) -> FoldLosses:
         """Fit a model per fold.
 
         Args:
@@ -80,7 +80,11 @@ class Judge:
             gains = booster.feature_importance(importance_type="gain")
             for name, gain in zip(train.columns, gains / max(float(gains.sum()), 1e-12), strict=True):
                 importance[name] = importance.get(name, 0.0) + float(gain) / len(frames)
-        return Judgement(np.array(losses), importance)
+        return FoldLosses(np.array(losses), importance)
+
+    def mean_losses(self, frames: Frames) -> NDArray[np.float64]:
+        """Loss of each fold, the mean of the differently seeded models."""
+        return np.asarray(np.mean([self.losses(frames, model).losses for model in SEEDS], axis=0))
 
     def _fold_features(self, recipe: Recipe, plan: FeaturePlan, fold: Fold) -> tuple[pd.DataFrame, pd.DataFrame]:
         self._check_time()
@@ -96,7 +100,7 @@ class Judge:
         outputs = self.target.outputs
         level = pinball_level(self.metric.name)
         objective = "regression" if outputs == 1 else "binary" if outputs == 2 else "multiclass"
-        trees = _TREES if outputs <= 2 else max(10, min(_TREES, _MOST_TREES // outputs))
+        trees = _TREES if outputs <= 2 else max(10, min(_TREES, _MAX_TREES // outputs))
         settings = {
             "objective": objective if level is None else "quantile",
             **({} if level is None else {"alpha": level}),
@@ -108,7 +112,7 @@ class Judge:
             "bagging_freq": 1,
             "lambda_l2": 1.0,
             "max_bin": 127,
-            "seed": derive_seed(self.seed, "judge", model) % 2**31,
+            "seed": derive_seed(self.seed, "judge", model) % 2**31,  # under another name, all plans would change
             "num_threads": 1,
             "deterministic": True,
             "force_col_wise": True,
@@ -128,14 +132,14 @@ class Judge:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class FoldLosses:
     """Losses by fold, and the share of the split gain that each feature has."""
 
     losses: NDArray[np.float64]
     importance: dict[str, float]
 
 
-def make_judge(
+def make_proxy_model(
     X: pd.DataFrame,
     target: Target,
     task: TaskSpec,
@@ -144,8 +148,8 @@ def make_judge(
     folds: Sequence[Fold],
     config: FeatureConfig,
     seed: int,
-) -> Judge:
-    """Sample rows and set up the judge.
+) -> ProxyModel:
+    """Sample rows for the proxy model.
 
     Args:
         X: Raw feature columns.
@@ -153,11 +157,11 @@ def make_judge(
         task: Names the metric; log loss or RMSE stand in for metrics that only see labels.
         profile: Profile of the table.
         folds: Positions in *X*; rows of the sample keep their side.
-        config: Rows and folds that judging may use.
+        config: Maximum rows and folds.
         seed: For the sample and the models.
     """
     deadline = None if config.seconds is None else time.monotonic() + config.seconds
-    limit = max(500, min(config.max_rows, _CELLS // max(1, X.shape[1])))
+    limit = max(500, min(config.max_rows, _MAX_CELLS // max(1, X.shape[1])))
     rows = np.arange(len(X))
     if len(X) > limit:
         rows = np.sort(generator(seed, "feature rows").choice(len(X), size=limit, replace=False))
@@ -168,7 +172,7 @@ def make_judge(
     metric = task.scorer(target.classes)
     if metric.needs == "label":
         metric = get_metric("log_loss", task.problem)
-    return Judge(X.iloc[rows], target.values[rows], usable, target, metric, profile, seed, deadline)
+    return ProxyModel(X.iloc[rows], target.values[rows], usable, target, metric, profile, seed, deadline)
 
 
 def _inside(places: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -176,7 +180,7 @@ def _inside(places: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def join(frames: Frames, more: Frames) -> Frames:
-    """Put the features of *more* beside those of *frames*."""
+    """Add the features of *more* to those of *frames*."""
     pairs = zip(frames, more, strict=True)
     return tuple((pd.concat([a[0], b[0]], axis=1), pd.concat([a[1], b[1]], axis=1)) for a, b in pairs)
 
@@ -191,5 +195,5 @@ def _others(frame: pd.DataFrame, names: set[str]) -> NDArray[np.bool_]:
 
 
 def standard_error(differences: NDArray[np.float64]) -> float:
-    """Standard error of a mean."""
+    """Standard error of the mean of *differences*, (n,) with n at least 2."""
     return float(np.std(differences, ddof=1) / np.sqrt(len(differences)))

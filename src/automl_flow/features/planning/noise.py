@@ -9,31 +9,31 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.seeds import generator
-from automl_flow.features.judge import SEEDS, Frames, Judge, join, without
-from automl_flow.features.plan import FeaturePlan
+from automl_flow.features.planning.plan import FeaturePlan
+from automl_flow.features.planning.proxy_model import SEEDS, Frames, ProxyModel, join, without
 from automl_flow.recipes.preprocessor import safe_names
 from automl_flow.recipes.recipe import Recipe
 from automl_flow.recipes.step import STEPS
 
-_SHADOWS = 60
-_QUANTILE = 0.75  # of the shadows' importance; the test on the folds has the last word
-_FEWEST_COLUMNS = 4
+_MAX_SHADOWS = 60
+_QUANTILE = 0.75  # of the shadows' importance; the test on the folds decides
+_MIN_COLUMNS = 4
 _MARK = "+shadow+"
 
 
 def noise_columns(
-    judge: Judge, recipe: Recipe, plan: FeaturePlan, pays: Callable[[NDArray[np.float64]], bool]
+    proxy: ProxyModel, recipe: Recipe, plan: FeaturePlan, pays: Callable[[NDArray[np.float64]], bool]
 ) -> tuple[str, ...]:
-    """Find columns that models are better without.
+    """Find columns without which models are better.
 
     Shuffled copies of columns compete with the columns themselves (after Kursa and Rudnicki, "Feature selection with
-    the Boruta package", 2010, with one round in place of many). Numbers that matter less than most shuffled numbers,
+    the Boruta package", 2010, with one round instead of many). Numbers that matter less than most shuffled numbers,
     and categories that matter less than their own shuffled copy, are left out together; if that does not pay, the
     weaker half of them is tried, and if that does not pay either, nothing is dropped. That the loss of one small model
     does not rise is not enough: where many columns have a weak signal, other models see more of it.
 
     Args:
-        judge: Fits the models.
+        proxy: Evaluates features.
         recipe: Recipe of the table.
         plan: The features that were kept; they stay.
         pays: Whether gains on the folds are more than noise.
@@ -41,35 +41,30 @@ def noise_columns(
     Returns:
         Raw names, in the order of the table; never all columns.
     """
-    raw = {safe: name for name, safe in safe_names([c.name for c in judge.profile.columns]).items()}
+    raw = {safe: name for name, safe in safe_names([c.name for c in proxy.profile.columns]).items()}
     kinds = {c: STEPS.get(step.name).kind for step in recipe.steps for c in step.columns}
-    frames = judge.features(recipe, plan)
+    frames = proxy.features(recipe, plan)
     single = [name for name in frames[0][0].columns if kinds.get(raw.get(name, "")) in {"number", "rank", "label"}]
-    if len(single) < _FEWEST_COLUMNS:
+    if len(single) < _MIN_COLUMNS:
         return ()
     labels = {name for name in single if kinds[raw[name]] == "label"}
-    weak = _weak(judge, frames, single, labels)
-    before = _losses(judge, frames) if weak else np.empty(0)
+    weak = _weak(proxy, frames, single, labels)
+    before = proxy.mean_losses(frames) if weak else np.empty(0)
     for candidates in (weak, weak[: len(weak) // 2]):
         if not candidates or len(candidates) == frames[0][0].shape[1]:
             continue
-        if pays(before - _losses(judge, without(frames, set(candidates)))):
+        if pays(before - proxy.mean_losses(without(frames, set(candidates)))):
             out = {raw[name] for name in candidates}
-            return tuple(column.name for column in judge.profile.columns if column.name in out)
+            return tuple(column.name for column in proxy.profile.columns if column.name in out)
     return ()
 
 
-def _losses(judge: Judge, frames: Frames) -> NDArray[np.float64]:
-    """Loss on each fold, the mean of the models."""
-    return np.asarray(np.mean([judge.losses(frames, model).losses for model in SEEDS], axis=0))
-
-
-def _weak(judge: Judge, frames: Frames, single: list[str], labels: set[str]) -> list[str]:
+def _weak(proxy: ProxyModel, frames: Frames, single: list[str], labels: set[str]) -> list[str]:
     """Columns that lose against shadows, the weakest first."""
-    random = generator(judge.seed, "shadows")
+    random = generator(proxy.seed, "shadows")
     numbers = [name for name in single if name not in labels]
-    shadowed = [*sorted(labels)[:_SHADOWS], *_some(numbers, random)]
-    importance = judge.losses(join(frames, _shadows(frames, shadowed, random)), SEEDS[0]).importance
+    shadowed = [*sorted(labels)[:_MAX_SHADOWS], *_some(numbers, random)]
+    importance = proxy.losses(join(frames, _shadows(frames, shadowed, random)), SEEDS[0]).importance
     pool = [importance[_MARK + name] for name in shadowed if name not in labels]
     limit = float(np.quantile(pool, _QUANTILE)) if pool else 0.0
 
@@ -80,9 +75,9 @@ def _weak(judge: Judge, frames: Frames, single: list[str], labels: set[str]) -> 
 
 
 def _some(names: list[str], random: np.random.Generator) -> list[str]:
-    if len(names) <= _SHADOWS:
+    if len(names) <= _MAX_SHADOWS:
         return names
-    return [names[i] for i in np.sort(random.choice(len(names), size=_SHADOWS, replace=False))]
+    return [names[i] for i in np.sort(random.choice(len(names), size=_MAX_SHADOWS, replace=False))]
 
 
 def _shadows(frames: Frames, names: list[str], random: np.random.Generator) -> Frames:

@@ -1,17 +1,17 @@
-"""What a feature maker is, what it is told about the table, and the registry of the makers in this package."""
+"""Feature generators: the interface, what they know of a table, and the registry."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from automl_flow.core.config import Config, parse_config
 from automl_flow.core.registry import Registry
 
 
 @dataclass(frozen=True)
-class Evidence:
+class FeatureContext:
     """What is known about a table when features are proposed.
 
     Attributes:
@@ -39,11 +39,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Features that a maker could make.
+    """Features that a generator could make.
 
     Attributes:
-        columns: Raw columns that they are made of.
-        options: JSON-able options of the maker; columns appear in them as positions in *columns*.
+        columns: Raw columns that they are made from.
+        options: JSON-able options of the generator; columns appear in them as positions in *columns*.
         size: Number of features.
     """
 
@@ -53,26 +53,29 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Maker:
-    """A kind of feature.
+class FeatureGenerator:
+    """A kind of feature; a file of this package, or of ``automl_flow_extensions/features``, exports one as ``ENTRY``.
 
     Attributes:
         about: What it makes, in one sentence.
-        step: Preprocessing step that encodes what it makes.
-        order: Place in the order in which makers are judged; cheap and general ones come first.
+        step: Preprocessing step that encodes what it makes: ``numbers``, ``many_categories`` or another.
+        order: Place in the order in which proposals are evaluated; cheap and general ones come first.
         options: Model of its options.
-        propose: Says what could be made of a table; two proposals never make the same feature.
+        propose: Says what could be made from a table; two proposals never make the same feature.
         build: ``build(options, seed)`` returns an unfitted transformer, which takes a DataFrame of typed columns (see
             ``recipes.step.Kind``) and returns numbers, or a DataFrame of categories.
+        skops_types: Full names of the types of its fitted transformers, beyond those on the fixed list
+            (``serialization.skops``).
         requires: Modules that must be installed.
     """
 
     about: str
-    step: Literal["numbers", "many_categories"]
+    step: str
     order: int
     options: type[Config]
-    propose: Callable[[Evidence], list[Proposal]]
+    propose: Callable[[FeatureContext], list[Proposal]]
     build: Callable[[Any, int], Any]
+    skops_types: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
 
     def transformer(self, options: dict[str, Any], seed: int, source: str) -> Any:
@@ -84,26 +87,8 @@ class Maker:
         return self.build(parse_config(self.options, options, source), seed)
 
 
-def narrowed(proposal: Proposal, importance: Sequence[float]) -> Proposal:
-    """Keep the pairs of a proposal (its option ``pairs``) that matter as much as the average feature of the proposal.
-
-    Args:
-        proposal: What was proposed; returned as it is when it has no pairs, or when all matter alike.
-        importance: Of each of its features; every pair has the same number of them, in the order of the pairs.
-    """
-    pairs = proposal.options.get("pairs", [])
-    if len(pairs) < 2 or len(importance) % len(pairs):
-        return proposal
-    each = len(importance) // len(pairs)
-    weight = [sum(importance[each * i : each * (i + 1)]) for i in range(len(pairs))]
-    kept = [pair for pair, share in zip(pairs, weight, strict=True) if share >= sum(weight) / len(pairs)]
-    if len(kept) == len(pairs):
-        return proposal
-    return Proposal(proposal.columns, {**proposal.options, "pairs": kept}, each * len(kept))
-
-
 class NoOptions(Config):
     """There is nothing to choose."""
 
 
-MAKERS: Registry[Maker] = Registry("automl_flow.features", "feature maker")
+GENERATORS: Registry[FeatureGenerator] = Registry("automl_flow.features", "feature generator")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field
 
 from automl_flow.core.config import Config
@@ -12,21 +15,23 @@ class FeatureConfig(Config):
 
     Attributes:
         enabled: ``false`` makes no features and drops no columns.
-        makers: Names of the makers that may propose; ``None`` means all.
+        generators: Names of the feature generators that may propose; ``None`` means all.
         select: Whether columns that carry no more than noise are dropped where models are better for it.
-        max_features: Features that may be kept, in all.
+        max_features: Maximum number of features that are kept.
         strong: How many of the strongest columns are combined with each other.
-        min_gain: Least decrease of the loss, relative to the loss without the feature.
+        min_gain: Minimum decrease of the loss, relative to the loss without the feature.
         noise_factor: The mean gain must exceed this many standard errors over the folds.
-        max_evaluations: Model fits that may be spent; this, not the clock, bounds the work.
-        max_rows: Rows that judging looks at; fewer on wide tables.
-        folds: Folds that judging uses, at most.
-        seconds: Safety stop: proposals that are left when it is reached are not judged.
-        seed: For the sample of rows and the judging models.
+        max_evaluations: Maximum number of model fits; this, not the clock, bounds the work.
+        max_rows: Maximum number of rows of the sample that proposals are evaluated on; fewer on wide tables.
+        folds: Maximum number of folds.
+        seconds: Hard limit: proposals that are left when it is reached are not evaluated.
+        seed: Seed of the sample of rows and of the proxy models.
     """
 
+    renamed: ClassVar[Mapping[str, str]] = {"makers": "generators"}
+
     enabled: bool = True
-    makers: list[str] | None = None
+    generators: list[str] | None = None
     select: bool = True
     max_features: int = Field(default=100, ge=0, le=100_000)
     strong: int = Field(default=6, ge=2, le=50)

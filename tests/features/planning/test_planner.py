@@ -40,8 +40,8 @@ def ratio_table(rows=600):
 
 def test_a_feature_that_is_the_answer_is_kept():
     table, y = ratio_table()
-    made = plan(table, y, makers=["arithmetic"], select=False)
-    best = max(made.kept, key=lambda maker: maker.gain or 0)
+    made = plan(table, y, generators=["arithmetic"], select=False)
+    best = max(made.kept, key=lambda proposal: proposal.gain or 0)
     assert best.options["operation"] == "ratio"
     assert [0, 1] in best.options["pairs"]
     assert "better in 4 of 4 folds" in best.reason
@@ -53,13 +53,13 @@ def test_noise_gives_no_features():
     table["g"] = random.choice(np.array(["x", "y", "z"]), 400)
     made = plan(table, random.normal(size=400), select=False)
     assert made.kept == ()
-    assert all(maker.reason for maker in made.makers)
+    assert all(proposal.reason for proposal in made.proposals)
 
 
 def test_columns_of_noise_are_dropped_and_the_others_stay():
     random = np.random.default_rng(0)
     table = pd.DataFrame(random.normal(size=(600, 12)), columns=[f"x{i}" for i in range(12)])
-    made = plan(table, 3 * table["x0"] + table["x1"], makers=[])
+    made = plan(table, 3 * table["x0"] + table["x1"], generators=[])
     assert len(made.dropped) >= 4
     assert not {"x0", "x1"} & set(made.dropped)
 
@@ -79,37 +79,37 @@ def test_the_budget_counts_model_fits(monkeypatch):
     table, y = ratio_table(200)
     made = plan(table, y, max_evaluations=20)
     assert len(fits) <= 20
-    assert any("budget" in maker.reason and maker.gain is None for maker in made.makers)
+    assert any("budget" in proposal.reason and proposal.gain is None for proposal in made.proposals)
 
 
 @pytest.mark.parametrize("seconds", [1e-6, 0.3])
-def test_the_safety_stop_ends_judging(seconds):
+def test_the_safety_stop_ends_planning(seconds):
     table, y = ratio_table(2000)
     table = table.assign(**{f"x{i}": np.sin(table["c"] * (i + 2)) for i in range(60)})
     began = time.monotonic()
     made = plan(table, y, seconds=seconds)
     assert time.monotonic() - began < seconds + 10
-    assert all(maker.gain is None for maker in made.makers[-1:])
+    assert all(proposal.gain is None for proposal in made.proposals[-1:])
 
 
 def test_disabled_means_an_empty_plan():
     table, y = ratio_table(100)
     made = plan(table, y, enabled=False)
-    assert made.makers == made.dropped == ()
+    assert made.proposals == made.dropped == ()
 
 
 def test_no_more_features_than_allowed():
     table, y = ratio_table(200)
-    made = plan(table, y, makers=["arithmetic"], max_features=2, select=False)
+    made = plan(table, y, generators=["arithmetic"], max_features=2, select=False)
     assert made.kept == ()
-    assert "would exceed 2 features" in made.makers[0].reason
+    assert "would exceed 2 features" in made.proposals[0].reason
 
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_classes_are_planned_for_too(classes):
     table, y = ratio_table(300)
     made = plan(table, pd.qcut(y, classes, labels=False), "binary" if classes == 2 else "multiclass", folds=3)
-    assert made.makers
+    assert made.proposals
 
 
 def test_progress_is_told_of_every_proposal():
@@ -130,18 +130,18 @@ def test_progress_is_told_of_every_proposal():
 
     spy = Spy()
     table, y = ratio_table(150)
-    made = plan(table, y, progress=spy, makers=["arithmetic"], select=False, folds=2)
-    assert len(spy.said) == len(made.makers) + 1
+    made = plan(table, y, progress=spy, generators=["arithmetic"], select=False, folds=2)
+    assert len(spy.said) == len(made.proposals) + 1
     assert spy.said[-1] == "done"
 
 
-def test_unknown_makers_are_named_with_the_nearest():
+def test_unknown_generators_are_named_with_the_nearest():
     table, y = ratio_table(50)
-    with pytest.raises(ConfigError, match=r"unknown maker 'crosss'; did you mean 'crosses'"):
-        plan(table, y, makers=["crosss"])
+    with pytest.raises(ConfigError, match=r"unknown generator 'crosss'; did you mean 'crosses'"):
+        plan(table, y, generators=["crosss"])
 
 
-def test_wide_tables_are_judged_on_few_rows_and_columns():
+def test_wide_tables_are_evaluated_on_few_rows_and_columns():
     random = np.random.default_rng(0)
     table = pd.DataFrame(random.normal(size=(200, 250)), columns=[f"x{i}" for i in range(250)])
     made = plan(table, table["x0"] * 5, folds=2, max_evaluations=24)

@@ -1,0 +1,1 @@
+"""Planning of features: every proposal is evaluated out of fold, and kept if it helps."""
