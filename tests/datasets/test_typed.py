@@ -9,11 +9,11 @@ import sys
 
 import numpy as np
 import pytest
-from automl_flow.features.plan import FeaturePlan, PlannedMaker
 from kedro.io import DatasetError
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.datasets.typed import DOCUMENT_CLASSES, TypedDocument
+from automl_flow.features.planning.plan import FeaturePlan, PlannedFeatures
 from automl_flow.nas.search.result import SelectedArchitecture
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.study.history import SearchHistory
@@ -26,7 +26,7 @@ from automl_flow.tasks.splits import Split
 SPLIT = Split(np.array([0, 2]), np.array([1]), ((np.array([0]), np.array([2])),))
 TRIAL = TrialRecord(0, {"k": 1}, (0.5,), "complete", intermediate={2: 0.5})
 OBJECTS = [
-    FeaturePlan((PlannedMaker("crosses", ("a", "b"), {"bins": 3}, 0.5, kept=False, reason="no gain"),), ("c",)),
+    FeaturePlan((PlannedFeatures("crosses", ("a", "b"), {"bins": 3}, 0.5, kept=False, reason="no gain"),), ("c",)),
     Recipe((RecipeStep("numbers", ("a",), {"scale": "clip"}),)),
     Profile(3, (ColumnProfile("a", "ordinal", "str", 0.5, 2, order=("low", "high")),)),
     SPLIT,

@@ -14,7 +14,7 @@ _PACKAGE = "automl_flow"
 # Nothing else is imported, whatever a catalog names. Without the package's name, because a dotted name in a string
 # counts as an import when DVC's stages are made: a stage depends on the classes that its own entries name.
 _CLASSES = (
-    "features.plan.FeaturePlan",
+    "features.planning.plan.FeaturePlan",
     "nas.search.result.SelectedArchitecture",
     "recipes.recipe.Recipe",
     "study.history.SearchHistory",
