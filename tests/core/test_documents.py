@@ -30,7 +30,7 @@ def test_what_is_ambiguous_or_without_end_is_refused_with_its_source(name):
 
 def test_what_is_too_long_is_not_looked_at():
     with pytest.raises(ArtifactError, match="5 bytes are too many"):
-        parse_json(b"[    ", "file.json", most_bytes=4)
+        parse_json(b"[    ", "file.json", max_bytes=4)
 
 
 @pytest.mark.parametrize(

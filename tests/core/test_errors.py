@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from automl_flow.core.errors import nearest, shown
+import inspect
+
+import pytest
+
+from automl_flow.core.errors import AutoMLFlowWarning, nearest, shown, warn
+from automl_flow.study.notes import Note, warn_of
 
 
 def test_a_close_choice_is_proposed():
@@ -29,3 +34,11 @@ def test_a_long_name_is_cut():
 
 def test_choices_are_shown_safely():
     assert nearest("q", ["a\x1bb"]) == "; valid: a\\x1bb"
+
+
+@pytest.mark.parametrize("call", [lambda: warn("x"), lambda: warn_of([Note("x", serious=True)])], ids=["near", "deep"])
+def test_a_warning_points_to_the_first_line_outside(call):
+    with pytest.warns(AutoMLFlowWarning) as caught:
+        call()
+    assert caught[0].filename == __file__
+    assert caught[0].lineno == inspect.getsourcelines(call)[1]

@@ -124,7 +124,7 @@ def test_bad_input_is_refused_with_the_reason(x: Any, y: Any, message: str) -> N
         ({"strategy": "bayes"}, "unknown strategy 'bayes'"),
         ({"strategy": "tpe", "strategy_options": {"starts": 1}}, "strategy_options of 'tpe': .*starts"),
         ({"space_options": [1]}, "ImageClassifier.space_options"),
-        ({"state": __file__}, "state: .* is a file; name a folder"),
+        ({"state": __file__}, "state: .* is a file; choose a folder"),
     ],
 )
 def test_bad_settings_are_refused_with_the_nearest(changes: dict[str, Any], message: str) -> None:

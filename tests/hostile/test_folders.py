@@ -89,7 +89,7 @@ def test_a_save_refuses_a_folder_with_what_is_not_ours_and_names_it(tmp_path, ma
     home.mkdir()
     make(home)
     before = state_of(tmp_path)
-    with pytest.raises(StorageError, match=rf"home: would be emptied, and holds .* written: {named}; name a new"):
+    with pytest.raises(StorageError, match=rf"home: would be emptied, but holds .* write: {named}; choose a new"):
         save(home)
     assert state_of(tmp_path) == before
 
@@ -127,13 +127,13 @@ def test_what_is_laid_into_a_model_while_another_is_written_is_kept(tmp_path, mo
 def test_there_is_a_model_at_every_moment_of_a_save(tmp_path, monkeypatch):
     save(tmp_path / "model", "old")
     seen = []
-    refuse = folders.refuse_strangers
+    refuse = folders.refuse_foreign
 
     def look(folder, names):
         seen.append((tmp_path / "model" / MANIFEST).exists())
         refuse(folder, names)
 
-    monkeypatch.setattr(folders, "refuse_strangers", look)
+    monkeypatch.setattr(folders, "refuse_foreign", look)
     monkeypatch.setattr(folders.Path, "rename", lambda *_: pytest.fail("moved in two steps"))
     save(tmp_path / "model", "new")
     assert seen == [True, True]
@@ -162,18 +162,18 @@ class _Model:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        (".", "the current folder, .*, lies in it"),
-        ("", "the current folder, .*, lies in it"),
-        ("..", "the current folder, .*, lies in it"),
-        ("/", "the current folder, .*, lies in it"),
-        ("../here", "the current folder, .*, lies in it"),
-        ("file", "it is a file; name a folder"),
-        ("file/model", "a part of the path is a file"),
-        ("link", "it is a link to .*; name that folder itself"),
+        (".", "the working directory, .*, is inside"),
+        ("", "the working directory, .*, is inside"),
+        ("..", "the working directory, .*, is inside"),
+        ("/", "the working directory, .*, is inside"),
+        ("../here", "the working directory, .*, is inside"),
+        ("file", "it is a file; choose a folder"),
+        ("file/model", "a part of this one is a file"),
+        ("link", "it is a link to .*; use that path"),
         ("nowhere", "it is a link to"),
         ("x" * 300, "choose a shorter name"),
-        ("/proc", "a disk is mounted there; name a new folder in it"),
-        ("/dev/null/model", "a part of the path is a file"),
+        ("/proc", "it is a mount point; choose a new folder in it"),
+        ("/dev/null/model", "a part of this one is a file"),
     ],
 )
 def test_a_save_to_an_impossible_place_says_why(tmp_path, monkeypatch, target, message):
@@ -202,8 +202,8 @@ def an_empty_journal_and_a_folder(home):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (a_folder_at_the_name_of_results, r"trials: would be emptied, and holds .*: photo\.jpg"),
-        (an_empty_journal_and_a_folder, r"trials: would be emptied, and holds .*: photo\.jpg"),
+        (a_folder_at_the_name_of_results, r"trials: would be emptied, but holds .*: photo\.jpg"),
+        (an_empty_journal_and_a_folder, r"trials: would be emptied, but holds .*: photo\.jpg"),
         (lambda home: (home / "trials").write_text("mine"), "trials: .* it is a file"),
         (lambda home: (home / "trials").symlink_to(home.parent), "trials: .* it is a link"),
         (lambda home: (home / "trials.jsonl").write_text('{"patient": 1}\n'), r"jsonl: .* it is no journal"),
@@ -258,7 +258,7 @@ def test_a_file_never_takes_the_place_of_something_else(tmp_path, name):
     (tmp_path / "file").touch()
     os.mkfifo(tmp_path / "pipe")
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(StorageError, match="name another place"):
+    with pytest.raises(StorageError, match="choose another path"):
         write_text(tmp_path / name, "text")
     assert sorted(tmp_path.rglob("*")) == before
 

@@ -63,7 +63,7 @@ REFUSED = {
     "an index that is not there": ("a.parquet", parquet(b'{"index_columns": ["nope"], "columns": []}'), "as parquet: "),
     "columns of no list": ("a.parquet", parquet(b'{"index_columns": 5, "columns": 5}'), "cannot be read as parquet: "),
     "metadata that is no JSON": ("a.parquet", parquet(b"{"), "cannot be read as parquet: "),
-    "a table that unfolds": ("a.parquet", parquet(a=pa.array(np.zeros(40_000_000, "int8"))), "which no data of people"),
+    "a table that unfolds": ("a.parquet", parquet(a=pa.array(np.zeros(40_000_000, "int8"))), "which no real data"),
     "kinds that do not fit": ("a.jsonl", b'{"a": 1}\n5\n', "line 2 is no object"),
     "lists": ("a.jsonl", b'[1]\n{"a": 1}\n', "line 1 is no object"),
     "half a line": ("a.jsonl", b'{"a": 1}\n{"a": ', "cannot be read as jsonl: "),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from automl_flow.core.code import code_fingerprint
+from automl_flow.core.modules import code_fingerprint
 from automl_flow.core.progress import silent_progress
 from automl_flow.nas.operations import OPERATIONS
 from automl_flow.nas.search.run import search_architecture

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_flow.core.errors import ConfigError
-from automl_flow.core.inside import is_inside
+from automl_flow.core.folders import is_inside
 from automl_flow.core.yaml import parse_yaml
 from automl_flow.dvc_stages.cache import Cache, project_cache
 from automl_flow.dvc_stages.hashing import content_hash

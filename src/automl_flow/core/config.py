@@ -1,4 +1,4 @@
-"""Configuration documents: frozen pydantic models, with errors that name the file and the key."""
+"""Configuration: frozen pydantic models, with errors that name the file and the key."""
 
 from __future__ import annotations
 
@@ -26,33 +26,33 @@ class Config(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_switch_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse ``true`` for a number: Python counts it as 1, and YAML writes it ``yes`` and ``on`` as well."""
-        if _holds_a_switch(value) and _is_of_numbers(cls.model_fields[str(info.field_name)].annotation):
+    def _refuse_bool_as_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse ``true`` where a number is expected: Python would take it for 1."""
+        if _holds_bool(value) and _holds_numbers(cls.model_fields[str(info.field_name)].annotation):
             raise ValueError("must be a number")
         return value
 
 
-def _holds_a_switch(value: Any) -> bool:
+def _holds_bool(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return any(_holds_a_switch(item) for pair in value.items() for item in pair)
+        return any(_holds_bool(item) for pair in value.items() for item in pair)
     if isinstance(value, (list, tuple)):
-        return any(_holds_a_switch(item) for item in value)
+        return any(_holds_bool(item) for item in value)
     return isinstance(value, bool)
 
 
-def _is_of_numbers(annotation: Any) -> bool:
-    """Whether what a type holds is numbers and text, however nested, and nothing else."""
-    kinds = _kinds(annotation)
+def _holds_numbers(annotation: Any) -> bool:
+    """Whether a type holds numbers, perhaps next to text, however nested, and nothing else."""
+    kinds = _leaf_types(annotation)
     return not kinds.isdisjoint({int, float}) and kinds <= {int, float, str, type(None)}
 
 
-def _kinds(annotation: Any) -> set[Any]:
-    """What a type is made of, without containers and remarks."""
+def _leaf_types(annotation: Any) -> set[Any]:
+    """Leaf types of an annotation, without containers and ``Annotated``."""
     if get_origin(annotation) is Annotated:
-        return _kinds(get_args(annotation)[0])
+        return _leaf_types(get_args(annotation)[0])
     inside = [part for part in get_args(annotation) if part is not Ellipsis]
-    return set().union(*(_kinds(part) for part in inside)) if inside else {annotation}
+    return set().union(*(_leaf_types(part) for part in inside)) if inside else {annotation}
 
 
 C = TypeVar("C", bound=Config)
@@ -61,10 +61,10 @@ R = TypeVar("R")
 
 
 def renamed_arguments(**renamed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorate a method that refuses arguments by names it used to have, or that other libraries use.
+    """Decorate a method that refuses arguments by their old names, or by those of other libraries.
 
     Args:
-        renamed: The name to use instead, by the name that is refused.
+        renamed: The right name by the refused one.
 
     Returns:
         A decorator. The method keeps its signature, and raises ConfigError where a refused name is passed.
@@ -88,10 +88,10 @@ def parse_config(model: type[C], values: Mapping[str, Any] | None, source: str) 
     Args:
         model: The configuration class.
         values: Keys and values; ``None`` (an empty YAML section) means all defaults.
-        source: Where the values stand, for example ``"conf/base/parameters/x.yml: x.nas"``.
+        source: Where the values come from, for example ``"conf/base/parameters/x.yml: x.nas"``.
 
     Raises:
-        ConfigError: Lists every key that is unknown, missing or of the wrong type or range.
+        ConfigError: Keys are unknown, missing or of the wrong type or range; the message lists all of them.
     """
     if values is None:
         values = {}
@@ -104,7 +104,7 @@ def parse_config(model: type[C], values: Mapping[str, Any] | None, source: str) 
 
 
 def explain_validation(error: ValidationError, model: type, source: str) -> str:
-    """Put pydantic's findings in one readable text, a line per key."""
+    """Return pydantic's findings as readable text, one line per key."""
     lines = []
     for detail in error.errors(include_url=False):
         path = ".".join(shown(part) for part in detail["loc"])
@@ -117,7 +117,7 @@ def explain_validation(error: ValidationError, model: type, source: str) -> str:
         elif detail["type"] in ("missing", "missing_argument"):
             lines.append(f"{where}: this key is required")
         else:
-            got = f", got {quoted(detail['input'])}" if detail["loc"] else ""  # else it is all of the values
+            got = f", got {quoted(detail['input'])}" if detail["loc"] else ""  # without a key, it is all values
             lines.append(f"{where}: {_reason(detail)}{got}")
     if len(lines) > _MAX_LINES:
         lines[_MAX_LINES:] = [f"{source}: and {len(lines) - _MAX_LINES} more"]

@@ -1,4 +1,4 @@
-"""JSON that others may have written: bounded, without ambiguity, and checked against the fields that it must have."""
+"""Untrusted JSON: bounded in size, unambiguous, and validated against a schema."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from automl_flow.core.config import explain_validation
 from automl_flow.core.errors import ArtifactError, AutoMLFlowError, DependencyError, shown
 
-MOST_BYTES = 64 << 20  # of a document
-_MOST_VALUES = 3_000_000  # of a document; each becomes an object of Python
-_MOST_ERRORS = 1_000  # that are worth being put into words
-_DEPTH = 100  # lists and objects inside each other
-_DIGITS = 40  # of a whole number
+MAX_BYTES = 64 << 20
+_MAX_VALUES = 3_000_000  # each becomes a Python object
+_MAX_ERRORS = 1_000  # beyond it, they are counted instead of listed
+_MAX_DEPTH = 100
+_MAX_DIGITS = 40  # of an integer
 
 
 class Document(BaseModel):
-    """Base of every document that is read back: immutable, no unknown key, no value of a type that is only similar."""
+    """Base of every document that is read back: immutable, without unknown keys, and without type coercion."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -33,10 +33,10 @@ T = TypeVar("T")
 
 @contextmanager
 def reading(source: Path | str) -> Iterator[None]:
-    """Turn whatever a reader raises inside the block into an error of ours that names *source*.
+    """Turn any exception inside the block into an ArtifactError that names *source*.
 
     Raises:
-        ArtifactError: In place of any exception but that of a library that is not installed.
+        ArtifactError: In place of any exception except DependencyError.
     """
     try:
         yield
@@ -46,16 +46,16 @@ def reading(source: Path | str) -> Iterator[None]:
         if isinstance(error, ArtifactError) and str(error).startswith(str(source)):
             raise
         raise ArtifactError(f"{source}: {error}") from None
-    except Exception as error:  # damaged content can fail in any way that a library fails in
+    except Exception as error:  # a library may fail on damaged content in any way
         raise ArtifactError(f"{source}: cannot be read ({type(error).__name__}: {shown(error, 300)})") from None
 
 
 @contextmanager
 def predicting(name: str) -> Iterator[None]:
-    """Turn what a damaged model raises as it predicts into an error of ours that says which.
+    """Turn what a damaged model raises while it predicts into an ArtifactError that names the model.
 
     Raises:
-        ArtifactError: In place of any exception but those of ours that speak of the rows.
+        ArtifactError: In place of any exception except our own errors about the rows.
     """
     try:
         yield
@@ -67,32 +67,36 @@ def predicting(name: str) -> Iterator[None]:
         raise ArtifactError(f"{name} cannot predict ({type(error).__name__}: {shown(error, 300)})") from error
 
 
-def parse_json(content: bytes, source: Path | str, most_bytes: int = MOST_BYTES) -> Any:
+def parse_json(content: bytes, source: Path | str, max_bytes: int = MAX_BYTES) -> Any:
     """Return the value of a JSON text.
 
     Args:
         content: The text in UTF-8.
         source: Where it comes from, for messages.
-        most_bytes: Length beyond which it is refused unread.
+        max_bytes: Length from which it is refused without being parsed.
 
     Raises:
-        ArtifactError: It is no JSON, too long or too deep, has too many values, a key twice, or a number that a float
-            cannot hold (NaN and infinities are not JSON).
+        ArtifactError: The text is not JSON, too long or too deeply nested, has too many values, a duplicate key, or a
+            number that a float cannot hold (NaN and infinities are not JSON).
     """
-    if len(content) > most_bytes:
-        raise ArtifactError(f"{source}: {len(content)} bytes are too many for a document, at most {most_bytes}")
-    if content.count(b",") > _MOST_VALUES:
-        raise ArtifactError(f"{source}: more than {_MOST_VALUES:,} values are too many for a document")
+    if len(content) > max_bytes:
+        raise ArtifactError(f"{source}: {len(content)} bytes are too many for a document, at most {max_bytes}")
+    if content.count(b",") > _MAX_VALUES:
+        raise ArtifactError(f"{source}: more than {_MAX_VALUES:,} values are too many for a document")
     try:
         value = json.loads(
-            content.decode(), object_pairs_hook=_unique, parse_constant=_no_number, parse_int=_int, parse_float=_float
+            content.decode(),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_int=_int,
+            parse_float=_float,
         )
     except RecursionError:
         raise ArtifactError(f"{source}: not a JSON document (nested too deeply)") from None
-    except (ValueError, MemoryError) as error:  # of the decoder, and ours below
+    except (ValueError, MemoryError) as error:  # from the decoder, or from our hooks
         raise ArtifactError(f"{source}: not a JSON document ({shown(error, 200)})") from None
-    if content.count(b"[") + content.count(b"{") > _DEPTH and _is_deeper(value, _DEPTH):
-        raise ArtifactError(f"{source}: nested too deeply, at most {_DEPTH} levels")
+    if content.count(b"[") + content.count(b"{") > _MAX_DEPTH and _is_deeper(value, _MAX_DEPTH):
+        raise ArtifactError(f"{source}: nested too deeply, at most {_MAX_DEPTH} levels")
     return value
 
 
@@ -100,15 +104,27 @@ def parse_document(content: bytes, model: type[D], source: Path | str) -> D:
     """Return a JSON text as a document.
 
     Raises:
-        ArtifactError: It is no JSON in the sense of :func:`parse_json`; or lists the keys that are unknown, missing or
-            of a wrong type or range.
+        ArtifactError: The text is not JSON in the sense of :func:`parse_json`, or keys are unknown, missing or of the
+            wrong type or range; the message lists them.
     """
     parse_json(content, source)
+    return validate_document(content, model, source)
+
+
+def validate_document(content: bytes, model: type[D], source: Path | str) -> D:
+    """Return a JSON text that :func:`parse_json` has accepted as a document.
+
+    The text is read a second time, because only JSON text is validated without coercion: a Python list would have to
+    be refused where a tuple is expected.
+
+    Raises:
+        ArtifactError: Keys are unknown, missing or of the wrong type or range; the message lists them.
+    """
     try:
         return model.model_validate_json(content)
     except ValidationError as error:
-        if error.error_count() > _MOST_ERRORS:
-            raise ArtifactError(f"{source}: {error.error_count():,} values are not what they should be") from None
+        if error.error_count() > _MAX_ERRORS:
+            raise ArtifactError(f"{source}: {error.error_count():,} values are invalid") from None
         raise ArtifactError(explain_validation(error, model, str(source))) from None
 
 
@@ -133,13 +149,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a number of JSON")
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number in JSON")
 
 
 def _int(text: str) -> int:
-    if len(text) > _DIGITS:
-        raise ValueError(f"a whole number of {len(text)} digits, at most {_DIGITS}")
+    if len(text) > _MAX_DIGITS:
+        raise ValueError(f"an integer of {len(text)} digits, at most {_MAX_DIGITS}")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""Atomic, byte-stable files: a reader sees the old content or the new, never half of it."""
+"""Atomic, byte-stable files: a reader sees the old content or the new, never a part of it."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from automl_flow.core.documents import MOST_BYTES, parse_json
+from automl_flow.core.documents import MAX_BYTES, parse_json
 from automl_flow.core.errors import STORAGE_ERRORS, ArtifactError, DataError, StorageError, shown, storage_message
 from automl_flow.core.temporary import temporary
+
+_ALWAYS_ALLOWED_BYTES = 256 << 20
+_MAX_EXPANSION = 500  # real data compress by a factor of two to thirty
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside *path* to write to; it takes the place of *path* when the block ends well.
+    """Yield a temporary file next to *path* that replaces *path* when the block succeeds.
 
-    When the block raises, *path* is left as it was and the temporary file is removed; where the process was killed,
-    the next save beside it removes it. A file that is replaced keeps its mode, a new one has that of the umask. A link
-    is replaced, not followed.
+    When the block raises, *path* stays as it was and the temporary file is removed; if the process is killed, the next
+    write to the same folder removes it. A replaced file keeps its mode, a new one gets that of the umask. A link is
+    replaced, not followed.
 
     Raises:
-        StorageError: The disk is full, the folder cannot be written to, or *path* is something else than a file.
+        StorageError: The disk is full, the folder cannot be written to, or *path* is not a file.
     """
     path = Path(path)
     refuse_impossible(path)
@@ -34,7 +37,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         before = _mode(path)
         if before is not None and not (stat.S_ISREG(before) or stat.S_ISLNK(before)):
-            raise StorageError(f"{path}: cannot be written: it is there and is no file; name another place")
+            raise StorageError(f"{path}: cannot be written: it exists and is not a file; choose another path")
         with temporary(path.parent) as place:
             draft = place / path.name
             draft.touch()
@@ -60,8 +63,8 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, document: Any) -> None:
     """Replace *path* by *document* as JSON with sorted keys, so that equal documents are equal bytes.
 
-    NumPy scalars and arrays are written as plain numbers and lists; NaN and infinities as ``null``, for they are
-    not JSON.
+    NumPy scalars and arrays are written as plain numbers and lists; NaN and infinities as ``null``, because they
+    are not JSON.
     """
     write_text(path, json_text(document))
 
@@ -72,7 +75,7 @@ def json_text(document: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Turn tuples, NumPy values and non-finite numbers inside *value* into what JSON can hold."""
+    """Convert tuples, NumPy values and non-finite numbers inside *value* to what JSON can hold."""
     if hasattr(value, "tolist"):  # NumPy scalars and arrays
         value = value.tolist()
     if isinstance(value, dict):
@@ -89,20 +92,20 @@ def read_json(path: Path) -> Any:
 
     Raises:
         DataError: The file is missing.
-        ArtifactError: The file is not JSON, is too long or too deep, or has a key twice.
+        ArtifactError: The file is not JSON, is too long or too deeply nested, or has a duplicate key.
     """
     path = Path(path)
     if not path.is_file():
         raise DataError(f"{path}: no such file")
     size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise ArtifactError(f"{path}: {size} bytes are too many for a document, at most {MOST_BYTES}")
+    if size > MAX_BYTES:
+        raise ArtifactError(f"{path}: {size} bytes are too many for a document, at most {MAX_BYTES}")
     return parse_json(path.read_bytes(), path)
 
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Say that *path* could not be written, why, and what to do about it.
+    """Turn an OSError inside the block into a StorageError that says why *path* was not written, and what to do.
 
     Raises:
         StorageError: In place of the operating system's error.
@@ -116,7 +119,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def refuse_impossible(path: Path) -> None:
-    """Raise if nothing can ever be written to *path*: a zero byte, half a letter, links that lead to themselves.
+    """Raise if *path* can never be written: it holds a null byte or a lone surrogate, or its links form a loop.
 
     Raises:
         StorageError: The text says why.
@@ -135,7 +138,7 @@ def sha256(path: Path) -> str:
 
 
 def sync(path: Path) -> None:
-    """Make the content of a file, or the names in a folder, survive a power cut."""
+    """Flush a file's content, or a folder's entries, to disk, so that it survives a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -144,8 +147,33 @@ def sync(path: Path) -> None:
 
 
 def _mode(path: Path) -> int | None:
-    """Kind and mode of what lies there, links not followed; ``None``: nothing does."""
+    """Type and mode of what is at *path*, without following links; ``None`` if nothing is."""
     try:
         return path.lstat().st_mode
     except FileNotFoundError:
         return None
+
+
+def refuse_expansion(path: Path, expanded: int) -> None:
+    """Refuse a compressed file that is made to exhaust the memory.
+
+    Args:
+        path: The file.
+        expanded: Its size in bytes when decompressed, as the file claims.
+
+    Raises:
+        DataError: The claim is more than 256 MB and more than 500 times the file's size, or more than the free memory.
+    """
+    import psutil
+
+    stored, free = path.stat().st_size, psutil.virtual_memory().available
+    if expanded > max(_ALWAYS_ALLOWED_BYTES, _MAX_EXPANSION * stored):
+        raise DataError(
+            f"{path}: its {stored:,} bytes would become {expanded / 1e9:,.1f} GB in memory, which no real data do;"
+            " store it uncompressed if the size is right"
+        )
+    if expanded > free:
+        raise DataError(
+            f"{path}: would take {expanded / 1e9:,.1f} GB of memory, and {free / 1e9:,.1f} GB are free; "
+            "take fewer rows or columns"
+        )

@@ -1,4 +1,4 @@
-"""Atomic folders: a reader sees the old one or the new one, and nothing that is not ours is ever replaced."""
+"""Atomic folders: a reader sees the old or the new one, and foreign files are never replaced."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from automl_flow.core.files import refuse_impossible, storage_errors, sync
 from automl_flow.core.temporary import temporary
 
 _HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD and the flag of renameat2(2)
-_MOST_NAMED = 5  # files that a refusal names
+_MAX_LISTED = 5  # files in an error message
 
 
 def contents(folder: Path) -> list[str]:
-    """Paths of everything but folders below *folder*, relative to it and sorted; links count and are not followed."""
+    """Return the sorted relative paths of all files and links below *folder*; links are not followed."""
     found = []
     for place, folders, files in os.walk(folder):
         links = [name for name in folders if Path(place, name).is_symlink()]
@@ -27,23 +27,23 @@ def contents(folder: Path) -> list[str]:
 
 
 @contextmanager
-def atomic_folder(path: Path, strangers: Callable[[Path], Sequence[str]] = contents) -> Iterator[Path]:
-    """Give an empty folder to fill; it takes the place of *path* when the block ends well.
+def atomic_folder(path: Path, foreign: Callable[[Path], Sequence[str]] = contents) -> Iterator[Path]:
+    """Yield an empty folder that replaces *path* when the block succeeds.
 
-    When the block raises, *path* is left as it was. An existing folder is removed last; the new one takes its place in
-    one step where the system can do that (Linux), else in two. The new folder has the mode of the old one.
+    When the block raises, *path* stays as it was. The swap is one step where the system supports it (Linux), else two;
+    the old folder is removed last. The new folder has the mode of the old one.
 
     Args:
-        path: The folder to make or to replace.
-        strangers: What in an existing folder is not ours, by path relative to it: then nothing is written. As it
-            comes, everything is: only an empty folder is replaced.
+        path: The folder to create or replace.
+        foreign: Lists the relative paths in an existing folder that are not ours; if there are any, nothing is
+            written. By default all are: only an empty folder is replaced.
 
     Raises:
-        StorageError: The disk is full, the folder cannot be written to, or what lies there is not ours to replace.
+        StorageError: The disk is full, the folder cannot be written to, or it holds foreign files.
     """
     path = Path(path)
     with storage_errors(path):
-        check_replaceable(path, strangers)
+        check_replaceable(path, foreign)
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary(path.parent) as place:
             draft = place / path.name
@@ -54,7 +54,7 @@ def atomic_folder(path: Path, strangers: Callable[[Path], Sequence[str]] = conte
                 draft.chmod(stat.S_IMODE(path.stat().st_mode))
                 old = _swap(draft, path, place / "old")
                 try:
-                    refuse_strangers(path, strangers(old))  # for something may have been laid into it meanwhile
+                    refuse_foreign(path, foreign(old))  # files may have been added in the meantime
                 except StorageError:
                     _swap(old, path, place / "new")
                     raise
@@ -63,43 +63,43 @@ def atomic_folder(path: Path, strangers: Callable[[Path], Sequence[str]] = conte
             sync(path.parent)
 
 
-def check_replaceable(path: Path, strangers: Callable[[Path], Sequence[str]] = contents) -> None:
-    """Raise unless *path* is free, an empty folder, or a folder in which everything is ours.
+def check_replaceable(path: Path, foreign: Callable[[Path], Sequence[str]] = contents) -> None:
+    """Raise unless *path* is free, an empty folder, or a folder without foreign files.
 
     Raises:
-        StorageError: It is something else; the text says what, and what to do.
+        StorageError: It is something else; the message says what, and what to do.
     """
     refuse_impossible(path)
     here = Path.cwd()
     place = path.parent.resolve() / path.name
     if path.is_symlink():
-        raise StorageError(f"{path}: cannot be replaced: it is a link to {path.resolve()}; name that folder itself")
+        raise StorageError(f"{path}: cannot be replaced: it is a link to {path.resolve()}; use that path")
     if here.is_relative_to(path.resolve()):
         raise StorageError(
-            f"{path}: cannot be replaced: the current folder, {here}, lies in it; name a new folder in it"
+            f"{path}: cannot be replaced: the working directory, {here}, is inside; choose a new folder in it"
         )
     if not path.exists():
         return
     if not path.is_dir():
-        raise StorageError(f"{path}: cannot be replaced: it is a file; name a folder")
+        raise StorageError(f"{path}: cannot be replaced: it is a file; choose a folder")
     if os.path.ismount(place):
-        raise StorageError(f"{path}: cannot be replaced: a disk is mounted there; name a new folder in it")
-    refuse_strangers(path, strangers(path))
+        raise StorageError(f"{path}: cannot be replaced: it is a mount point; choose a new folder in it")
+    refuse_foreign(path, foreign(path))
 
 
-def refuse_strangers(folder: Path, names: Sequence[str]) -> None:
-    """Raise if there are any *names*: of what lies in a folder and is not ours to remove."""
+def refuse_foreign(folder: Path, names: Sequence[str]) -> None:
+    """Raise if there are any *names* of foreign files in a folder."""
     if names:
-        more = len(names) - _MOST_NAMED
-        listed = ", ".join(shown(name) for name in names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        more = len(names) - _MAX_LISTED
+        listed = ", ".join(shown(name) for name in names[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
         raise StorageError(
-            f"{folder}: would be emptied, and holds what automl_flow has not written: {listed}; "
-            "name a new or an empty folder, or move these away"
+            f"{folder}: would be emptied, but holds files that automl_flow did not write: {listed}; "
+            "choose a new or empty folder, or move these files away"
         )
 
 
 def _swap(new: Path, path: Path, aside: Path) -> Path:
-    """Put a folder in the place of another, and say where that is then."""
+    """Replace a folder by another one; return the path to which the old one has moved."""
     if _exchange(new, path):
         return new
     path.rename(aside)
@@ -108,7 +108,7 @@ def _swap(new: Path, path: Path, aside: Path) -> Path:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step; say whether system and file system can do that."""
+    """Exchange two folders in one step; return whether the system and the file system support that."""
     rename = getattr(ctypes.CDLL(None), "renameat2", None)
     names = (_HERE, os.fsencode(one), _HERE, os.fsencode(other))
     return rename is not None and rename(*names, _RENAME_EXCHANGE) == 0
@@ -119,3 +119,19 @@ def _sync_all(folder: Path) -> None:
         for name in files:
             sync(Path(place, name))
         sync(Path(place))
+
+
+def is_inside(path: str | Path, folder: Path) -> bool:
+    """Whether *path* resolves to *folder* or to something inside it, once ``..`` and all links are followed.
+
+    Args:
+        path: Absolute, or relative to *folder*.
+        folder: An existing folder.
+
+    Returns:
+        ``False`` also for an impossible path (a link loop, a null byte, a name that is too long).
+    """
+    try:
+        return (folder / path).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False

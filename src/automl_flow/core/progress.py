@@ -1,4 +1,4 @@
-"""Progress of long work: a live line on a terminal, plain lines elsewhere."""
+"""Progress reports: a live line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ logger = logging.getLogger("automl_flow")
 
 
 class Progress(Protocol):
-    """What long-running functions report to."""
+    """Receiver of progress reports."""
 
     def start(self, label: str, total: int | None = None) -> None:
-        """Begin a piece of work of *total* steps (``None``: unknown)."""
+        """Start a task of *total* steps (``None``: unknown)."""
 
     def advance(self, message: str = "") -> None:
-        """One step is done; *message* is the latest thing worth seeing."""
+        """Count one finished step; *message* is the latest news."""
 
     def note(self, message: str) -> None:
-        """Say something that stays visible."""
+        """Print a message that stays visible."""
 
     def finish(self) -> None:
-        """The work is done (or was given up)."""
+        """End the task, finished or not."""
 
 
 class SilentProgress:
-    """Reports nothing."""
+    """No reports."""
 
     def start(self, label: str, total: int | None = None) -> None:
         """Ignore."""
@@ -48,9 +48,9 @@ class SilentProgress:
 
 
 def say(line: str) -> None:
-    """Log a line, or print it to standard error where nobody has set up logging, as in a notebook or a script.
+    """Log a line, or print it to standard error if logging is not configured, as in a notebook or a script.
 
-    A level that somebody set for the logger ``automl_flow`` is respected: a higher one than INFO leaves nothing.
+    A level that is set for the logger ``automl_flow`` is respected: above INFO, nothing is printed.
     """
     if logger.isEnabledFor(logging.INFO) and logger.hasHandlers():
         logger.info("%s", printable(line))
@@ -59,10 +59,10 @@ def say(line: str) -> None:
 
 
 class LogProgress:
-    """Lines, at most one every *interval* seconds beside the first and the last step."""
+    """Plain lines: the first step, the last step, and at most one every *interval* seconds in between."""
 
     def __init__(self, interval: float = 5.0) -> None:
-        """Set the pace.
+        """Set the interval.
 
         Args:
             interval: Seconds between two lines.
@@ -74,13 +74,13 @@ class LogProgress:
         self._began = self._last = time.monotonic()
 
     def start(self, label: str, total: int | None = None) -> None:
-        """Begin a piece of work."""
+        """Start a task."""
         self._label, self._total, self._done = label, total, 0
         self._began = self._last = time.monotonic()
         say(f"{label}{f': up to {total} steps' if total else ''}")
 
     def advance(self, message: str = "") -> None:
-        """Count a step, and say so when it is time."""
+        """Count a step, and print a line when one is due."""
         self._done += 1
         now = time.monotonic()
         if now - self._last >= self.interval or self._done in (1, self._total):
@@ -89,18 +89,18 @@ class LogProgress:
             say(f"{self._label}: {self._done}{of_total}, {now - self._began:.0f} s. {message}")
 
     def note(self, message: str) -> None:
-        """Say *message*."""
+        """Print *message*."""
         say(message)
 
     def finish(self) -> None:
-        """Nothing is open that would have to be closed."""
+        """Do nothing: no line is open."""
 
 
 class LiveProgress:
-    """One line at the foot of a terminal that is redrawn in place."""
+    """A line at the bottom of a terminal that is redrawn in place."""
 
     def __init__(self) -> None:
-        """Nothing is drawn before :meth:`start`."""
+        """Draw nothing before :meth:`start`."""
         self._bar: RichProgress | None = None
 
     def start(self, label: str, total: int | None = None) -> None:
@@ -122,12 +122,12 @@ class LiveProgress:
         self._bar.start()
 
     def advance(self, message: str = "") -> None:
-        """Move the line one step on."""
+        """Advance the line by one step."""
         if self._bar is not None and self._bar.tasks:
             self._bar.update(self._bar.tasks[0].id, advance=1, message=printable(message))
 
     def note(self, message: str) -> None:
-        """Say *message* above the line."""
+        """Print *message* above the line."""
         say(message)
 
     def finish(self) -> None:
@@ -138,10 +138,10 @@ class LiveProgress:
 
 
 def silent_progress() -> Progress:
-    """Progress that reports nothing."""
+    """Return progress that reports nothing."""
     return SilentProgress()
 
 
 def console_progress() -> Progress:
-    """A live line where standard error is a terminal, plain lines where it is not."""
+    """Return a live line if standard error is a terminal, plain lines otherwise."""
     return LiveProgress() if sys.stderr.isatty() else LogProgress()

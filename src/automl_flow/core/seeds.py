@@ -1,4 +1,4 @@
-"""Randomness is an argument: independent seeds are derived from one seed and a path of keys."""
+"""Independent seeds, derived from one seed and a path of keys."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 
 
 def derive_seed(seed: int, *keys: str | int) -> int:
-    """Return a seed in ``[0, 2**32)`` that depends on *seed* and *keys* alone, the same on every machine.
+    """Return a seed in ``[0, 2**32)`` that depends only on *seed* and *keys*, on every machine.
 
     Args:
         seed: The user's seed; any integer.
-        keys: What the randomness is for, for example ``("fold", 3)``. Different keys give unrelated seeds.
+        keys: Purpose of the randomness, for example ``("fold", 3)``. Different keys give independent seeds.
     """
     entropy = [seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF]
     for key in keys:
-        # The tag keeps the string "3" apart from the number 3.
+        # The tag distinguishes the string "3" from the number 3.
         entropy += [1, zlib.crc32(key.encode())] if isinstance(key, str) else [2, key & 0xFFFFFFFF]
     return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 

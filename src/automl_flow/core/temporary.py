@@ -1,7 +1,7 @@
-"""Temporary folders that outlive no one: locked by the process that made them, swept when it has gone.
+"""Temporary folders that are locked by their process and swept by the next one after it has died.
 
-A name proves nothing, for anybody may choose it. What is removed is a folder of this user in which lies a lock file of
-ours that no process holds: the lock of a process ends with the process.
+A name proves nothing, because anybody can choose it. Only folders of this user that contain one of our lock files, and
+whose lock no process holds, are removed: the lock of a process ends with the process.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from pathlib import Path
 _PREFIX, _SUFFIX = "automl_flow-", ".tmp"
 _NAME = re.compile(rf"\.?{_PREFIX}[a-z0-9_]+{re.escape(_SUFFIX)}")
 _LOCK = "automl_flow.lock"
-_LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe keeps nobody waiting
+_LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # opening a pipe must not block
 
 
 @contextmanager
 def temporary(parent: Path) -> Iterator[Path]:
-    """Make a private, hidden folder in *parent*, an existing folder; it is removed when the block ends.
+    """Create a private, hidden folder in *parent*, an existing folder; it is removed when the block ends.
 
-    A process that is killed in the block leaves it behind, and the next one that makes such a folder in *parent*
-    removes it. A child that was forked in the block leaves it alone.
+    A process that is killed inside the block leaves it behind, and the next call for the same *parent* removes it. A
+    child process that is forked inside the block does not.
     """
     sweep(parent)
     path, lock = claim(parent, f".{_PREFIX}")
@@ -42,10 +42,10 @@ def temporary(parent: Path) -> Iterator[Path]:
 
 
 def claim(parent: Path, prefix: str = _PREFIX) -> tuple[Path, int]:
-    """Make a temporary folder that is this process's own until the returned descriptor is closed."""
+    """Create a temporary folder; return it and the descriptor whose lock protects it until it is closed."""
     while True:
         path = Path(tempfile.mkdtemp(_SUFFIX, prefix, parent))
-        with suppress(FileNotFoundError):  # swept before it could be locked
+        with suppress(FileNotFoundError):  # swept by another process before it was locked
             lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             if _lock(lock) is not False and (path / _LOCK).exists():
                 return path, lock
@@ -53,7 +53,7 @@ def claim(parent: Path, prefix: str = _PREFIX) -> tuple[Path, int]:
 
 
 def sweep(parent: Path) -> None:
-    """Remove temporary folders in *parent* whose process has gone."""
+    """Remove temporary folders in *parent* whose process has ended."""
     with os.scandir(parent) as found:
         names = [item.name for item in found if _NAME.fullmatch(item.name)]
     for name in names:
@@ -61,8 +61,8 @@ def sweep(parent: Path) -> None:
 
 
 def remove_abandoned(path: Path) -> None:
-    """Remove a temporary folder of this user whose process has gone; leave anything else as it is."""
-    with suppress(OSError):  # gone meanwhile, no folder, or nothing of ours in it
+    """Remove *path* if it is a temporary folder of this user whose process has ended; leave anything else alone."""
+    with suppress(OSError):  # already gone, not a folder, or without our lock file
         folder = os.open(path, _LOOK | os.O_DIRECTORY)
         try:
             mine = os.fstat(folder).st_uid == os.geteuid()
@@ -77,9 +77,9 @@ def remove_abandoned(path: Path) -> None:
 
 
 def _remove_all(path: Path) -> None:
-    """Remove a folder of ours that others may still write to; its lock goes last, so that the rest is found."""
+    """Remove our folder, which others may still write to; the lock goes last, so that a second sweep finds the rest."""
     hidden = path.with_name(f".{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
-    path.rename(hidden)  # from now on nobody finds the way into it
+    path.rename(hidden)  # from here on no process can reach it by name
     for item in hidden.iterdir():
         if item.is_dir() and not item.is_symlink():
             shutil.rmtree(item, ignore_errors=True)
@@ -89,13 +89,13 @@ def _remove_all(path: Path) -> None:
 
 
 def _is_ours(lock: int) -> bool:
-    """Whether this is a lock file as :func:`claim` makes them, of this user."""
+    """Whether this is a lock file of this user as :func:`claim` creates it."""
     found = os.fstat(lock)
     return stat.S_ISREG(found.st_mode) and found.st_size == 0 and found.st_uid == os.geteuid()
 
 
 def _lock(descriptor: int) -> bool | None:
-    """Lock a file for this process: whether that worked, and ``None`` on a file system without locks."""
+    """Lock a file; return whether that worked, or ``None`` on a file system without locks."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""Thread caps: many small fits get one thread each, one big fit gets all; never both."""
+"""Thread limits: many small fits get one thread each, or one large fit gets all."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _POOLS = (
 
 
 def processors() -> int:
-    """Processors that this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def thread_environment(threads: int) -> dict[str, str]:
-    """Environment variables that hold a new process to *threads* threads and stop OpenMP from spinning."""
+    """Return the environment that limits a new process to *threads* threads per pool and stops OpenMP from spinning."""
     return {**dict.fromkeys(_POOLS, str(threads)), "OMP_WAIT_POLICY": "PASSIVE"}

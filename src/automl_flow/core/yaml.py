@@ -1,8 +1,8 @@
-"""The one reader of YAML: settings of people, ``dvc.lock``, suites of expectations.
+"""The one YAML reader: settings, ``dvc.lock``, expectation suites.
 
-It reads YAML 1.2 as DVC does, so that ``yes``, ``no``, ``on`` and ``off`` are words and ``true`` and ``false`` are
-truth values, whichever file they stand in. A document that nobody would write by hand is refused before it is built: a
-key that stands twice, aliases that multiply, nesting without end, objects of a programming language.
+It reads YAML 1.2 as DVC does: ``yes``, ``no``, ``on`` and ``off`` are text, and only ``true`` and ``false`` are
+booleans. Duplicate keys, multiplying aliases, extreme nesting and language-specific objects are refused before
+the document is built.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import yaml
 
 from automl_flow.core.errors import ConfigError, shown
 
-MOST_BYTES = 16 << 20
-_MOST_NODES = 500_000  # values and keys as written; half a gigabyte while they are read
-_MOST_REPEATED = 50_000  # values and keys that aliases repeat
-_DEEPEST = 100
-_DIGITS = 400  # of a whole number: what is longer is beyond every float, and in hexadecimal cannot even be printed
+MAX_BYTES = 16 << 20
+_MAX_NODES = 500_000  # values and keys as written; they take half a gigabyte while they are read
+_MAX_REPEATED = 50_000  # values and keys that aliases repeat
+_MAX_DEPTH = 100
+_MAX_DIGITS = 400  # of an integer: more exceed every float, and a hexadecimal one could not even be printed
 _TAG = "tag:yaml.org,2002:"
 
-# https://yaml.org/spec/1.2.2/#103-core-schema, and "_" within numbers, which all our readers took so far.
+# https://yaml.org/spec/1.2.2/#103-core-schema, plus "_" within numbers.
 _WORDS = {
     "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
@@ -38,7 +38,7 @@ _WORDS = {
 if TYPE_CHECKING:
     _Base = yaml.SafeLoader
 else:
-    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where libyaml is there
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is installed
 
 
 class _Loader(_Base):
@@ -52,10 +52,10 @@ class _Loader(_Base):
     }
 
     def construct_int(self, node: yaml.ScalarNode) -> int:
-        """Read a whole number; ``012`` is twelve."""
+        """Read an integer; ``012`` is twelve."""
         text = str(self.construct_scalar(node)).replace("_", "")
-        if len(text) > _DIGITS:
-            raise ValueError(f"a whole number of {len(text):,} digits, at most {_DIGITS}")
+        if len(text) > _MAX_DIGITS:
+            raise ValueError(f"an integer of {len(text):,} digits, at most {_MAX_DIGITS}")
         return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
 
 
@@ -65,33 +65,33 @@ _Loader.add_constructor(f"{_TAG}int", _Loader.construct_int)
 
 
 def read_yaml(path: Path, source: str = "") -> Any:
-    """Return the content of a YAML (or JSON) file; ``None`` where it is empty.
+    """Return the content of a YAML (or JSON) file; ``None`` if it is empty.
 
     Args:
         path: The file.
-        source: What to call it in an error; the default is its path.
+        source: Name of the file in errors; the default is its path.
 
     Raises:
-        ConfigError: See :func:`parse_yaml`; or there is no such file, or it is no text in UTF-8.
+        ConfigError: See :func:`parse_yaml`; or there is no such file, or it is not UTF-8 text.
     """
     source = source or str(path)
     if not path.is_file():
         raise ConfigError(f"{source}: no such file")
-    if path.stat().st_size > MOST_BYTES:
-        raise ConfigError(f"{source}: is larger than {MOST_BYTES >> 20} MB, which no settings are")
+    if path.stat().st_size > MAX_BYTES:
+        raise ConfigError(f"{source}: is larger than {MAX_BYTES >> 20} MB, which no settings are")
     return parse_yaml(path.read_bytes(), source)
 
 
 def parse_yaml(text: str | bytes, source: str) -> Any:
-    """Return the document that *text* is.
+    """Return the document in *text*.
 
     Args:
-        text: One YAML 1.2 document of mappings, lists, texts, numbers, truth values and null. JSON is YAML.
-        source: The file it is from, for the error text.
+        text: One YAML 1.2 document of mappings, lists, strings, numbers, booleans and nulls. JSON is YAML.
+        source: The file it comes from, for errors.
 
     Raises:
-        ConfigError: Names the file, the line and the rule: not YAML, a key that stands twice, aliases that would
-            multiply the document, or too large or too deep to be settings.
+        ConfigError: Not YAML, a duplicate key, multiplying aliases, or a document too large or too deep for settings;
+            the message names the file and the line.
     """
     try:
         text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
@@ -110,14 +110,14 @@ def parse_yaml(text: str | bytes, source: str) -> Any:
             loader.dispose()
     except ConfigError:
         raise
-    except Exception as error:  # the library has many, from its own to a number of 5,000 digits
-        raise ConfigError(f"{source}: not a YAML document ({_told(error)})") from None
+    except Exception as error:  # the library raises many kinds
+        raise ConfigError(f"{source}: not a YAML document ({_explained(error)})") from None
 
 
 def _measure(text: str, source: str) -> None:
-    """Bound what building the document takes, from its events, which take next to nothing."""
-    sizes: dict[str | None, int] = {}  # values and keys below every anchor
-    above: list[tuple[str | None, int]] = []  # anchors of what is open, and what had been counted before
+    """Bound the memory that the document will take, from its events, which take next to none."""
+    sizes: dict[str | None, int] = {}  # values and keys below each anchor
+    above: list[tuple[str | None, int]] = []  # anchors of open collections, and the count before each
     written = repeated = 0
     for event in yaml.parse(text, Loader=_Base):
         line = f"{source}, line {_line(event)}"
@@ -126,7 +126,7 @@ def _measure(text: str, source: str) -> None:
             sizes[anchor] = written + repeated - before
         elif isinstance(event, yaml.AliasEvent):
             if any(anchor == event.anchor for anchor, _ in above):
-                raise ConfigError(f"{line}: the alias *{shown(event.anchor)} stands inside what it repeats")
+                raise ConfigError(f"{line}: the alias *{shown(event.anchor)} is inside the value that it repeats")
             repeated += sizes.get(event.anchor, 1)
         elif isinstance(event, yaml.NodeEvent):
             if isinstance(event, yaml.CollectionStartEvent):
@@ -137,12 +137,12 @@ def _measure(text: str, source: str) -> None:
 
 
 def _bound(line: str, written: int, repeated: int, depth: int) -> None:
-    if repeated > _MOST_REPEATED:
-        raise ConfigError(f"{line}: aliases would repeat more than {_MOST_REPEATED:,} values; write them out")
-    if written > _MOST_NODES:
-        raise ConfigError(f"{line}: more than {_MOST_NODES:,} values, which no settings have")
-    if depth > _DEEPEST:
-        raise ConfigError(f"{line}: nested deeper than {_DEEPEST} levels")
+    if repeated > _MAX_REPEATED:
+        raise ConfigError(f"{line}: aliases would repeat more than {_MAX_REPEATED:,} values; write them out")
+    if written > _MAX_NODES:
+        raise ConfigError(f"{line}: more than {_MAX_NODES:,} values, which no settings have")
+    if depth > _MAX_DEPTH:
+        raise ConfigError(f"{line}: nested deeper than {_MAX_DEPTH} levels")
 
 
 def _refuse_repeated_keys(loader: _Loader, root: yaml.Node, source: str) -> None:
@@ -157,7 +157,7 @@ def _refuse_repeated_keys(loader: _Loader, root: yaml.Node, source: str) -> None
             name = "<<" if key.tag == f"{_TAG}merge" else loader.construct_object(key)
             if name in lines:
                 first = f"the first is on line {lines[name]}"
-                raise ConfigError(f"{source}, line {line}: the key {shown(name)!r} stands twice; {first}")
+                raise ConfigError(f"{source}, line {line}: duplicate key {shown(name)!r}; {first}")
             lines[name] = line
 
 
@@ -178,8 +178,8 @@ def _line(part: yaml.Event | yaml.Node) -> int:
     return part.start_mark.line + 1 if part.start_mark else 0
 
 
-def _told(error: Exception) -> str:
-    """One line on what the library did not understand, and where."""
+def _explained(error: Exception) -> str:
+    """One line that says what the library did not understand, and where."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark = error.problem_mark
         return f"line {mark.line + 1}, column {mark.column + 1}: {shown(error.problem, 200)}"

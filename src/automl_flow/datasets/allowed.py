@@ -11,7 +11,7 @@ from typing import Any
 from kedro.framework.project import settings
 
 from automl_flow.core.errors import ConfigError, nearest, quoted, shown
-from automl_flow.core.inside import is_inside
+from automl_flow.core.folders import is_inside
 from automl_flow.datasets.typed import check_class
 
 # Types of Kedro's that read text and numbers only. What holds pickles, code or connections is not among them.

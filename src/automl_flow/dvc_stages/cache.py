@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_flow.core.errors import ArtifactError, shown
-from automl_flow.core.inside import is_inside
+from automl_flow.core.folders import is_inside
 from automl_flow.dvc_stages.hashing import file_hash, listing_hash
 
 FOLDER = ".dir"

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from automl_flow.core.errors import ArtifactError, ConfigError, nearest, shown
-from automl_flow.core.inside import is_inside
+from automl_flow.core.folders import is_inside
 from automl_flow.core.yaml import parse_yaml
 from automl_flow.dvc_stages.cache import MD5, project_cache
 

@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.checks import CHECKS, Finding, run_checks
-from automl_flow.core.errors import DataError
+from automl_flow.core.errors import DataError, warn
 from automl_flow.core.seeds import generator
-from automl_flow.core.warn import warn
 from automl_flow.expectations.samples import fingerprints, sample_task
 from automl_flow.tasks.profile import Profile, profile_table
 from automl_flow.tasks.spec import TaskSpec

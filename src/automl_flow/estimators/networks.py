@@ -143,7 +143,7 @@ class NetworkEstimator(SearchEstimator):
         self.__dict__.pop("network_", None)  # an earlier fit must not shape what is read now
         config = self._config(epochs if epochs is not None else self.epochs)
         if self.state is not None and Path(self.state).is_file():
-            raise ConfigError(f"{type(self).__name__}.state: {self.state} is a file; name a folder")
+            raise ConfigError(f"{type(self).__name__}.state: {self.state} is a file; choose a folder")
         if self.state is not None:
             check_folder(Path(self.state))
         x, y = self._read(x, y)

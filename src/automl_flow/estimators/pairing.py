@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from automl_flow.core.errors import DataError
-from automl_flow.core.warn import warn
+from automl_flow.core.errors import DataError, warn
 
 
 def check_pairing(X: Any, other: Any, name: str) -> None:

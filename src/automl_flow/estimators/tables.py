@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, shown
-from automl_flow.core.warn import warn
+from automl_flow.core.errors import DataError, shown, warn
 from automl_flow.estimators.pairing import check_pairing
 from automl_flow.tasks.columns import as_rows
 from automl_flow.tasks.frames import inferred

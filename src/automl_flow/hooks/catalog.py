@@ -10,7 +10,7 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
 from automl_flow.core.errors import ConfigError, DataError, nearest, shown
-from automl_flow.core.inside import is_inside
+from automl_flow.core.folders import is_inside
 from automl_flow.datasets.allowed import check_entry
 from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
 from automl_flow.dvc_stages.cache import project_cache

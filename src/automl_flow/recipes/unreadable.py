@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import shown
-from automl_flow.core.warn import warn
+from automl_flow.core.errors import shown, warn
 from automl_flow.recipes.transformers.conversion import to_dates, to_label_codes, to_numbers
 from automl_flow.tasks.cells import written
 

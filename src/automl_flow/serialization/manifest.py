@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
-from automl_flow.core.documents import D, Document, parse_document, parse_json, reading
+from automl_flow.core.documents import D, Document, parse_document, parse_json, reading, validate_document
 from automl_flow.core.errors import ArtifactError, AutoMLFlowError, nearest, shown
 from automl_flow.core.files import read_json, write_json
 from automl_flow.core.folders import atomic_folder, check_replaceable, contents
@@ -249,7 +249,7 @@ def _read_manifest(folder: Path) -> Manifest:
     for name in files:
         if not _NAME.fullmatch(name):
             raise ArtifactError(f"{path}: path {shown(name)!r} leaves the folder, or is not the name of a file")
-    return parse_document(content, Manifest, path)
+    return validate_document(content, Manifest, path)
 
 
 def _check_files(folder: Path, files: Mapping[str, FileEntry], present: Mapping[str, int]) -> None:

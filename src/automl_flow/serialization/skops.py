@@ -20,7 +20,7 @@ import numpy as np
 from automl_flow.core.documents import reading
 from automl_flow.core.errors import ArtifactError
 from automl_flow.core.files import storage_errors
-from automl_flow.core.imports import hidden
+from automl_flow.core.modules import hidden
 from automl_flow.features import GENERATORS
 from automl_flow.recipes import STEPS
 from automl_flow.serialization.archive import PLAIN_TYPES, check_archive

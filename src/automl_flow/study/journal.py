@@ -19,11 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from automl_flow.core.code import code_fingerprint
 from automl_flow.core.documents import parse_json
 from automl_flow.core.errors import ArtifactError, BudgetError, StorageError
 from automl_flow.core.files import plain, refuse_impossible, storage_errors, write_bytes
-from automl_flow.core.folders import contents, refuse_strangers
+from automl_flow.core.folders import contents, refuse_foreign
+from automl_flow.core.modules import code_fingerprint
 from automl_flow.core.temporary import sweep
 
 _FILE = "trials.jsonl"
@@ -62,7 +62,7 @@ def check_folder(folder: Path) -> None:
     if results.exists() and not results.is_dir():
         raise _taken(results, "it is a file")
     if not head:
-        refuse_strangers(results, contents(results))
+        refuse_foreign(results, contents(results))
 
 
 class Journal:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from automl_flow.core.errors import shown
-from automl_flow.core.warn import warn
+from automl_flow.core.errors import shown, warn
 from automl_flow.study.trial import NO_TIME, TrialRecord
 
 logger = logging.getLogger("automl_flow")

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest, shown
-from automl_flow.core.warn import warn
+from automl_flow.core.errors import DataError, nearest, shown, warn
 from automl_flow.tasks.cells import plain_cells
 from automl_flow.tasks.frames import as_frame, inferred
 

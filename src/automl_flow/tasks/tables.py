@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest, quoted, shown
-from automl_flow.core.sizes import refuse_expansion
+from automl_flow.core.files import refuse_expansion
 from automl_flow.tasks.cells import plain_cells
 from automl_flow.tasks.spec import TaskSpec
 

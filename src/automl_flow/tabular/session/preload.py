@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 
-from automl_flow.core.imports import hidden
+from automl_flow.core.modules import hidden
 from automl_flow.core.registry import Registry
 from automl_flow.models.family import ModelFamily
 from automl_flow.serialization import skops

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automl_flow.core.imports import hidden
+from automl_flow.core.modules import hidden
 
 with hidden("pyarrow"):
     from automl_flow.tabular.session import preload

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from automl_flow.core.code import code_fingerprint
+from automl_flow.core.modules import code_fingerprint
 
 
 def test_the_same_code_has_the_same_fingerprint():
