@@ -122,13 +122,13 @@ def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def timed_evaluate(context: objective.TrialContext, job: Any, pace: objective.Pace) -> Any:
+def timed_evaluate(context: objective.TrialContext, job: Any) -> Any:
     """Evaluate a trial in a worker, and note what storing has cost this worker so far."""
     if not hasattr(objective.write_oof, "__wrapped__"):
         for home, name in IN_WORKER:
             setattr(home, name, timed(name, getattr(home, name)))
     try:
-        return EVALUATE(context, job, pace)
+        return EVALUATE(context, job)
     finally:
         (context.state.parent.parent / f"worker-{os.getpid()}.json").write_text(json.dumps(SPENT))
 

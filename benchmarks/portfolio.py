@@ -31,9 +31,11 @@ from threadpoolctl import threadpool_limits
 from automl_flow.models import FAMILIES
 from automl_flow.models.family import FitContext, ModelFamily
 from automl_flow.recipes import RecipeConfig, propose_recipe
+from automl_flow.study.trial import TrialJob
+from automl_flow.tabular.candidate import Suggestion
 from automl_flow.tabular.ensemble.greedy import greedy_selection
 from automl_flow.tabular.fitting.fold_models import read_oof
-from automl_flow.tabular.fitting.objective import Pace, TrialContext, evaluate
+from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.metrics import Metric, get_metric
 from automl_flow.tasks.profile import profile_table
@@ -135,8 +137,8 @@ def measure(tables: Path, state: Path, out: Path, only: list[str]) -> None:
 def _trial(context: TrialContext, family: ModelFamily, entry: str, params: dict[str, Any]) -> dict[str, Any]:
     number = oof_number(family.name, entry)
     began = time.process_time()
-    job = {"number": number, "payload": {"family": family.name, "params": params}}
-    result = evaluate(context, job, Pace(soft_seconds=LONGEST))
+    job = TrialJob(number, Suggestion(family.name, params, soft_seconds=LONGEST))
+    result = evaluate(context, job)
     seconds = time.process_time() - began
     line = {"family": family.name, "loss": result.values[0], "seconds": round(seconds, 3)}
     print(line, flush=True)

@@ -49,7 +49,7 @@ def score(model: AutoMLClassifier | AutoMLRegressor, X: pd.DataFrame, y: pd.Seri
     truth = y.to_numpy() if classes is None else np.array([classes.index(label) for label in y])
     value = metric.loss(truth, model.model_.predict_raw(X), None)
     shares = zip(model.model_.members, model.model_.weights, strict=True)
-    vote = sum(weight for member, weight in shares if member.candidate.reads)
+    vote = sum(weight for member, weight in shares if member.candidate.base_models)
     facts = {metric.name: round(metric.from_loss(value), 5), "trials": len(model.records_), "vote": round(vote, 2)}
     return facts, 1 + value if metric.greater_is_better else value
 

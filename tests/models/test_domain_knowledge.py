@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from automl_flow.models import FAMILIES
-from automl_flow.tabular.candidate import Candidate
+from automl_flow.study.trial import TrialJob
+from automl_flow.tabular.candidate import Candidate, Suggestion
 from automl_flow.tabular.fitting.fitted import fit_candidates
 from automl_flow.tabular.fitting.fold_models import read_oof
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
@@ -25,7 +26,7 @@ def learn(problem, name, state):
     """Run a trial and return its predictor, and its out-of-fold predictions."""
     trial = TrialContext(problem, FAMILIES.available(), state, seed=3)
     params = dict(FAMILIES.get(name).portfolio(problem.context(3))[0])
-    attrs = evaluate(trial, {"number": 0, "payload": {"family": name, "params": params}}).attrs
+    attrs = evaluate(trial, TrialJob(0, Suggestion(name, params))).attrs
     candidate = Candidate(0, name, params, 0.0, tuple(attrs["fold_losses"]))
     (fitted,) = fit_candidates(problem, [candidate], trial.families, state, seed=3)
     return partial(predictions, fitted), read_oof(state, 0)

@@ -11,9 +11,11 @@ import pytest
 
 from automl_flow.models import FAMILIES
 from automl_flow.models.family import FitContext
+from automl_flow.study.trial import TrialJob
+from automl_flow.tabular.candidate import Candidate, Suggestion
 from automl_flow.tabular.fitting.fitted import fit_candidates
 from automl_flow.tabular.fitting.fold_models import read_oof
-from automl_flow.tabular.fitting.objective import UNHURRIED, Pace, TrialContext, evaluate
+from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tasks.metrics import get_metric
 from tests.models.problems import make_problem, predictions
 
@@ -36,9 +38,9 @@ def trial(problem, tmp_path):
     return TrialContext(problem, FAMILIES.available(), tmp_path, seed=3)
 
 
-def run(trial: TrialContext, name: str, number: int = 0, pace: Pace = UNHURRIED):
+def run(trial: TrialContext, name: str, number: int = 0, soft_seconds: float | None = None):
     params = FAMILIES.get(name).portfolio(trial.problem.context(3))[0]
-    return evaluate(trial, {"number": number, "payload": {"family": name, "params": dict(params)}}, pace)
+    return evaluate(trial, TrialJob(number, Suggestion(name, dict(params), soft_seconds=soft_seconds)))
 
 
 def test_the_name_of_a_family_is_the_stem_of_its_file():
@@ -113,7 +115,7 @@ def test_a_class_that_a_fold_lacks_gets_no_probability(tmp_path):
 def test_a_soft_deadline_keeps_what_a_booster_has(tmp_path):
     trial = TrialContext(make_problem("binary"), FAMILIES.available(), tmp_path, seed=3)
     for number, name in enumerate(("lightgbm", "xgboost", "catboost")):
-        evaluation = run(trial, name, number, Pace(soft_seconds=1e-3))
+        evaluation = run(trial, name, number, soft_seconds=1e-3)
         assert evaluation.attrs["cut_short"]
         assert np.isfinite(evaluation.values[0])
 
@@ -127,7 +129,5 @@ def test_the_loss_is_that_of_the_stored_predictions(trial):
 
 
 def _candidate(evaluation):
-    from automl_flow.tabular.candidate import Candidate
-
     attrs = evaluation.attrs
     return Candidate(0, attrs["family"], attrs["params"], evaluation.values[0], tuple(attrs["fold_losses"]))

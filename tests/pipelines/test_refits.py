@@ -88,7 +88,7 @@ def test_a_feature_that_is_made_of_a_column_makes_it_an_input():
     [
         ({"task": TASK.model_copy(update={"time": "when"})}, "divided by time"),
         ({"task": TASK.model_copy(update={"split_column": "unused"})}, "divided by the column unused"),
-        ({"candidates": (replace(LINEAR, reads=(3,)),)}, "read predictions of others"),
+        ({"candidates": (replace(LINEAR, base_models=(3,)),)}, "read predictions of others"),
         ({"candidates": (replace(LINEAR, family="gone"),)}, "not installed"),
         ({"shares": (0.0, 1.0)}, "the searched network alone"),
     ],

@@ -24,17 +24,17 @@ def value(payload: dict[str, float]) -> float:
 
 
 def evaluate(context, job) -> Evaluation:
-    time.sleep(0.03 * (job["number"] % 3))  # so that trials end in another order than they were asked in
+    time.sleep(0.03 * (job.number % 3))  # so that trials end in another order than they were asked in
     folder = Path(context["folder"])
-    (folder / f"ran-{job['number']}-{time.monotonic_ns()}").touch()
-    if job["number"] == context.get("fail"):
+    (folder / f"ran-{job.number}-{time.monotonic_ns()}").touch()
+    if job.number == context.get("fail"):
         raise ValueError("as told")
-    if job["number"] == context.get("hang"):
+    if job.number == context.get("hang"):
         time.sleep(60)
-    if job["number"] == context.get("kill_parent"):
+    if job.number == context.get("kill_parent"):
         os.kill(context["parent"], signal.SIGKILL)
         time.sleep(5)
-    return Evaluation((value(job["payload"]),), {"twice": 2 * job["payload"]["x"]})
+    return Evaluation((value(job.suggestion),), {"twice": 2 * job.suggestion["x"]})
 
 
 def tpe(seed: int) -> optuna.samplers.BaseSampler:

@@ -54,12 +54,12 @@ def found(problem, tmp_path_factory):
 def test_the_last_trials_read_what_the_first_ones_predict(found):
     result, _ = found
     assert [record.number for record in result.records] == list(range(6))
-    first = {c.number for c in result.candidates if not c.reads}
-    second = {c.number: c.reads for c in result.candidates if c.reads}
+    first = {c.number for c in result.candidates if not c.base_models}
+    second = {c.number: c.base_models for c in result.candidates if c.base_models}
     assert first == set(range(4))
     assert tuple(sorted(second)) == SECOND
     assert all(reads and set(reads) <= first for reads in second.values())
-    best = {c.family: c.number for c in reversed(result.candidates) if not c.reads}
+    best = {c.family: c.number for c in reversed(result.candidates) if not c.base_models}
     assert set(best.values()) <= set(second[SECOND[0]])  # the best of each family, whether it is a member or not
     assert len(result.oof) == len(result.candidates) == 6
     assert result.reproduce["max_trials"] == 6
@@ -109,8 +109,8 @@ def test_the_settings_of_a_run_that_the_clock_ended_repeat_it(problem, tmp_path)
 def test_a_stacked_model_predicts_the_same_after_it_was_stored(kind, tmp_path):
     problem = make_problem(kind, rows=90)
     result = stacked(problem, tmp_path / "state")
-    reader = next(c for c in result.candidates if c.reads)
-    read = [c for c in result.candidates if c.number in reader.reads]
+    reader = next(c for c in result.candidates if c.base_models)
+    read = [c for c in result.candidates if c.number in reader.base_models]
     state = results_folder(tmp_path / "state")
     members = fit_candidates(problem, [*read, reader], FAMILIES.available(), state, seed=CONFIG.seed)
     weights = (*(0.0 for _ in read), 1.0)
@@ -129,7 +129,7 @@ def test_where_the_target_is_noise_the_second_layer_finds_nothing(tmp_path):
     problem = make_problem("binary", rows=240, metric="log_loss")
     noise = np.random.default_rng(0).permutation(problem.target.values)
     result = stacked(replace(problem, target=replace(problem.target, values=noise)), tmp_path)
-    assert all(c.loss < 1.1 * np.log(2) for c in result.candidates if c.reads)
+    assert all(c.loss < 1.1 * np.log(2) for c in result.candidates if c.base_models)
 
 
 @pytest.mark.parametrize(

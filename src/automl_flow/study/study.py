@@ -27,7 +27,7 @@ from automl_flow.execution.outcome import Limits
 from automl_flow.execution.runner import Handle, Runner
 from automl_flow.study.budget import Budget, Clock
 from automl_flow.study.journal import Journal
-from automl_flow.study.trial import NO_TIME, Evaluation, TrialRecord
+from automl_flow.study.trial import NO_TIME, Evaluation, TrialJob, TrialRecord
 
 logger = logging.getLogger("automl_flow")
 _GRACE_SECONDS = 30.0  # after the end of its time, in which a trial must have been ended
@@ -62,14 +62,14 @@ class Search:
 
     Attributes:
         sampler: Makes the sampler of one trial from a seed.
-        suggest: Draws parameters from a trial and returns the picklable payload of its job. Runs in this process.
-        evaluate: ``(context, job) -> Evaluation`` in a worker; the job has ``number``, ``params`` and ``payload``.
+        suggest: Draws parameters from a trial and returns the suggestion (picklable) for its job. Runs in this process.
+        evaluate: ``(context, job) -> Evaluation`` in a worker.
         enqueue: Parameters of the first trials, tried before the sampler is asked.
         objectives: Losses that an evaluation returns; all are minimised.
         first: Number of the first trial.
         window: How many trials may be open at once; part of what fixes the result, unlike the number of workers.
-        refuse: Given the payload, says why a trial is not worth running whatever the time, or ``None``.
-        admit: Given the payload and the seconds left, says why a trial should not be started now, or ``None``. Asked
+        refuse: Given the suggestion, says why a trial is not worth running whatever the time, or ``None``.
+        admit: Given the suggestion and the seconds left, says why a trial should not be started now, or ``None``. Asked
             only where seconds are limited.
         label: What progress calls the search.
         describe: What progress says of a finished trial.
@@ -78,7 +78,7 @@ class Search:
 
     sampler: Callable[[int], BaseSampler]
     suggest: Callable[[Trial], Any]
-    evaluate: Callable[[Any, Any], Evaluation]
+    evaluate: Callable[[Any, TrialJob[Any]], Evaluation]
     enqueue: Sequence[Mapping[str, Any]] = ()
     objectives: int = 1
     first: int = 0
@@ -121,7 +121,7 @@ class _Open:
     """A trial that was asked and not yet told."""
 
     trial: Trial
-    payload: Any
+    suggestion: Any
 
 
 class _Loop:
@@ -184,7 +184,7 @@ class _Loop:
     def _find_known(self, number: int, trial: Trial) -> None:
         """Queue the trial, unless its outcome is known already."""
         entry = self.journal.entries.get(number)
-        refusal = None if self.search.refuse is None else self.search.refuse(self._open[number].payload)
+        refusal = None if self.search.refuse is None else self.search.refuse(self._open[number].suggestion)
         if refusal is not None:
             self._ended[number] = TrialRecord(number, trial.params, None, "failed", "budget", refusal)
         elif number in self.budget.skip_trials:
@@ -204,8 +204,8 @@ class _Loop:
                 logger.debug("%s: trial %d %s", self.search.label, number, refusal)
                 self._skip(number)
                 continue
-            job = {"number": number, "params": dict(item.trial.params), "payload": item.payload}
             left = None if self.clock.seconds is None else self.clock.left
+            job = TrialJob(number, item.suggestion, left)
             limits = Limits(self.budget.per_run_time_limit, self.budget.memory_limit, left)
             self._running[number] = self.runner.submit(self.search.evaluate, job, limits)
             self._until[number] = self.clock.deadline
@@ -215,7 +215,7 @@ class _Loop:
             return "not started: the time of the search is over"
         if self.search.admit is None or self.clock.seconds is None:
             return None
-        return self.search.admit(item.payload, self.clock.left)
+        return self.search.admit(item.suggestion, self.clock.left)
 
     def _skip(self, number: int) -> None:
         """Count a trial as ended by the clock, in words that are the same when the search is replayed without one."""

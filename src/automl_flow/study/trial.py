@@ -5,12 +5,38 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from automl_flow.execution.outcome import Outcome
 
 State = Literal["complete", "failed", "pruned"]
 NO_TIME = "not run, or not to its end: the time of the search was over"  # message of what the clock ended
+
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class TrialJob(Generic[S]):
+    """One trial on its way to a worker.
+
+    Attributes:
+        number: Trial number.
+        suggestion: What to try; each search has a type of its own.
+        seconds_left: Seconds of the search's time when the job is submitted; ``None`` is no limit. Seconds, not a point
+            in time: the clock of another machine shows another one.
+    """
+
+    number: int
+    suggestion: S
+    seconds_left: float | None = None
+
+
+class Facts(Protocol):
+    """What an evaluation finds out besides its losses; each search has a type of its own."""
+
+    def to_document(self) -> dict[str, Any]:
+        """The facts as JSON-able values, for the journal and for :attr:`TrialRecord.attrs`."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +45,20 @@ class Evaluation:
 
     Attributes:
         values: Losses, one for each objective; all are minimised. A pruned trial may have none.
-        attrs: JSON-able facts for the record. Large results belong in files beside the journal.
+        facts: Facts for the record, or JSON-able values. Large results belong in files next to the journal.
         intermediate: Values at steps, for Optuna's pruners and plots (one objective only).
         pruned: The trial was given up early, on purpose.
     """
 
     values: tuple[float, ...]
-    attrs: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts | Mapping[str, Any] = field(default_factory=dict)
     intermediate: Mapping[int, float] = field(default_factory=dict)
     pruned: bool = False
+
+    @property
+    def attrs(self) -> Mapping[str, Any]:
+        """The facts as JSON-able values."""
+        return self.facts if isinstance(self.facts, Mapping) else self.facts.to_document()
 
 
 @dataclass(frozen=True)
@@ -43,7 +74,7 @@ class TrialRecord:
         message: Error text and last printed lines of a failed trial.
         seconds: Wall-clock seconds of the evaluation.
         peak_mb: Largest resident memory of its process in MiB.
-        attrs: Facts that the evaluation returned.
+        attrs: Facts that the evaluation returned, as JSON-able values.
     """
 
     number: int

@@ -51,18 +51,18 @@ def collect(problem: TabularProblem, study: StudyResult, state: Path, config: Se
     return add_layer(SearchResult((), (), nothing, rows, {**reproduce, "exact": True}), study, state)
 
 
-def add_layer(result: SearchResult, study: StudyResult, state: Path, reads: tuple[int, ...] = ()) -> SearchResult:
+def add_layer(result: SearchResult, study: StudyResult, state: Path, base_models: tuple[int, ...] = ()) -> SearchResult:
     """Add the trials of a layer to those of the layer below.
 
     Args:
         result: What was found so far.
         study: The trials.
         state: State folder of the search.
-        reads: What the candidates of the layer read; nothing: they are the first one.
+        base_models: What the candidates of the layer read; nothing: they are the first one.
     """
-    folder = layer_folder(state, reads)
+    folder = layer_folder(state, base_models)
     complete = (record for record in study.records if record.state == "complete")
-    added = [_candidate(record) for record in complete if oof_path(folder, record.number).is_file()]
+    added = [Candidate.of(record) for record in complete if oof_path(folder, record.number).is_file()]
     oof = [*result.oof, *(read_oof(folder, candidate.number) for candidate in added)]
     candidates = [*result.candidates, *added]
     order = sorted(range(len(candidates)), key=lambda i: (candidates[i].loss, candidates[i].number))
@@ -76,24 +76,9 @@ def add_layer(result: SearchResult, study: StudyResult, state: Path, reads: tupl
             **known,
             "max_trials": known["max_trials"] + len(study.records),
             "skip_trials": [*known["skip_trials"], *study.skip_trials],
-            "stacking": len(study.records) if reads else 0,
+            "stacking": len(study.records) if base_models else 0,
             "exact": known["exact"] and not any(candidate.cut_short for candidate in added),
         },
         spent=result.spent + study.spent,
         interrupted=result.interrupted or study.interrupted,
-    )
-
-
-def _candidate(record: TrialRecord) -> Candidate:
-    attrs = record.attrs
-    return Candidate(
-        number=record.number,
-        family=str(attrs["family"]),
-        params=dict(attrs["params"]),
-        loss=(record.values or (float("inf"),))[0],
-        fold_losses=tuple(attrs["fold_losses"]),
-        iterations=tuple(attrs["iterations"]),
-        work=float(attrs["work"]),
-        cut_short=bool(attrs["cut_short"]),
-        reads=tuple(attrs["reads"]),
     )

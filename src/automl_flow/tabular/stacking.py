@@ -82,7 +82,15 @@ def search_second_layer(
     starts = _starts(bench.families, config, context)[:trials]
     usable = {start.family: bench.families[start.family] for start in starts}
     plan = Plan(
-        "auto", usable, context, config.seed, len(problem.folds), starts, trials, len(result.records), reads=numbers
+        "auto",
+        usable,
+        context,
+        config.seed,
+        len(problem.folds),
+        starts,
+        trials,
+        len(result.records),
+        base_models=numbers,
     )
     key = problem.key(len(result.records), numbers, [c.params for c in read], config.seed, config.threads)
     with Journal(second_layer_folder(bench.results), key).open() as journal:
@@ -92,9 +100,9 @@ def search_second_layer(
     return add_layer(result, study, bench.results, numbers)
 
 
-def _context(problem: TabularProblem, config: SearchConfig, reads: tuple[int, ...]) -> FitContext:
+def _context(problem: TabularProblem, config: SearchConfig, base_models: tuple[int, ...]) -> FitContext:
     context = problem.context(config.seed, config.threads)
-    width = readings_width(len(reads), problem.target.outputs)
+    width = readings_width(len(base_models), problem.target.outputs)
     return replace(context, n_columns=context.n_columns + width)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from automl_flow.study.budget import Budget
 from automl_flow.study.journal import Journal
 from automl_flow.study.study import Search, StudyResult, TrialRecord, run_study
+from automl_flow.tabular.candidate import TrialFacts
 from automl_flow.tabular.config import SearchConfig
-from automl_flow.tabular.fitting.objective import Pace, evaluate
+from automl_flow.tabular.fitting.objective import evaluate
 from automl_flow.tabular.session.session import Workbench
 from automl_flow.tabular.suggest.admission import EndableClock, Gate
 from automl_flow.tabular.suggest.cost_model import CostModel
@@ -43,21 +45,21 @@ def run_trials(
     """
     problem, config, seconds = bench.problem, bench.config, clock.seconds
     budget = _trial_budget(config, plan, most)
-    share = _LAST_TRIAL_SHARE if plan.reads else _TRIAL_SHARE
+    share = _LAST_TRIAL_SHARE if plan.base_models else _TRIAL_SHARE
     soft_seconds = _soft_seconds(share, seconds, budget.per_run_time_limit)
-    pace = Pace(soft_seconds, clock.deadline)
+    plan = replace(plan, soft_seconds=soft_seconds)
     known = problem.context(config.seed, config.threads)
     costs = CostModel(plan.families, plan.context, plan.n_folds, soft_seconds)
     gate = Gate(costs, plan, journal, clock, before=before, context=known)
     search = Search(
         sampler=plan.sampler,
         suggest=plan.suggest,
-        evaluate=partial(evaluate, pace=pace),
+        evaluate=evaluate,
         enqueue=plan.enqueue(),
         first=plan.first,
         window=_WINDOW,
         admit=None if seconds is None else gate,
-        label="search for stacked models" if plan.reads else "model search",
+        label="search for stacked models" if plan.base_models else "model search",
         describe=partial(_describe, metric=problem.task.scorer()),
     )
     return run_study(search, runner=bench.runner, budget=budget, clock=clock, journal=journal, progress=bench.progress)
@@ -80,6 +82,7 @@ def _trial_budget(config: SearchConfig, plan: Plan, most: int | None) -> Budget:
 
 def _describe(record: TrialRecord, metric: Metric) -> str:
     """Say how a trial ended, as a score of the task's metric."""
-    if record.values is None or "family" not in record.attrs:
+    facts = TrialFacts.of(record)
+    if record.values is None or facts is None:
         return str(record)
-    return f"trial {record.number}, {record.attrs['family']}: {metric.name} {metric.from_loss(record.values[0]):.5g}"
+    return f"trial {record.number}, {facts.family}: {metric.name} {metric.from_loss(record.values[0]):.5g}"

@@ -10,6 +10,7 @@ import torch
 
 from automl_flow.nas.search.objective import Arena, evaluate, judge, memory_errors
 from automl_flow.nas.search.setup import make_setting
+from automl_flow.study.trial import TrialJob
 from tests.nas.problems import config, image_problem
 
 
@@ -18,9 +19,9 @@ def arena(tmp_path: Path) -> Arena:
     return make_setting(image_problem(), config(), tmp_path).arena
 
 
-def job(arena: Arena, stop: int) -> dict[str, object]:
+def job(arena: Arena, stop: int) -> TrialJob:
     params = dict(arena.make_space().reference(arena.shape).params)
-    return {"number": 0, "payload": {"params": params, "trial": 0, "stop": stop}}
+    return TrialJob(0, {"params": params, "trial": 0, "stop": stop})
 
 
 def test_an_earlier_stop_is_not_answered_with_a_later_network(arena: Arena) -> None:
@@ -32,12 +33,12 @@ def test_an_earlier_stop_is_not_answered_with_a_later_network(arena: Arena) -> N
 
 def test_a_known_architecture_is_not_trained(arena: Arena) -> None:
     payload = {"key": "k", "duplicate_of": 3, "known": (0.5,)}
-    assert evaluate(arena, {"number": 4, "payload": payload}).values == (0.5,)
+    assert evaluate(arena, TrialJob(4, payload)).values == (0.5,)
 
 
 def test_an_architecture_that_is_being_trained_is_given_up(arena: Arena) -> None:
     payload = {"key": "k", "duplicate_of": 3, "known": ()}
-    assert evaluate(arena, {"number": 4, "payload": payload}).pruned
+    assert evaluate(arena, TrialJob(4, payload)).pruned
 
 
 def test_torch_running_out_of_memory_is_a_memory_error() -> None:

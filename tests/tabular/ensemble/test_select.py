@@ -23,7 +23,7 @@ def found(problem, errors: dict[tuple[int, ...], float], work: float = 1.0) -> S
     """Candidates with errors of their own, of these spreads, by what they read."""
     rng, y = np.random.default_rng(0), problem.target.values
     rows = [(y + spread * rng.normal(size=len(y)))[:, None] for spread in errors.values()]
-    candidates = [Candidate(i, "linear", {}, 0.0, (), work=work, reads=reads) for i, reads in enumerate(errors)]
+    candidates = [Candidate(i, "linear", {}, 0.0, (), work=work, base_models=reads) for i, reads in enumerate(errors)]
     return SearchResult((), tuple(candidates), np.asarray(rows, dtype=np.float32), np.arange(len(y)))
 
 

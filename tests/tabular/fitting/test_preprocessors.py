@@ -9,6 +9,8 @@ from sklearn.pipeline import Pipeline
 
 from automl_flow.models import FAMILIES
 from automl_flow.serialization.manifest import Files
+from automl_flow.study.trial import TrialJob
+from automl_flow.tabular.candidate import Suggestion
 from automl_flow.tabular.fitting.fold_models import STAND_IN
 from automl_flow.tabular.fitting.objective import TrialContext, encoded_fold, evaluate
 from automl_flow.tabular.fitting.preprocessors import (
@@ -68,9 +70,7 @@ def test_threads_that_ask_at_the_same_time_share_one_encoding():
 def test_only_folds_whose_model_is_kept_leave_their_preprocessor(tmp_path):
     problem, families = make_problem("binary"), {"knn": FAMILIES.get("knn")}
     params = dict(families["knn"].portfolio(problem.context(0))[0])
-    evaluate(
-        TrialContext(problem, families, tmp_path, 0), {"number": 0, "payload": {"family": "knn", "params": params}}
-    )
+    evaluate(TrialContext(problem, families, tmp_path, 0), TrialJob(0, Suggestion("knn", params)))
     folds = range(len(problem.folds))
     stored = [fold for fold in folds if preprocessor_path(tmp_path, preprocessor_key("scaled", fold)).is_file()]
     assert stored == [STAND_IN]

@@ -6,7 +6,8 @@ import pytest
 from automl_flow.core.errors import StorageError
 from automl_flow.models import FAMILIES
 from automl_flow.study.journal import results_folder
-from automl_flow.tabular.candidate import Candidate
+from automl_flow.study.trial import TrialJob
+from automl_flow.tabular.candidate import Candidate, Suggestion
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting import refit
 from automl_flow.tabular.fitting.fitted import FittedCandidate, fit_candidates
@@ -24,7 +25,7 @@ def searched(tmp_path):
     """A candidate whose trial is in the state folder."""
     problem, families = make_problem("binary"), {"lightgbm": FAMILIES.get("lightgbm")}
     params = dict(families["lightgbm"].portfolio(problem.context(0))[0])
-    job = {"number": 0, "payload": {"family": "lightgbm", "params": params}}
+    job = TrialJob(0, Suggestion("lightgbm", params))
     evaluate(TrialContext(problem, families, results_folder(tmp_path), 0), job)
     return problem, families, Candidate(0, "lightgbm", params, 0.0, (), iterations=_STEPS)
 

@@ -11,6 +11,8 @@ import pytest
 
 from automl_flow.execution.outcome import Limits
 from automl_flow.models import FAMILIES
+from automl_flow.study.trial import TrialJob
+from automl_flow.tabular.candidate import Suggestion
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting.fold_models import read_oof
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
@@ -77,7 +79,7 @@ def test_workers_without_arrow_find_the_same(tmp_path):
         for number, name in enumerate(["linear", "lightgbm", "catboost", "extra_trees"]):
             family = FAMILIES.available()[name]
             params = family.portfolio(problem.context(0))[0]
-            job = {"number": number, "payload": {"family": name, "params": params}}
+            job = TrialJob(number, Suggestion(name, params))
             evaluate(here, job)
             outcome = runner.submit(evaluate, job, Limits()).outcome()
             assert outcome.ok, outcome.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from automl_flow.core.files import write_bytes
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.search.objective import Arena, hold_threads, memory_errors, training_spec
 from automl_flow.nas.spaces.base import Architecture, Space
-from automl_flow.study.trial import Evaluation
+from automl_flow.study.trial import Evaluation, TrialJob
 
 if TYPE_CHECKING:
     from automl_flow.nas.network.module import InferenceModule
@@ -30,14 +30,14 @@ def member_file(arena: Arena, architecture: Architecture, epochs: int, number: i
     return arena.folder / f"final-{digest(architecture)}-{epochs}" / f"{number}.safetensors"
 
 
-def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
+def evaluate(arena: Arena, job: TrialJob[Any]) -> Evaluation:
     """Train one network on all samples and write it to its file; the value is its last training loss.
 
     The payload's ``seconds`` end the training before its last epoch, so that there is a network when the time is over.
     """
     from automl_flow.nas.training.fit import fit_network
 
-    payload, number = job["payload"], int(job["number"])
+    payload, number = job.suggestion, job.number
     hold_threads()
     space = arena.make_space()
     architecture = space.architecture(payload["params"], arena.shape)

@@ -18,7 +18,7 @@ from automl_flow.nas.search.config import Objective
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture, Space
-from automl_flow.study.trial import Evaluation
+from automl_flow.study.trial import Evaluation, TrialJob
 from automl_flow.tasks.metrics import Metric, for_classes, get_metric
 from automl_flow.tasks.types import Label, Problem
 
@@ -87,13 +87,13 @@ class Arena:
         return self.folder / f"{number:05d}.npy"
 
 
-def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
+def evaluate(arena: Arena, job: TrialJob[Any]) -> Evaluation:
     """Train and judge a trial.
 
     The job's payload has ``params``, ``trial`` (its number in the search) and ``stop`` (epochs); for an architecture
     that was tried before also ``duplicate_of`` and ``known``, its losses, which are empty while that trial is running.
     """
-    payload = job["payload"]
+    payload = job.suggestion
     if "duplicate_of" in payload:
         attrs = {"key": payload["key"], "duplicate_of": payload["duplicate_of"]}
         return Evaluation(tuple(payload["known"]), attrs, pruned=not payload["known"])

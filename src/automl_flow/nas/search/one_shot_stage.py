@@ -21,7 +21,7 @@ from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Space
 from automl_flow.study.budget import Clock
 from automl_flow.study.study import Search
-from automl_flow.study.trial import Evaluation, TrialRecord
+from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
 
 STUDY = "one-shot"  # name of its journal
 SOFT = 0.7  # of the seconds; then no epoch is begun any more, so that the job ends by itself and not by being killed
@@ -96,14 +96,14 @@ class Stage:
         return {"strategy_options": {**self.options, "stop": report["epochs"]}} if report["cut"] else {}
 
 
-def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
+def evaluate(arena: Arena, job: TrialJob[Any]) -> Evaluation:
     """Search on the samples that trials are trained on, never on those that judge them; of folds, on the first.
 
     The value is the loss of the best candidate, the attributes are the document of the result.
     """
     from automl_flow.nas.one_shot.search import search_one_shot
 
-    payload = job["payload"]
+    payload = job.suggestion
 
     def watch(epoch: int, leading: Candidate) -> None:
         say_epoch(arena.folder / STUDY, f"epoch {epoch}: {_score(leading)}")

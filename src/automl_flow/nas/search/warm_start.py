@@ -19,7 +19,7 @@ from automl_flow.nas.search.studies import enqueued_only
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space, Value
 from automl_flow.study.study import Search
-from automl_flow.study.trial import Evaluation, TrialRecord
+from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
 
 
 def candidates(
@@ -65,11 +65,11 @@ def screening(drawn: Sequence[Architecture]) -> Search:
     )
 
 
-def evaluate(arena: Arena, job: Mapping[str, Any]) -> Evaluation:
+def evaluate(arena: Arena, job: TrialJob[Any]) -> Evaluation:
     """Rank the candidates by the vote of the proxies; the attribute ``order`` has their positions, the best first."""
     hold_threads()
     space = arena.make_space()
-    drawn = [space.architecture(params, arena.shape) for params in job["payload"]]
+    drawn = [space.architecture(params, arena.shape) for params in job.suggestion]
     with memory_errors():
         batch = proxy_batch(arena.rounds[0].fit, arena.shape.kind)
         order, _ = rank_by_proxies(space, arena.shape, drawn, batch, seed=arena.seed)

@@ -89,7 +89,7 @@ def build_model(bench: Workbench, result: SearchResult) -> Built:
     )
     weights = zip(result.candidates, selection.weights, strict=True)
     weight_of = {candidate.number: float(weight) for candidate, weight in weights}
-    fitted = tuple(sorted(fitted, key=lambda member: bool(member.candidate.reads)))  # who reads comes later
+    fitted = tuple(sorted(fitted, key=lambda member: bool(member.candidate.base_models)))  # who reads comes later
     model = TabularModel(
         members=fitted,
         weights=tuple(weight_of[member.candidate.number] for member in fitted),
@@ -105,7 +105,7 @@ def build_model(bench: Workbench, result: SearchResult) -> Built:
 
 def _with_read(members: Sequence[Candidate], result: SearchResult) -> list[Candidate]:
     """Members of an ensemble, and behind them the others whose predictions they read."""
-    read = {number for candidate in members for number in candidate.reads}
+    read = {number for candidate in members for number in candidate.base_models}
     return [*members, *(c for c in result.candidates if c.number in read and c not in members)]
 
 

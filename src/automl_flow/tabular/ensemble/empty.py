@@ -9,8 +9,8 @@ import numpy as np
 
 from automl_flow.core.errors import BudgetError
 from automl_flow.study.notes import causes
-from automl_flow.study.trial import TrialRecord
-from automl_flow.tabular.candidate import BASELINE, Candidate
+from automl_flow.study.trial import TrialJob, TrialRecord
+from automl_flow.tabular.candidate import BASELINE, Candidate, Suggestion
 from automl_flow.tabular.fitting.fold_models import read_oof
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tabular.result import SearchResult
@@ -50,11 +50,10 @@ def constant_only(bench: Workbench, result: SearchResult) -> SearchResult:
     problem, number = bench.problem, len(result.records)
     context = TrialContext(problem, bench.families, bench.results, bench.config.seed, bench.config.threads)
     try:
-        found = evaluate(context, {"number": number, "payload": {"family": BASELINE, "params": {}}})
+        found = evaluate(context, TrialJob(number, Suggestion(BASELINE, {})))
     except Exception as error:  # what all trials failed of may have this one fail too
         raise BudgetError(f"{told} Nor could a constant be made: {error}") from error
-    losses, work = tuple(found.attrs["fold_losses"]), float(found.attrs["work"])
-    constant = Candidate(number, BASELINE, {}, found.values[0], losses, work=work)
+    constant = Candidate.of(TrialRecord(number, {}, found.values, "complete", attrs=found.attrs))
     return replace(result, candidates=(constant,), oof=np.stack([read_oof(bench.results, number)]))
 
 

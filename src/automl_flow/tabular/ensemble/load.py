@@ -91,11 +91,11 @@ class ModelDocument(Document):
                 layered = False
                 continue
             candidate = member.candidate
-            if not set(candidate.reads) <= known:
+            if not set(candidate.base_models) <= known:
                 raise ValueError(
-                    f"candidate {candidate.number} reads {candidate.reads}, of which some do not come before"
+                    f"candidate {candidate.number} reads {candidate.base_models}, of which some do not come before"
                 )
-            if candidate.reads:
+            if candidate.base_models:
                 layered = True
             elif layered or candidate.number in known:
                 raise ValueError(f"candidate {candidate.number} stands twice, or behind those that read others")

@@ -189,7 +189,7 @@ def _reader(member: FittedCandidate | Member) -> Any:
 
 def _reads(member: FittedCandidate | Member) -> bool:
     """Whether a member reads what others predict."""
-    return isinstance(member, FittedCandidate) and bool(member.candidate.reads)
+    return isinstance(member, FittedCandidate) and bool(member.candidate.base_models)
 
 
 def _predict(member: FittedCandidate | Member, rows: Rows, said: Mapping[int, Array]) -> Array:

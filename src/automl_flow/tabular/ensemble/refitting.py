@@ -59,7 +59,7 @@ def chosen_ensemble(
 ) -> Chosen | None:
     """Return the members that have a weight; ``None`` where one reads others, or its family is not installed."""
     members = [(candidate, weight) for candidate, weight in zip(candidates, weights, strict=True) if weight]
-    if not members or any(candidate.reads or candidate.family not in families for candidate, _ in members):
+    if not members or any(candidate.base_models or candidate.family not in families for candidate, _ in members):
         return None
     total = sum(weight for _, weight in members)
     return Chosen(tuple(c for c, _ in members), tuple(w / total for _, w in members), families, seed)

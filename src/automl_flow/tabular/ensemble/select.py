@@ -62,7 +62,7 @@ def select(problem: TabularProblem, result: SearchResult, config: SearchConfig) 
     it is validated on, so what it learns to correct holds those rows' targets with the wrong sign. Rows that are new
     to all models have no part in that.
     """
-    shared = _both_layers(problem, result, config) if any(c.reads for c in result.candidates) else None
+    shared = _both_layers(problem, result, config) if any(c.base_models for c in result.candidates) else None
     return shared or _first_layer(problem, result, config, 1.0)
 
 
@@ -70,8 +70,8 @@ def _both_layers(problem: TabularProblem, result: SearchResult, config: SearchCo
     """The ensemble of two layers, if there is a good one."""
     first = _first_layer(problem, result, config, _FIRST_SHARE)
     work = np.array([candidate.work for candidate in result.candidates])
-    second = np.array([bool(candidate.reads) for candidate in result.candidates])
-    numbers = {number for candidate in result.candidates for number in candidate.reads}
+    second = np.array([bool(candidate.base_models) for candidate in result.candidates])
+    numbers = {number for candidate in result.candidates for number in candidate.base_models}
     needed = (first.weights > 0) | np.array([candidate.number in numbers for candidate in result.candidates])
     left = config.predict_microseconds - work[needed].sum()
     if not (second & (work <= left)).any():
@@ -82,7 +82,7 @@ def _both_layers(problem: TabularProblem, result: SearchResult, config: SearchCo
 def _first_layer(problem: TabularProblem, result: SearchResult, config: SearchConfig, share: float) -> Selection:
     """The best ensemble of the first layer within a share of the allowed work."""
     knows = np.array([candidate.family != BASELINE for candidate in result.candidates])
-    second = np.array([bool(candidate.reads) for candidate in result.candidates])
+    second = np.array([bool(candidate.base_models) for candidate in result.candidates])
     work = np.array([candidate.work for candidate in result.candidates])
     usual = np.where((knows if knows.any() else ~knows) & ~second, work, np.inf)
     return _greedy(problem, result, config, usual, share * config.predict_microseconds)

@@ -59,8 +59,8 @@ class FittedCandidate:
         total = np.zeros((len(rows.frame), parts[0].outputs))
         for part in parts:
             encoded = rows.encoded(self.preprocessors[part.preprocessor_key])
-            if self.candidate.reads:
-                encoded = beside(encoded, as_readings([said[n] for n in self.candidate.reads]))
+            if self.candidate.base_models:
+                encoded = beside(encoded, as_readings([said[n] for n in self.candidate.base_models]))
             total += part.predict(self.family, encoded)
         return total / len(parts)
 
@@ -106,12 +106,12 @@ def fit_candidates(
 def _parts(
     context: TrialContext, candidate: Candidate, family: ModelFamily, copies: int, folds: tuple[int, ...]
 ) -> tuple[Part, ...]:
-    layer = layer_folder(context.state, candidate.reads)
+    layer = layer_folder(context.state, candidate.base_models)
     files = Files(part_folder(layer, candidate.number))
     parts = [read_part(files, "", part_name(ALL_ROWS, copy), family) for copy in range(copies)]
     for fold in folds or (() if copies else (STAND_IN,)):
         if is_stored(layer, candidate.number, fold):
             parts.append(read_part(files, "", part_name(fold), family))
         else:
-            parts.append(fit_part(context, family, candidate.params, fold, reads=candidate.reads)[0])
+            parts.append(fit_part(context, family, candidate.params, fold, base_models=candidate.base_models)[0])
     return tuple(parts)

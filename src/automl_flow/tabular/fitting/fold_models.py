@@ -168,9 +168,9 @@ def second_layer_folder(state: Path) -> Path:
     return state / "second"
 
 
-def layer_folder(state: Path, reads: Sequence[int]) -> Path:
+def layer_folder(state: Path, base_models: Sequence[int]) -> Path:
     """Folder of what belongs to the trials of the layer whose candidates read so many others."""
-    return results_folder(second_layer_folder(state)) if reads else state
+    return results_folder(second_layer_folder(state)) if base_models else state
 
 
 def part_folder(state: Path, number: int) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from automl_flow.core.seeds import derive_seed
 from automl_flow.models.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.recipes import build_preprocessor
-from automl_flow.study.trial import Evaluation
+from automl_flow.study.trial import Evaluation, TrialJob
+from automl_flow.tabular.candidate import Suggestion, TrialFacts
 from automl_flow.tabular.fitting.encoding_cache import Encoded, Encodings
 from automl_flow.tabular.fitting.fold_models import (
     Part,
@@ -56,130 +57,125 @@ class TrialContext:
 
 
 @dataclass(frozen=True)
-class Pace:
-    """When iterative fits stop by themselves and keep what they have.
+class FoldOutcome:
+    """What fitting a candidate on one fold gave.
 
     Attributes:
-        soft_seconds: Seconds from the start of a trial; ``None``: never.
-        end: ``time.monotonic()`` at which the whole search ends; ``None``: never.
+        loss: Loss on the validation rows.
+        prediction: Predictions of the validation rows, (n, k); k = 1 in regression.
+        work: Estimated microseconds of one thread to predict a row.
+        iterations: Boosting steps, epochs or trees that were kept; ``None`` where there is no such thing.
+        cut_short: A deadline ended the fit before its own stopping rule did.
     """
 
-    soft_seconds: float | None = None
-    end: float | None = None
-
-    def deadline(self) -> float | None:
-        """When a trial that starts now should stop by itself."""
-        limits = [] if self.end is None else [self.end - _LAST_SECONDS]
-        if self.soft_seconds is not None:
-            limits.append(time.monotonic() + self.soft_seconds)
-        return min(limits, default=None)
+    loss: float
+    prediction: Array
+    work: float
+    iterations: int | None
+    cut_short: bool
 
 
-UNHURRIED = Pace()
-
-
-@dataclass
-class _Tally:
-    """Out-of-fold predictions as they add up; with repeated folds a row is predicted more than once."""
-
-    total: Array
-    times: NDArray[np.int64]
-    losses: list[float] = field(default_factory=list)
-    iterations: list[int] = field(default_factory=list)
-    work: list[float] = field(default_factory=list)
-    cut_short: bool = False
-
-    def oof(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Covered rows, and the mean prediction of each."""
-        covered = np.flatnonzero(self.times)
-        return covered, (self.total[covered] / self.times[covered, None]).astype(np.float32)
-
-
-def evaluate(context: TrialContext, job: Mapping[str, Any], pace: Pace = UNHURRIED) -> Evaluation:
-    """Fit the job's candidate on every fold, store its predictions and its models, and return its loss.
-
-    Of a family that is not bagged one model is stored, for the case that there is no time to fit it on all rows.
+def evaluate(context: TrialContext, job: TrialJob[Suggestion]) -> Evaluation:
+    """Fit a candidate on every fold, store its predictions and its models, and return its loss.
 
     Args:
         context: Data and settings.
-        job: ``number``, and a ``payload`` with ``family``, ``params`` and ``give_up``: the mean loss after some
-            number of folds beyond which the trial ends. A trial of the second layer also has ``reads``.
-        pace: When its iterative fits stop by themselves.
+        job: What to fit, and in which time.
     """
-    number, payload = int(job["number"]), job["payload"]
-    family, params = context.families[payload["family"]], dict(payload["params"])
+    candidate, n_folds = job.suggestion, len(context.problem.folds)
+    deadline = _deadline(candidate.soft_seconds, job.seconds_left)
+    outcomes: list[FoldOutcome] = []
+    for fold in range(n_folds):
+        now = time.monotonic()
+        until = None if deadline is None else now + (deadline - now) / (n_folds - fold)
+        outcomes.append(fit_fold(context, job.number, candidate, fold, until))
+        if is_pruned(candidate, [outcome.loss for outcome in outcomes]):
+            shutil.rmtree(_part_folder(context, job.number, candidate), ignore_errors=True)
+            return _evaluation((), candidate, outcomes, pruned=True)
+    return combine(context, job.number, candidate, outcomes)
+
+
+def _deadline(soft_seconds: float | None, seconds_left: float | None) -> float | None:
+    """``time.monotonic()`` of this process at which the fits of a trial that starts now should stop by themselves."""
+    limits = [] if seconds_left is None else [seconds_left - _LAST_SECONDS]
+    if soft_seconds is not None:
+        limits.append(soft_seconds)
+    return time.monotonic() + min(limits) if limits else None
+
+
+def is_pruned(candidate: Suggestion, losses: Sequence[float]) -> bool:
+    """Whether a trial ends early, given the losses of its first folds."""
+    return float(np.mean(losses)) > candidate.prune_thresholds.get(len(losses), np.inf)
+
+
+def fit_fold(
+    context: TrialContext, number: int, candidate: Suggestion, fold: int, deadline: float | None = None
+) -> FoldOutcome:
+    """Fit a candidate on one fold and predict its validation rows; the model is stored if it is to be kept.
+
+    Afterwards the model is in memory no more: a forest can be larger than the rows.
+
+    Args:
+        context: Data and settings.
+        number: Trial number.
+        candidate: What to fit.
+        fold: Number of the fold.
+        deadline: ``time.monotonic()`` at which an iterative fit stops by itself.
+    """
+    problem, family = context.problem, context.families[candidate.family]
+    valid, base_models = problem.folds[fold][1], candidate.base_models
+    part, fitted = fit_part(context, family, dict(candidate.params), fold, base_models=base_models, deadline=deadline)
+    prediction = part.predict(family, rows_of(context, family.encoding, fold, base_models).X_valid)
+    weight = None if problem.weight is None else problem.weight[valid]
+    metric = problem.task.scorer(problem.target.classes)
+    loss = metric.loss(problem.target.values[valid], prediction, weight)
+    if fold in kept_folds(family, len(problem.folds)):
+        write_part(_part_folder(context, number, candidate), part, family)
+    return FoldOutcome(loss, prediction, part.work, fitted.iterations, fitted.cut_short)
+
+
+def combine(context: TrialContext, number: int, candidate: Suggestion, outcomes: Sequence[FoldOutcome]) -> Evaluation:
+    """Store a trial's out-of-fold predictions and return their loss.
+
+    Args:
+        context: Data and settings.
+        number: Trial number.
+        candidate: What was fitted.
+        outcomes: Of every fold, in order; a row that repeated folds predict twice gets the mean.
+    """
     problem = context.problem
-    tally = _Tally(np.zeros((len(problem.X), problem.target.outputs)), np.zeros(len(problem.X), dtype=np.int64))
-    reads = tuple(payload.get("reads", ()))
-    folder = layer_folder(context.state, reads)
-    fit = partial(_fit_fold, context, family, params, tally=tally, reads=reads, folder=part_folder(folder, number))
-    if not _fit_all(fit, tally, len(problem.folds), payload.get("give_up", {}), pace.deadline()):
-        shutil.rmtree(part_folder(folder, number), ignore_errors=True)
-        known = {"family": family.name, "params": params, "fold_losses": tally.losses}
-        return Evaluation((), known, dict(enumerate(tally.losses)), pruned=True)
-    covered, oof = tally.oof()
+    total = np.zeros((len(problem.X), problem.target.outputs))
+    times = np.zeros(len(problem.X), dtype=np.int64)
+    for (_, valid), outcome in zip(problem.folds, outcomes, strict=True):
+        total[valid] += outcome.prediction
+        times[valid] += 1
+    covered = np.flatnonzero(times)
+    oof = (total[covered] / times[covered, None]).astype(np.float32)
     weight = None if problem.weight is None else problem.weight[covered]
     metric = problem.task.scorer(problem.target.classes)
     loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
-    write_oof(folder, number, oof)
-    attrs: Params = {
-        "family": family.name,
-        "params": params,
-        "fold_losses": tally.losses,
-        "iterations": tally.iterations,
-        "work": round(float(np.mean(tally.work)), 3),
-        "cut_short": tally.cut_short,
-        "reads": list(reads),
-    }
-    return Evaluation((loss,), attrs, dict(enumerate(tally.losses)))
+    write_oof(layer_folder(context.state, candidate.base_models), number, oof)
+    return _evaluation((loss,), candidate, outcomes)
 
 
-def _fit_all(
-    fit: Callable[[int, float | None], None],
-    tally: _Tally,
-    n_folds: int,
-    give_up: Mapping[int, float],
-    deadline: float | None,
-) -> bool:
-    """Fit every fold; the time to *deadline* is shared among them. Return whether the trial went to its end."""
-    for fold in range(n_folds):
-        now = time.monotonic()
-        fit(fold, None if deadline is None else now + (deadline - now) / (n_folds - fold))
-        if float(np.mean(tally.losses)) > give_up.get(len(tally.losses), np.inf):
-            return False
-    return True
+def _evaluation(
+    values: tuple[float, ...], candidate: Suggestion, outcomes: Sequence[FoldOutcome], *, pruned: bool = False
+) -> Evaluation:
+    losses = tuple(outcome.loss for outcome in outcomes)
+    facts = TrialFacts(
+        family=candidate.family,
+        params=dict(candidate.params),
+        fold_losses=losses,
+        iterations=tuple(outcome.iterations for outcome in outcomes if outcome.iterations is not None),
+        work=round(float(np.mean([outcome.work for outcome in outcomes])), 3),
+        cut_short=any(outcome.cut_short for outcome in outcomes),
+        base_models=candidate.base_models,
+    )
+    return Evaluation(values, facts, dict(enumerate(losses)), pruned)
 
 
-def _fit_fold(
-    context: TrialContext,
-    family: ModelFamily,
-    params: Params,
-    fold: int,
-    deadline: float | None,
-    *,
-    tally: _Tally,
-    reads: tuple[int, ...],
-    folder: Path,
-) -> None:
-    """Fit one fold, count its predictions, and store its model in *folder* if it is to be kept.
-
-    Afterwards the model is in memory no more: a forest can be larger than the rows.
-    """
-    problem = context.problem
-    valid = problem.folds[fold][1]
-    part, fitted = fit_part(context, family, params, fold, reads=reads, deadline=deadline)
-    prediction = part.predict(family, rows_of(context, family.encoding, fold, reads).X_valid)
-    weight = None if problem.weight is None else problem.weight[valid]
-    metric = problem.task.scorer(problem.target.classes)
-    tally.losses.append(metric.loss(problem.target.values[valid], prediction, weight))
-    tally.total[valid] += prediction
-    tally.times[valid] += 1
-    tally.work.append(part.work)
-    tally.cut_short |= fitted.cut_short
-    if fitted.iterations is not None:
-        tally.iterations.append(fitted.iterations)
-    if fold in kept_folds(family, len(problem.folds)):
-        write_part(folder, part, family)
+def _part_folder(context: TrialContext, number: int, candidate: Suggestion) -> Path:
+    return part_folder(layer_folder(context.state, candidate.base_models), number)
 
 
 def fit_part(
@@ -188,7 +184,7 @@ def fit_part(
     params: Params,
     fold: int,
     *,
-    reads: tuple[int, ...] = (),
+    base_models: tuple[int, ...] = (),
     copy: int = 0,
     deadline: float | None = None,
     iterations: int | None = None,
@@ -199,7 +195,7 @@ def fit_part(
     """
     problem = context.problem
     rows, valid = problem.folds[fold] if fold != ALL_ROWS else (np.arange(len(problem.X)), np.empty(0, np.int64))
-    encoded = rows_of(context, family.encoding, fold, reads)
+    encoded = rows_of(context, family.encoding, fold, base_models)
     if fold == ALL_ROWS or fold in kept_folds(family, len(problem.folds)):
         _store_preprocessor(context.state, preprocessor_key(family.encoding, fold), encoded.preprocessor)
     seen = problem.task.problem_type.restrict(problem.target.values, rows, problem.target.outputs)
@@ -210,7 +206,7 @@ def fit_part(
         problem=seen.problem,
         metric=problem.task.metric_name,
         n_rows=len(rows),
-        n_columns=max(1, problem.X.shape[1]) + readings_width(len(reads), problem.target.outputs),
+        n_columns=max(1, problem.X.shape[1]) + readings_width(len(base_models), problem.target.outputs),
         n_classes=len(seen.present),
         seed=derive_seed(context.seed, "fit", family.name, fold, copy),
         threads=context.threads,
@@ -237,12 +233,12 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
     return replace(data, X_valid=X_valid, y_valid=y_valid, weight_valid=weight_valid)
 
 
-def rows_of(context: TrialContext, encoding: Encoding, fold: int, reads: tuple[int, ...]) -> Encoded:
+def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: tuple[int, ...]) -> Encoded:
     """Rows of a fold in an encoding, and beside them the out-of-fold predictions of the candidates that are read."""
     encoded = encoded_fold(context, encoding, fold)
-    if not reads:
+    if not base_models:
         return encoded
-    readings = as_readings([read_oof(context.state, number) for number in reads])
+    readings = as_readings([read_oof(context.state, number) for number in base_models])
     if fold == ALL_ROWS:
         return replace(encoded, X=beside(encoded.X, readings))
     rows, valid = context.problem.folds[fold]

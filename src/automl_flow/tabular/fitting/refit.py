@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.execution.runner import Handle
@@ -24,7 +23,18 @@ logger = logging.getLogger("automl_flow")
 _SHARE, _LARGEST_SHARE = 0.5, 0.3  # of a search's time for refitting, to be divided by the folds of a trial
 _MORE_ROWS = 1.3  # times as long as on a fold, roughly
 
-Fit = tuple[Candidate, int]  # a candidate, and which of its fits on all rows
+
+@dataclass(frozen=True)
+class RefitJob:
+    """One fit on all rows on its way to a worker.
+
+    Attributes:
+        candidate: What to fit.
+        copy: Which of its fits on all rows; each has a seed of its own.
+    """
+
+    candidate: Candidate
+    copy: int
 
 
 @dataclass(frozen=True)
@@ -71,18 +81,17 @@ def refit(
         StorageError: The disk is full, or the state folder cannot be written to.
     """
     state, runner, clock = bench.results, bench.runner, Clock(seconds)
-    waiting = deque(fit for fit in _in_turns(candidates, copies) if not _is_there(state, *fit))
+    waiting = deque(job for job in _in_turns(candidates, copies) if not _is_there(state, job.candidate, job.copy))
     running: dict[Handle, Candidate] = {}
     interrupted = False
     try:
         while waiting or running:
             while waiting and len(running) < runner.settings.n_jobs:
-                candidate, copy = waiting.popleft()
-                if _MORE_ROWS * took.get(candidate.number, 0.0) / len(bench.problem.folds) <= clock.left:
-                    job = {"candidate": candidate.to_document(), "copy": copy}
+                job = waiting.popleft()
+                if _MORE_ROWS * took.get(job.candidate.number, 0.0) / len(bench.problem.folds) <= clock.left:
                     left = None if clock.seconds is None else clock.left
                     allowed = Limits(None, bench.config.memory_limit, left)
-                    running[runner.submit(fit_all_rows, job, allowed)] = candidate
+                    running[runner.submit(fit_all_rows, job, allowed)] = job.candidate
             runner.wait_any(running, None)
             for handle in [handle for handle in running if handle.done]:
                 _check(handle.outcome(), running.pop(handle))
@@ -95,15 +104,21 @@ def refit(
     return Refitted(stored, interrupted)
 
 
-def fit_all_rows(context: TrialContext, job: Mapping[str, Any]) -> None:
+def fit_all_rows(context: TrialContext, job: RefitJob) -> None:
     """Fit one candidate on all rows and store the model; runs in a worker."""
-    candidate = Candidate.from_document(job["candidate"])
+    candidate = job.candidate
     family = context.families[candidate.family]
     iterations = round(median(candidate.iterations)) if candidate.iterations else None
     part, _ = fit_part(
-        context, family, candidate.params, ALL_ROWS, reads=candidate.reads, copy=job["copy"], iterations=iterations
+        context,
+        family,
+        candidate.params,
+        ALL_ROWS,
+        base_models=candidate.base_models,
+        copy=job.copy,
+        iterations=iterations,
     )
-    write_part(part_folder(layer_folder(context.state, candidate.reads), candidate.number), part, family)
+    write_part(part_folder(layer_folder(context.state, candidate.base_models), candidate.number), part, family)
 
 
 def _check(outcome: Outcome, candidate: Candidate) -> None:
@@ -113,9 +128,9 @@ def _check(outcome: Outcome, candidate: Candidate) -> None:
         logger.warning("fitting %s on all rows failed (%s): %s", candidate.name, outcome.cause, outcome.message)
 
 
-def _in_turns(candidates: Sequence[Candidate], copies: Mapping[int, int]) -> Iterator[Fit]:
+def _in_turns(candidates: Sequence[Candidate], copies: Mapping[int, int]) -> Iterator[RefitJob]:
     for copy in range(max(copies.values(), default=0)):
-        yield from ((candidate, copy) for candidate in candidates if copy < copies[candidate.number])
+        yield from (RefitJob(candidate, copy) for candidate in candidates if copy < copies[candidate.number])
 
 
 def _stored(state: Path, candidate: Candidate, wanted: int) -> int:
@@ -125,4 +140,4 @@ def _stored(state: Path, candidate: Candidate, wanted: int) -> int:
 
 
 def _is_there(state: Path, candidate: Candidate, copy: int) -> bool:
-    return is_stored(layer_folder(state, candidate.reads), candidate.number, ALL_ROWS, copy)
+    return is_stored(layer_folder(state, candidate.base_models), candidate.number, ALL_ROWS, copy)

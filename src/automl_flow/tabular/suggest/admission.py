@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from automl_flow.models.family import FitContext
 from automl_flow.study.budget import Clock
 from automl_flow.study.journal import Journal
 from automl_flow.study.trial import TrialRecord
+from automl_flow.tabular.candidate import Suggestion, TrialFacts
 from automl_flow.tabular.suggest.cost_model import CostModel
 from automl_flow.tabular.suggest.strategies import Plan
 
@@ -47,23 +47,23 @@ class Gate:
         self._costs, self._plan, self._journal, self._clock = costs, plan, journal, clock
         self._seen: set[int] = set()
         for record in before:
-            if record.state == "complete" and record.attrs["family"] in plan.families:
-                self._learn(record.attrs, record.seconds, context)
+            self._learn(record, context)
 
-    def __call__(self, payload: Mapping[str, Any], left: float) -> str | None:
+    def __call__(self, suggestion: Suggestion, left: float) -> str | None:
         """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
         for number, entry in self._journal.entries.items():
-            if number not in self._seen and entry["state"] == "complete":
-                self._learn(entry["attrs"], float(entry["seconds"]))
+            if number not in self._seen:
+                self._learn(TrialRecord.from_entry(entry))
             self._seen.add(number)
-        refusal = self._costs.refusal(payload["family"], payload["params"], left)
+        refusal = self._costs.refusal(suggestion.family, suggestion.params, left)
         if refusal is not None and not self._anything_fits(left):
             self._clock.end()
         return refusal
 
-    def _learn(self, attrs: Mapping[str, Any], seconds: float, context: FitContext | None = None) -> None:
-        if not attrs.get("cut_short"):
-            self._costs.learn(attrs["family"], attrs["params"], seconds, context)
+    def _learn(self, record: TrialRecord, context: FitContext | None = None) -> None:
+        facts = TrialFacts.of(record)
+        if record.state == "complete" and facts and not facts.cut_short and facts.family in self._plan.families:
+            self._costs.learn(facts.family, facts.params, record.seconds, context)
 
     def _anything_fits(self, left: float) -> bool:
         firsts = {start.family: start.params for start in reversed(self._plan.starts)}

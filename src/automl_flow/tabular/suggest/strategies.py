@@ -14,6 +14,7 @@ from optuna.trial import FixedTrial, FrozenTrial, Trial, TrialState
 
 from automl_flow.core.seeds import generator
 from automl_flow.models.family import FitContext, ModelFamily, Params
+from automl_flow.tabular.candidate import Suggestion
 from automl_flow.tabular.suggest.portfolio import Start, portfolio
 from automl_flow.tabular.suggest.samplers import FAMILY, PerFamilySampler, Prefixed, SamplerName, base_sampler
 
@@ -34,7 +35,8 @@ class Plan:
         starts: Configurations that are tried first.
         limit: Number of trials after which there is nothing left to try (grid); ``None``: endless.
         first: Number of the first trial.
-        reads: Numbers of the candidates whose predictions the trials read beside the columns.
+        base_models: Numbers of the candidates whose out-of-fold predictions are further columns.
+        soft_seconds: Seconds after which the iterative fits of a trial stop by themselves; ``None`` is no limit.
     """
 
     strategy: Strategy
@@ -45,7 +47,8 @@ class Plan:
     starts: tuple[Start, ...] = ()
     limit: int | None = None
     first: int = 0
-    reads: tuple[int, ...] = ()
+    base_models: tuple[int, ...] = ()
+    soft_seconds: float | None = None
 
     def enqueue(self) -> list[dict[str, Any]]:
         """The first configurations as parameters of Optuna trials."""
@@ -56,8 +59,8 @@ class Plan:
         names: dict[str, SamplerName] = {"random": "random", "grid": "random", "gp": "gp", "cmaes": "cmaes"}
         return PerFamilySampler(base_sampler(names.get(self.strategy, "tpe"), seed))
 
-    def suggest(self, trial: Trial) -> dict[str, Any]:
-        """Choose a family and its parameters, and say from which loss on the trial may be given up."""
+    def suggest(self, trial: Trial) -> Suggestion:
+        """Choose a family, its parameters, and the losses above which the trial is pruned."""
         told = trial.study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
         if trial.number < len(self.starts):
             name = self.starts[trial.number].family
@@ -65,8 +68,8 @@ class Plan:
             name = self._choose_family(trial.number, [t for t in told if t.state == TrialState.COMPLETE])
         trial.set_user_attr(FAMILY, name)
         params = self.families[name].suggest(Prefixed(trial, name), self.context)  # type: ignore[arg-type] # duck
-        give_up = self._give_up(trial.number, name, told)
-        return {"family": name, "params": params, "give_up": give_up, "reads": self.reads}
+        thresholds = self._prune_thresholds(trial.number, name, told)
+        return Suggestion(name, params, thresholds, self.base_models, self.soft_seconds)
 
     def _choose_family(self, number: int, told: Sequence[FrozenTrial]) -> str:
         """Take families in turn; under ``auto``, draw the better ones more often."""
@@ -83,8 +86,8 @@ class Plan:
         drawn = generator(self.seed, "family", number).choice(len(known), p=weights / weights.sum())
         return known[int(drawn)][1]
 
-    def _give_up(self, number: int, family: str, told: Sequence[FrozenTrial]) -> dict[int, float]:
-        """Mean loss after some folds beyond which a trial ends.
+    def _prune_thresholds(self, number: int, family: str, told: Sequence[FrozenTrial]) -> dict[int, float]:
+        """Mean loss of the first folds above which a trial is pruned, by their number.
 
         ``hyperband`` lets the best third pass after one and after half of the folds (in every third trial only the
         latter, in every third none: its brackets). ``auto`` ends trials of the Bayesian phase that are worse after
