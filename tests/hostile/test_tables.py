@@ -26,8 +26,9 @@ from automl_flow.recipes.transformers.conversion import (
 )
 from automl_flow.tasks.columns import as_rows
 from automl_flow.tasks.profile import profile_table
+from automl_flow.tasks.readers import read_table
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.tables import check_columns, read_table, require_columns
+from automl_flow.tasks.tables import check_columns, require_columns
 
 
 def parquet(metadata=None, **columns):
@@ -64,8 +65,8 @@ REFUSED = {
     "columns of no list": ("a.parquet", parquet(b'{"index_columns": 5, "columns": 5}'), "cannot be read as parquet: "),
     "metadata that is no JSON": ("a.parquet", parquet(b"{"), "cannot be read as parquet: "),
     "a table that unfolds": ("a.parquet", parquet(a=pa.array(np.zeros(40_000_000, "int8"))), "which no real data"),
-    "kinds that do not fit": ("a.jsonl", b'{"a": 1}\n5\n', "line 2 is no object"),
-    "lists": ("a.jsonl", b'[1]\n{"a": 1}\n', "line 1 is no object"),
+    "kinds that do not fit": ("a.jsonl", b'{"a": 1}\n5\n', "line 2 is not an object"),
+    "lists": ("a.jsonl", b'[1]\n{"a": 1}\n', "line 1 is not an object"),
     "half a line": ("a.jsonl", b'{"a": 1}\n{"a": ', "cannot be read as jsonl: "),
     "a number of 5,000 digits": ("a.jsonl", b'{"a": ' + b"9" * 5000 + b"}\n", "cannot be read as jsonl: "),
     "nesting without end": ("a.jsonl", b'{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}\n", "cannot be read as jsonl: "),

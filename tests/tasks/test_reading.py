@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from automl_flow.core.config import parse_config
-from automl_flow.core.errors import ConfigError, DataError
+from automl_flow.core.errors import ConfigError, DataError, DependencyError
 from automl_flow.tasks.arrays import read_arrays
+from automl_flow.tasks.readers import READERS, Reader, read_table
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.tables import features, named_columns, read_table, require_columns, time_of
+from automl_flow.tasks.tables import features, named_columns, require_columns, time_of
 
 IMAGES = TaskSpec(problem="multiclass", modality="image", target="y")
 TABLE = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
@@ -154,3 +155,25 @@ def test_rows_are_ordered_by_time_however_it_is_written(values):
 def test_a_row_without_a_time_is_named():
     with pytest.raises(DataError, match=r"t\.time: column 'when' .* 'nan' in row 1 is no time \(1 such rows\)"):
         time_of(pd.DataFrame({"when": [1.0, np.nan]}), TIMED)
+
+
+def test_every_reader_says_what_it_reads():
+    for reader in READERS.entries().values():
+        assert reader.about
+        assert reader.suffixes
+        assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in reader.suffixes)
+
+
+def test_a_reader_whose_library_is_missing_says_so(tmp_path, monkeypatch):
+    monkeypatch.setitem(
+        READERS._entries, "workbook", Reader("Mine", (".mine",), pd.read_csv, ("surely_not_installed",))
+    )
+    (tmp_path / "t.mine").write_text("a\n1\n")
+    with pytest.raises(DependencyError, match=r"reader of tables 'workbook' is unavailable: .*surely_not_installed"):
+        read_table(tmp_path / "t.mine")
+
+
+def test_two_readers_of_one_suffix_are_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(READERS._entries, "mine", Reader("Mine", (".csv",), pd.read_csv))
+    with pytest.raises(ConfigError, match=r"the readers 'csv' and 'mine' both read '\.csv' files"):
+        read_table(tmp_path / "t.csv")

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import DataError, nearest
 from automl_flow.tasks.arrays import load_arrays, select_arrays
 from automl_flow.tasks.profile import ColumnProfile, is_key_name, profile_table
+from automl_flow.tasks.readers import read_table
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.tables import read_table
 from automl_flow.tasks.target import encode_target, guess_problem
 from automl_flow.tasks.types import Label, Modality, Problem
 

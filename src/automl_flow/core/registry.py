@@ -86,6 +86,10 @@ class Registry(Generic[E]):
         """All names in alphabetical order, the unavailable ones included."""
         return list(self._entries)
 
+    def entries(self) -> dict[str, E]:
+        """All entries by name, the unavailable ones included."""
+        return dict(self._entries)
+
     def get(self, name: str) -> E:
         """Return the entry called *name*.
 

@@ -13,11 +13,11 @@ import pandas as pd
 
 from automl_flow.core.files import atomic_file
 from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
-from automl_flow.tasks.tables import read_table
+from automl_flow.tasks.readers import read_table
 
 
 class RawTableDataset(ReadOnlyDataset[pd.DataFrame]):
-    """``RawTableDataset`` reads a table in any of the formats that :func:`automl_flow.tasks.tables.read_table` knows.
+    """``RawTableDataset`` reads a table in any format that has a reader (:mod:`automl_flow.tasks.readers`).
 
     Examples:
         Using the YAML API:

@@ -1,11 +1,9 @@
-"""Reading tables, and the columns that are features."""
+"""The columns of a table: their names, those that a task names, and those that are features."""
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,112 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, nearest, quoted, shown
-from automl_flow.core.files import refuse_expansion
 from automl_flow.tasks.cells import plain_cells
 from automl_flow.tasks.spec import TaskSpec
 
-
-def _read_jsonl(path: Path) -> pd.DataFrame:
-    """Read an object of cells from every line; what is none would be spread over columns of its own."""
-    with path.open("rb") as lines:
-        odd = next((n for n, line in enumerate(lines, 1) if line.strip()[:1] not in {b"", b"{"}), None)
-    if odd:
-        raise DataError(f"{path}: line {odd} is no object ({{...}}), so that its cells have no names")
-    return pd.read_json(path, lines=True, dtype=False)  # JSON says what is a text
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    return _read_separated(path, ",")
-
-
-def _read_tsv(path: Path) -> pd.DataFrame:
-    return _read_separated(path, "\t")
-
-
-def _read_separated(path: Path, separator: str) -> pd.DataFrame:
-    """Read cells under the names that stand above them; pandas moves them where a row is longer than the header."""
-    header = pd.read_csv(path, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False, index_col=False)
-    names = [name for name in header.iloc[0] if name]
-    if any("\0" in name for name in names):
-        raise DataError(f"{path}: names of columns hold zero bytes: it is UTF-16, or damaged; save it as UTF-8")
-    _refuse_repeated(names, str(path))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        try:
-            return pd.read_csv(path, sep=separator, index_col=False)
-        except pd.errors.ParserWarning:
-            raise DataError(
-                f"{path}: rows have more fields than the header has names ({header.shape[1]}), so that it is not known "
-                "which name belongs to which; add the name that is missing (of the row's number, in files that R "
-                "writes), or take out what is too much"
-            ) from None
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    """Read a table, and what pandas keeps as the names of its rows as columns, where they have a name."""
-    import pyarrow.parquet as pq
-
-    metadata = pq.read_metadata(path)
-    refuse_expansion(path, metadata.num_rows * metadata.num_columns * _CELL)
-    table = pd.read_parquet(path)
-    named = [name for name in table.index.names if name is not None]
-    return table.reset_index(level=named) if named else table
-
-
-_LONGEST_NAME = 255  # bytes, in all file systems of use
 _OTHER_SEPARATORS = (";", "\t", "|")
-_CELL = 8  # bytes of a number, and of the address of a text
-READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": _read_csv,
-    ".tsv": _read_tsv,
-    ".parquet": _read_parquet,
-    ".jsonl": _read_jsonl,
-}
-_CURES = {b"\x1f\x8b": "it is compressed: unpack it", b"PK\x03\x04": "it is an archive or a workbook: save it as CSV"}
-
-
-def read_table(path: Path, source: str = "") -> pd.DataFrame:
-    """Read a table from a CSV, TSV, Parquet or JSON-lines file.
-
-    Args:
-        path: The file; its ending says its format.
-        source: Where *path* was given (file and key), for the error text.
-
-    Raises:
-        DataError: The file is missing, of another format, unreadable, empty, repeats a column name, has rows that are
-            longer than its header, or would become far larger in memory than it is.
-    """
-    path = Path(path)
-    told = f" (given in {source})" if source else ""
-    if len(path.name.encode(errors="replace")) > _LONGEST_NAME:
-        raise DataError(f"{shown(path.name)}{told}: no file has a name of {len(path.name)} letters")
-    ending = path.suffix.lower()
-    if ending not in READERS:
-        raise DataError(f"{path}{told}: cannot read {path.suffix!r} files{nearest(path.suffix, READERS)}")
-    if path.is_dir():
-        raise DataError(f"{path}{told}: is a folder; name a file in it")
-    if not path.is_file():
-        beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
-        raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
-    try:
-        table = READERS[ending](path)
-    except DataError:
-        raise
-    except Exception as error:  # of pandas, of pyarrow, and of what they call: a damaged file may raise anything
-        raise DataError(f"{path}{told}: cannot be read as {ending[1:]}: {_cause(path, error)}") from None
-    if table.empty:
-        raise DataError(f"{path}{told}: the table has {len(table)} rows and {table.shape[1]} columns; nothing to learn")
-    return check_columns(table, str(path))
-
-
-def _cause(path: Path, error: Exception) -> str:
-    """What is wrong with a file, and what to do about it where that can be told."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    cure = next((cure for mark, cure in _CURES.items() if start.startswith(mark)), "")
-    if isinstance(error, UnicodeDecodeError) and not cure:
-        cure = "it is not UTF-8: save it so"
-    return shown(" ".join(str(error).split()) or type(error).__name__, 200) + (f" ({cure})" if cure else "")
 
 
 def check_columns(table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -128,11 +24,12 @@ def check_columns(table: pd.DataFrame, source: str) -> pd.DataFrame:
         DataError: Two columns have the same name.
     """
     names = [str(column) for column in table.columns]
-    _refuse_repeated(names, source)
+    refuse_repeated(names, source)
     return plain_cells(table.set_axis(names, axis=1))
 
 
-def _refuse_repeated(names: list[str], source: str) -> None:
+def refuse_repeated(names: list[str], source: str) -> None:
+    """Raise a ``DataError`` if two columns of *source* have the same name."""
     repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
         raise DataError(f"{source}: column names must differ, repeated: {', '.join(map(shown, repeated))}")
