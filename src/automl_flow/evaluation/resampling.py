@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.seeds import generator
 from automl_flow.tasks.metrics import Metric
+from automl_flow.tasks.metrics.losses import squared_error_per_row
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -43,9 +44,9 @@ def score_weighted(metric: Metric, y: NDArray[np.generic], prediction: Array, we
 
     The values are those of ``metric.score(y, prediction, weight)``.
     """
-    if metric.name in _OF_ROWS:
-        means = weights @ _OF_ROWS[metric.name](y, prediction) / weights.sum(axis=1)
-        return np.asarray(np.sqrt(means) if metric.name in ("rmse", "rmsle") else means)
+    if metric.per_row is not None:
+        means = weights @ metric.per_row(y, prediction) / weights.sum(axis=1)
+        return np.asarray(np.sqrt(means) if metric.root else means)
     if metric.name in _OF_COUNTS:
         return _OF_COUNTS[metric.name](_confusions(y.astype(np.int64), prediction, weights))
     if metric.name == "roc_auc":
@@ -55,50 +56,6 @@ def score_weighted(metric: Metric, y: NDArray[np.generic], prediction: Array, we
     if metric.name == "r2":
         return _r2(y.astype(np.float64), prediction, weights)
     return np.array([metric.score(y, prediction, weight) for weight in weights])
-
-
-# Metrics that are means over rows: the loss of every row, shape (n,).
-
-
-def _log_loss(y: NDArray[np.generic], p: Array) -> Array:
-    chosen = p[np.arange(len(y)), y.astype(np.int64)] / np.maximum(p.sum(axis=1), _EPSILON)
-    return np.asarray(-np.log(np.clip(chosen, _EPSILON, 1.0)))
-
-
-def _brier(y: NDArray[np.generic], p: Array) -> Array:
-    truth = np.eye(p.shape[1])[y.astype(np.int64)]
-    return np.asarray(((p - truth) ** 2).sum(axis=1) / (2 if p.shape[1] == 2 else 1))
-
-
-def _hits(y: NDArray[np.generic], p: Array) -> Array:
-    return np.asarray(p.argmax(axis=1) == y, dtype=np.float64)
-
-
-def _squares(y: NDArray[np.generic], values: Array) -> Array:
-    return np.asarray((y.astype(np.float64) - values) ** 2)
-
-
-def _distances(y: NDArray[np.generic], values: Array) -> Array:
-    return np.abs(y.astype(np.float64) - values)
-
-
-def _shares(y: NDArray[np.generic], values: Array) -> Array:
-    return _distances(y, values) / np.maximum(np.abs(y.astype(np.float64)), np.finfo(np.float64).eps)
-
-
-def _log_squares(y: NDArray[np.generic], values: Array) -> Array:
-    return np.asarray((np.log1p(np.maximum(y.astype(np.float64), 0)) - np.log1p(np.maximum(values, 0))) ** 2)
-
-
-_OF_ROWS: dict[str, Callable[[NDArray[np.generic], Array], Array]] = {
-    "log_loss": _log_loss,
-    "brier": _brier,
-    "accuracy": _hits,
-    "rmse": _squares,
-    "mae": _distances,
-    "mape": _shares,
-    "rmsle": _log_squares,
-}
 
 
 # Metrics of the confusion matrix, shape (b, k, k): true class, predicted class.
@@ -197,4 +154,4 @@ def _r2(y: Array, values: Array, weights: Array) -> Array:
     total = weights.sum(axis=1)
     variance = weights @ y**2 - (weights @ y) ** 2 / total
     spread = np.where(variance > _EPSILON, variance, np.nan)
-    return np.asarray(1 - weights @ _squares(y, values) / spread)
+    return np.asarray(1 - weights @ squared_error_per_row(y, values) / spread)

@@ -10,7 +10,7 @@ from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Comparison, Evaluatio
 from automl_flow.evaluation.intervals import FEWEST_ROWS, Interval
 from automl_flow.evaluation.rates import Rate
 from automl_flow.evaluation.searched import FEW_ROWS, SearchScore
-from automl_flow.tasks.metrics import pinball_level
+from automl_flow.tasks.metrics import find_metric, pinball_level
 
 _NAMES = {
     MODEL: "this model",
@@ -23,22 +23,6 @@ _SAME = {
     "network": "Same as the searched network alone: the ensemble got no weight.",
 }
 _NEARLY = 1e-6  # of a tenth of a percent: what is a rounding error below a whole one is a whole one
-_METRICS = {
-    "roc_auc": "area under the ROC curve",
-    "log_loss": "log loss",
-    "brier": "Brier score",
-    "average_precision": "average precision",
-    "balanced_accuracy": "balanced accuracy",
-    "f1": "F1",
-    "f1_macro": "F1, mean over classes",
-    "mcc": "Matthews correlation",
-    "rmse": "root mean squared error",
-    "mae": "mean absolute error",
-    "r2": "R²",
-    "mape": "mean absolute percentage error",
-    "rmsle": "root mean squared log error",
-    "median_absolute_error": "median absolute error",
-}
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -110,7 +94,8 @@ def model_name(name: str, evaluation: Evaluation) -> str:
 
 def metric_name(name: str) -> str:
     """Name a metric as a reader knows it."""
-    return _METRICS.get(name, name.replace("_", " "))
+    known = find_metric(name)
+    return (known and known.title) or name.replace("_", " ")
 
 
 def direction(evaluation: Evaluation) -> str:

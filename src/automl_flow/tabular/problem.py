@@ -20,10 +20,6 @@ from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Fold
 from automl_flow.tasks.target import Target
 
-# How far weights even out the classes in a fit, for metrics that do not count rows alike: 0 not at all, 1 fully. On
-# generated tables with rare classes, halfway was best for all but balanced accuracy.
-_EVENED = {"balanced_accuracy": 1.0, "f1": 0.5, "f1_macro": 0.5, "mcc": 0.5}
-
 
 @dataclass(frozen=True)
 class TabularProblem:
@@ -79,8 +75,8 @@ class TabularProblem:
         They are the given ones; where the metric wants that, they even out the classes of *rows* (and have mean 1):
         the most probable class is then a good decision, and probabilities are those of classes so evened out.
         """
-        share = _EVENED.get(self.task.metric_name)
-        if share is None or self.target.classes is None:
+        share = self.task.scorer().class_weighting
+        if not share or self.target.classes is None:
             return self.weight
         y, given = self.target.values, np.ones(len(self.X)) if self.weight is None else self.weight
         mass = np.bincount(y[rows], weights=given[rows], minlength=self.target.outputs)

@@ -13,6 +13,7 @@ from automl_flow.tasks.types import Problem
 
 Array = NDArray[np.float64]
 Score = Callable[[NDArray[np.generic], Array, Array | None], float]
+PerRow = Callable[[NDArray[np.generic], Array], Array]
 ScoreT = TypeVar("ScoreT", float, NDArray[np.float64])
 Needs = Literal["probability", "label", "value"]
 
@@ -27,6 +28,12 @@ class Metric:
         needs: What is compared: class probabilities, the most probable class, or predicted values.
         problems: Problems that it suits.
         function: ``(y, prediction, weight) -> float``.
+        title: Name in reports, for example ``"root mean squared error"``; empty: the name, without underscores.
+        per_row: ``(y, prediction) -> (n,)``, where the metric is the weighted mean of these, or the root of that mean;
+            ``None`` for other metrics. Scores of thousands of resamples are then computed at once.
+        root: Whether it is the root of the mean of ``per_row``.
+        class_weighting: Exponent by which models are trained on evened classes: a class weighs as much as its rows to
+            the power of 1 minus this. 0 leaves classes as they are, 1 gives all classes the same weight.
     """
 
     name: str
@@ -34,6 +41,10 @@ class Metric:
     needs: Needs
     problems: tuple[Problem, ...]
     function: Score
+    title: str = ""
+    per_row: PerRow | None = None
+    root: bool = False
+    class_weighting: float = 0.0
 
     def score(self, y: NDArray[np.generic], prediction: Array, weight: Array | None = None) -> float:
         """Return the metric as people know it.
