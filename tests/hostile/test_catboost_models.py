@@ -11,8 +11,8 @@ from catboost import CatBoost
 
 from automl_flow.core.errors import ArtifactError
 from automl_flow.models import catboost
-from automl_flow.models._catboost_model import check_model
-from automl_flow.models._flatbuffer import Table
+from automl_flow.models.formats.catboost_model import check_model
+from automl_flow.models.formats.flatbuffer import Table
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier
 
 from automl_flow.models._forests import grow_forest
-from automl_flow.models._trees import Forest
 from automl_flow.models.family import FitContext, FoldData
+from automl_flow.models.formats.trees import Forest
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_flow.models._trees import Forest
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.models.formats.trees import Forest
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:

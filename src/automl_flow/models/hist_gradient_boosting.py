@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl_flow.models._boosted_trees import BoostedTrees
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.models.formats.boosted_trees import BoostedTrees
 from automl_flow.tasks.problem_types import problem_type
 from automl_flow.tasks.types import Problem
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_flow.models._boosting import bins_for, patience_for, steps_for
-from automl_flow.models._lightgbm_text import canonical
 from automl_flow.models._stopping import StopRule
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.models.formats.lightgbm_text import canonical
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:

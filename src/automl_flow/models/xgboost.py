@@ -8,8 +8,8 @@ import numpy as np
 
 from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.models._stopping import StopRule
-from automl_flow.models._xgboost_document import check_model
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.models.formats.xgboost_document import check_model
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 
 from automl_flow.core.errors import StorageError
 from automl_flow.models import FAMILIES
-from automl_flow.models._trees import Forest
+from automl_flow.models.formats.trees import Forest
 from automl_flow.tabular.fitting.fitted import Part
 from automl_flow.tabular.fitting.fold_models import write_part
 from tests.full_disk import largest_file

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import ArtifactError, shown
-from automl_flow.models._ubj import parse_ubj
+from automl_flow.models.formats.ubj import parse_ubj
 
 _MOST_CLASSES = 100_000
 _OBJECTIVES = {  # and the parameters that each has

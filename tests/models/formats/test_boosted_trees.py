@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from automl_flow.models._boosted_trees import BoostedTrees
+from automl_flow.models.formats.boosted_trees import BoostedTrees
 
 
 def rows():

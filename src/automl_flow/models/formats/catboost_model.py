@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.documents import parse_json
 from automl_flow.core.errors import ArtifactError, shown
-from automl_flow.models._flatbuffer import Table
+from automl_flow.models.formats.flatbuffer import Table
 
 _FORMAT = "FlabuffersModel_v1"
 _STATISTICS = "static_provider_v1"
