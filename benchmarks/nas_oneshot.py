@@ -114,7 +114,7 @@ def run_strategies(names: list[str], seeds: int, options: Mapping[str, object]) 
                 **{what: architecture.key for what, architecture in cell.items()},
                 "percentile": {what: _percentile(every, truth[found.key]) for what, found in cell.items()},
                 "accuracy": round(truth[derived.key], 4),
-                "guard": result.guard,
+                "collapse": result.collapse,
                 "cpu_seconds": round(spent, 1),
             }
         )

@@ -18,7 +18,7 @@ CODE = """
 from automl_flow.nas.operations.layers import relu_conv_norm
 from automl_flow.nas.operations.base import Operation
 
-ENTRY = Operation(lambda place: relu_conv_norm(place, 1), kinds=("image",), about="mine")
+ENTRY = Operation(lambda site: relu_conv_norm(site, 1), kinds=("image",), about="mine")
 """
 
 

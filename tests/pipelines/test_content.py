@@ -23,7 +23,7 @@ from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Split
 
-ONE_SHOT = {"candidates": [{}, {}], "epochs": 4, "history": [{"free": 0.5, "entropy": 0.96}], "guard": ""}
+ONE_SHOT = {"candidates": [{}, {}], "epochs": 4, "history": [{"parameter_free": 0.5, "entropy": 0.96}], "collapse": ""}
 
 
 def test_without_a_supernet_nothing_is_said():
@@ -31,16 +31,16 @@ def test_without_a_supernet_nothing_is_said():
 
 
 def test_a_supernet_says_what_it_learned_and_whether_it_collapsed():
-    learned, guard = supernet_reasons(ONE_SHOT)
+    learned, collapse = supernet_reasons(ONE_SHOT)
     assert "After 4 epochs the supernet proposed 2 architectures." in learned
     assert "The entropy of its choices was 96% of the maximum" in learned
     assert "50% of the operations that it preferred have no parameters" in learned
-    assert guard == "Guard against collapse: no collapse was seen."
+    assert collapse == "Early stopping against collapse: no collapse was seen."
 
 
 def test_a_collapse_is_told():
-    _, guard = supernet_reasons({**ONE_SHOT, "guard": "alphas of epoch 2 were kept"})
-    assert guard == "Guard against collapse: alphas of epoch 2 were kept."
+    _, collapse = supernet_reasons({**ONE_SHOT, "collapse": "alphas of epoch 2 were kept"})
+    assert collapse == "Early stopping against collapse: alphas of epoch 2 were kept."
 
 
 def test_a_failed_supernet_is_told():

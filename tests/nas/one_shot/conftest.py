@@ -10,4 +10,4 @@ from automl_flow.nas.training import loop
 @pytest.fixture(autouse=True)
 def short_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Go through the few samples once an epoch instead of until there are many batches."""
-    monkeypatch.setattr(loop, "FEWEST_STEPS", 4)
+    monkeypatch.setattr(loop, "MIN_EPOCH_BATCHES", 4)

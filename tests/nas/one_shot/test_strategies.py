@@ -11,12 +11,12 @@ import torch
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.nas.one_shot import STRATEGIES
-from automl_flow.nas.one_shot.data import halves
+from automl_flow.nas.one_shot.data import split_samples
 from automl_flow.nas.one_shot.relaxation import Step
 from automl_flow.nas.one_shot.result import Candidate, OneShotResult
 from automl_flow.nas.one_shot.search import search_one_shot
 from automl_flow.nas.one_shot.supernet import MixedOperation, Supernet
-from automl_flow.nas.operations.base import Place
+from automl_flow.nas.operations.base import OpSite
 from automl_flow.nas.spaces import make_space
 from tests.nas.one_shot.problems import IMAGE, QUICK, SPACES, TABLE, training_data
 
@@ -66,7 +66,7 @@ def test_a_result_is_the_same_whoever_watches(strategy: str) -> None:
 @pytest.mark.parametrize("strategy", ALL)
 def test_alphas_stand_still_while_the_weights_warm_up(strategy: str) -> None:
     space, shape = SPACES["cell"]
-    result = search_one_shot(strategy, space, shape, training_data(shape), {**QUICK, "max_free": 1.0}, seed=1)
+    result = search_one_shot(strategy, space, shape, training_data(shape), {**QUICK, "max_parameter_free": 1.0}, seed=1)
     assert [round(entry["entropy"], 6) == 1.0 for entry in result.history] == [True, False]
     assert ["alpha_loss" in entry for entry in result.history] == [False, True]
 
@@ -78,7 +78,7 @@ def test_alphas_move_towards_a_better_operation(strategy: str) -> None:
     operations = ("none", "skip_connect")
     net = Supernet(make_space("cell", {"nodes": 2, "operations": operations}), IMAGE)
     net.network = MixedOperation(
-        "edge_0_1", Place(kind="table", channels_in=3, channels_out=3), operations, net.mixture
+        "edge_0_1", OpSite(kind="table", channels_in=3, channels_out=3), operations, net.mixture
     )
     x = torch.randn(16, 3)
 
@@ -142,22 +142,22 @@ def test_a_search_without_time_does_one_epoch() -> None:
     assert (result.epochs, result.cut) == (1, True)
 
 
-def test_the_halves_are_disjoint_and_hold_the_classes_in_proportion() -> None:
+def test_the_splits_are_disjoint_and_stratified() -> None:
     x = np.arange(40, dtype=np.float32)[:, None].repeat(4, 1)
     data = dataclasses.replace(training_data(TABLE, 40), x=x)
-    fit, other = halves(data, TABLE, 1000, seed=0)
+    fit, other = split_samples(data, TABLE, 1000, seed=0)
     assert not set(fit.x[:, 0].tolist()) & set(other.x[:, 0].tolist())
     assert len(fit.x) + len(other.x) == 40
     assert fit.y.bincount().tolist() == other.y.bincount().tolist() == [10, 10]
 
 
 def test_many_samples_are_thinned_out() -> None:
-    fit, other = halves(training_data(TABLE, 200), TABLE, 50, seed=0)
+    fit, other = split_samples(training_data(TABLE, 200), TABLE, 50, seed=0)
     assert len(fit.x) + len(other.x) == 50
 
 
 def test_what_is_shown_is_computed_on_samples_from_all_over() -> None:
-    half, _ = halves(training_data(TABLE, 41), TABLE, 100, seed=1)
+    half, _ = split_samples(training_data(TABLE, 41), TABLE, 100, seed=1)
     few = half.thinned(10)
     assert len(few.x) == len(few.y) == 7
     assert torch.equal(few.x[-1], half.x[18])

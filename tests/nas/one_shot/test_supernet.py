@@ -7,13 +7,13 @@ import torch
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.nas.one_shot.supernet import MixedOperation, Mixture, Supernet
-from automl_flow.nas.operations.base import Place
+from automl_flow.nas.operations.base import OpSite
 from automl_flow.nas.shape import DataShape, Kind
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.training.loop import seeded
 
 OPTIONS = ("none", "skip_connect", "nor_conv_3x3")
-PLACE = Place(kind="image", channels_in=8, channels_out=8, affine=False)
+PLACE = OpSite(kind="image", channels_in=8, channels_out=8, affine=False)
 IMAGE = DataShape(kind="image", channels=1, height=8, width=8, outputs=3)
 SEQUENCE = DataShape(kind="sequence", channels=2, steps=9, outputs=3)
 TABLE = DataShape(kind="table", features=5, outputs=3)
@@ -63,8 +63,8 @@ def test_a_mixture_without_weights_and_path_is_refused() -> None:
     ],
 )
 def test_partial_channels_keep_the_shape(kind: Kind, x: torch.Tensor, options: tuple[str, ...]) -> None:
-    place = Place(kind=kind, channels_in=8, channels_out=8, affine=False)
-    operation = MixedOperation("op", place, options, Mixture({"op": torch.tensor([0.5, 0.5])}), partial=4)
+    site = OpSite(kind=kind, channels_in=8, channels_out=8, affine=False)
+    operation = MixedOperation("op", site, options, Mixture({"op": torch.tensor([0.5, 0.5])}), partial=4)
     assert operation.partial == 4
     assert operation(x).shape == x.shape
 
@@ -78,8 +78,8 @@ def test_partial_channels_only_move_what_is_not_mixed() -> None:
 
 
 def test_a_place_that_changes_the_shape_is_mixed_in_all_channels() -> None:
-    place = Place(kind="image", channels_in=4, channels_out=8, stride=2)
-    operation = MixedOperation("op", place, ("nor_conv_3x3",), Mixture({}, {"op": 0}), partial=2)
+    site = OpSite(kind="image", channels_in=4, channels_out=8, stride=2)
+    operation = MixedOperation("op", site, ("nor_conv_3x3",), Mixture({}, {"op": 0}), partial=2)
     assert operation.partial == 1
     assert operation(torch.randn(2, 4, 6, 6)).shape == (2, 8, 3, 3)
 

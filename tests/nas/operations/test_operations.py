@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from automl_flow.core.errors import ConfigError
-from automl_flow.nas.operations import OPERATIONS, named, usable
-from automl_flow.nas.operations.base import Place
+from automl_flow.nas.operations import OPERATIONS, chosen_ops, usable
+from automl_flow.nas.operations.base import OpSite
 from automl_flow.nas.shape import Kind
 
 CASES = [(name, kind) for name, entry in OPERATIONS.available().items() for kind in entry.kinds]
@@ -18,9 +18,9 @@ def run(
     name: str, kind: Kind, *, stride: int = 1, channels: tuple[int, int] = (8, 8)
 ) -> tuple[torch.Tensor, torch.Tensor]:
     torch.manual_seed(0)
-    place = Place(kind=kind, channels_in=channels[0], channels_out=channels[1], stride=stride)
+    site = OpSite(kind=kind, channels_in=channels[0], channels_out=channels[1], stride=stride)
     x = torch.randn(4, channels[0], *SIZES[kind], requires_grad=True)
-    return x, OPERATIONS.get(name).build(place)(x)
+    return x, OPERATIONS.get(name).build(site)(x)
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES)
@@ -51,19 +51,19 @@ def test_gradients_reach_the_input(name: str, kind: Kind) -> None:
 
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_free_operations_have_no_parameters(name: str, kind: Kind) -> None:
-    module = OPERATIONS.get(name).build(Place(kind=kind, channels_in=8, channels_out=8))
-    assert OPERATIONS.get(name).free == (not list(module.parameters()))
+    module = OPERATIONS.get(name).build(OpSite(kind=kind, channels_in=8, channels_out=8))
+    assert OPERATIONS.get(name).parameter_free == (not list(module.parameters()))
 
 
 @pytest.mark.parametrize("name", [name for name, kind in CASES if kind == "image"])
 def test_a_supernets_norms_have_no_scale(name: str) -> None:
-    module = OPERATIONS.get(name).build(Place(kind="image", channels_in=8, channels_out=8, affine=False))
+    module = OPERATIONS.get(name).build(OpSite(kind="image", channels_in=8, channels_out=8, affine=False))
     norms = [m for m in module.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert all(not norm.affine for norm in norms)
 
 
 def test_the_named_operation_is_built() -> None:
-    module = named({"edge": "skip_connect"})("edge", Place(kind="image", channels_in=2, channels_out=2))
+    module = chosen_ops({"edge": "skip_connect"})("edge", OpSite(kind="image", channels_in=2, channels_out=2))
     assert isinstance(module, torch.nn.Identity)
 
 

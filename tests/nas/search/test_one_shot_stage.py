@@ -58,7 +58,7 @@ def test_the_history_is_part_of_the_result(found: tuple[NasResult, Path]) -> Non
     result, _ = found
     assert result.strategy == "darts"
     assert [entry["epoch"] for entry in result.one_shot["history"]] == [1, 2]
-    assert {"collapsed", "guard", "probabilities"} <= set(result.one_shot)
+    assert {"collapsed", "collapse", "probabilities"} <= set(result.one_shot)
 
 
 def test_any_number_of_workers_gives_the_same_trials_and_network(found: tuple[NasResult, Path], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from automl_flow.core.errors import ConfigError
 from automl_flow.nas.network.cost import cost_of
 from automl_flow.nas.operations import OPERATIONS
-from automl_flow.nas.operations.base import Place
+from automl_flow.nas.operations.base import OpSite
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import SPACES, make_space, space_for
 from automl_flow.nas.spaces.base import Architecture, Space
@@ -69,11 +69,11 @@ def test_a_supernet_is_asked_for_places_of_its_choices_only(name: str, what: str
     space, shape = make_space(name), SHAPES[what]
     asked: set[str] = set()
 
-    def operate(choice: str, place: Place) -> torch.nn.Module:
+    def op_factory(choice: str, site: OpSite) -> torch.nn.Module:
         asked.add(choice)
-        return OPERATIONS.get(space.choices(shape)[choice][-1]).build(place)
+        return OPERATIONS.get(space.choices(shape)[choice][-1]).build(site)
 
-    network = space.build(space.reference(shape), shape, operate)
+    network = space.build(space.reference(shape), shape, op_factory)
     assert network(torch.randn(2, *shape.sample)).shape == (2, shape.outputs)
     assert asked <= set(space.choices(shape))
 

@@ -11,7 +11,16 @@ import torch
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.training.checkpoint import restore, store
-from automl_flow.nas.training.loop import FEWEST_STEPS, Training, TrainingConfig, rate, raw, samples, seeded, shuffled
+from automl_flow.nas.training.loop import (
+    MIN_EPOCH_BATCHES,
+    Training,
+    TrainingConfig,
+    rate,
+    raw,
+    samples,
+    seeded,
+    shuffled,
+)
 from automl_flow.nas.training.normalization import Normalizer
 
 SHAPE = DataShape(kind="image", channels=1, height=6, width=6, outputs=2)
@@ -134,7 +143,7 @@ def test_the_rate_rises_then_falls_to_almost_nothing() -> None:
 @pytest.mark.parametrize("count", [2, 17, 33, 5000])
 def test_every_epoch_sees_all_samples_in_enough_batches_of_two_or_more(count: int) -> None:
     batches = list(shuffled(count, 16, torch.Generator().manual_seed(0)))
-    assert len(batches) >= FEWEST_STEPS - FEWEST_STEPS // 2
+    assert len(batches) >= MIN_EPOCH_BATCHES - MIN_EPOCH_BATCHES // 2
     assert min(map(len, batches)) > 1
     assert len(torch.cat(batches).unique()) >= count - 1
 

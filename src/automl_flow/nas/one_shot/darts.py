@@ -10,7 +10,7 @@ from automl_flow.nas.one_shot.base import OneShot, OneShotConfig
 from automl_flow.nas.one_shot.relaxation import Loss, Relaxation, Step, alpha_gradients, set_gradients
 from automl_flow.nas.one_shot.supernet import Supernet
 
-NUDGE = 0.01  # the paper's
+PERTURBATION = 0.01  # norm of the weights' change in the finite difference, as in the paper
 
 
 class DartsConfig(OneShotConfig):
@@ -18,9 +18,9 @@ class DartsConfig(OneShotConfig):
 
     Attributes:
         second_order: Take the alphas' gradient behind one step of the weights instead of at the current weights; costs
-            four more passes a step.
-        epochs: Few, for all operations run at all places, which is dear on a CPU.
-        partial_channels: For the same reason every second channel is mixed.
+            four more passes per step.
+        epochs: Few, because all operations run at all sites, which is expensive on a CPU.
+        partial_channels: For the same reason only every second channel is mixed.
     """
 
     second_order: bool = False
@@ -48,14 +48,14 @@ class Darts(Relaxation):
             return loss()
 
         value, gradients = unrolled_gradients(
-            step.supernet, lambda: mixed(step.fit_loss), lambda: mixed(step.alpha_loss), step.rate
+            step.supernet, lambda: mixed(step.weight_loss), lambda: mixed(step.alpha_loss), step.rate
         )
         set_gradients(step.supernet, gradients)
         return value
 
 
 def unrolled_gradients(
-    supernet: Supernet, fit_loss: Loss, alpha_loss: Loss, rate: float, nudge: float = NUDGE
+    supernet: Supernet, weight_loss: Loss, alpha_loss: Loss, rate: float, perturbation: float = PERTURBATION
 ) -> tuple[float, list[Tensor]]:
     """Gradients of the alphas' loss at the weights that one step of gradient descent would lead to.
 
@@ -64,13 +64,13 @@ def unrolled_gradients(
 
     Args:
         supernet: The supernet.
-        fit_loss: Loss that the weights descend.
+        weight_loss: Loss that the weights descend.
         alpha_loss: Loss that the alphas descend.
         rate: Length of the weights' step.
-        nudge: How far the weights are moved for the difference, in the norm of all of them.
+        perturbation: Norm of the weights' change in the finite difference.
 
     Returns:
-        The alphas' loss, and the gradient for each of the supernet's preferences.
+        The alphas' loss, and the gradient for each architecture parameter of the supernet.
     """
     weights = supernet.weights()
     kept = [w.detach().clone() for w in weights]
@@ -80,19 +80,19 @@ def unrolled_gradients(
             for weight, before, direction in zip(weights, kept, directions, strict=True):
                 weight.copy_(before + length * direction)
 
-    move(_weight_gradients(weights, fit_loss()), -rate)
+    move(_weight_gradients(weights, weight_loss()), -rate)
     loss = alpha_loss()
-    preferences = supernet.preferences()
-    direct = torch.autograd.grad(loss, [*preferences, *weights], allow_unused=True)
-    count = len(preferences)
+    parameters = supernet.architecture_parameters()
+    direct = torch.autograd.grad(loss, [*parameters, *weights], allow_unused=True)
+    count = len(parameters)
     behind = _filled(weights, direct[count:])
-    epsilon = nudge / max(1e-12, float(torch.sqrt(sum((g * g).sum() for g in behind))))  # type: ignore[arg-type]
+    epsilon = perturbation / max(1e-12, float(torch.sqrt(sum((g * g).sum() for g in behind))))  # type: ignore[arg-type]
     move(behind, epsilon)
-    plus = alpha_gradients(supernet, fit_loss())
+    plus = alpha_gradients(supernet, weight_loss())
     move(behind, -epsilon)
-    minus = alpha_gradients(supernet, fit_loss())
+    minus = alpha_gradients(supernet, weight_loss())
     move(behind, 0.0)
-    here = _filled(preferences, direct[:count])
+    here = _filled(parameters, direct[:count])
     gradients = [d - rate * (p - m) / (2 * epsilon) for d, p, m in zip(here, plus, minus, strict=True)]
     return float(loss.detach()), gradients
 

@@ -1,9 +1,8 @@
-"""The two sides of a one-shot search: samples that teach the weights, and samples that teach the alphas."""
+"""The two splits of a one-shot search: samples that train the weights, and samples that train the alphas."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
@@ -15,14 +14,15 @@ from automl_flow.nas.problem import TrainingData, hold_back
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.training.loop import samples
 from automl_flow.nas.training.normalization import Normalizer
+from automl_flow.tasks.splits import Positions
 
 
 @dataclass(frozen=True)
-class Half:
-    """Samples of one of the two sides, ready for the network.
+class SupernetSamples:
+    """Samples of one split, ready for the network.
 
     Attributes:
-        x: Normalizer, (n, …).
+        x: Inputs, (n, …).
         y: Class codes or standardised values, (n,).
         weight: Sample weights, or ``None``.
         classes: Whether *y* are codes.
@@ -33,14 +33,14 @@ class Half:
     weight: Tensor | None
     classes: bool
 
-    def thinned(self, most: int) -> Half:
-        """At most *most* of the samples, evenly spread."""
-        step = -(-len(self.x) // most)
+    def thinned(self, max_samples: int) -> SupernetSamples:
+        """At most *max_samples* of the samples, evenly spread."""
+        step = -(-len(self.x) // max_samples)
         weight = None if self.weight is None else self.weight[::step]
-        return Half(self.x[::step], self.y[::step], weight, self.classes)
+        return SupernetSamples(self.x[::step], self.y[::step], weight, self.classes)
 
     def loss(self, network: nn.Module, rows: Tensor) -> Loss:
-        """The loss of *network* on a batch, to be computed when it is wanted."""
+        """The loss of *network* on a batch, computed when it is called."""
 
         def compute() -> Tensor:
             output = network(self.x[rows])
@@ -53,19 +53,28 @@ class Half:
         return compute
 
 
-def halves(data: TrainingData, shape: DataShape, most: int, seed: int) -> tuple[Half, Half]:
-    """The samples of the weights and those of the alphas: disjoint, the classes in proportion, *most* in all."""
+def split_samples(
+    data: TrainingData, shape: DataShape, max_samples: int, seed: int
+) -> tuple[SupernetSamples, SupernetSamples]:
+    """The weight split and the alpha split: disjoint halves, stratified by class.
+
+    Args:
+        data: Samples to split.
+        shape: Of the data.
+        max_samples: Samples of both splits together; more are thinned out.
+        seed: Seed of the draw.
+    """
     normalizer = Normalizer.fit(data.x, shape.kind)
     y = data.y
     if not data.classes:
         y = (y - y.mean()) / (y.std() or 1.0)
     rows = np.arange(len(y))
-    if len(rows) > most:
-        rows = rows[hold_back(data.y, most / len(rows), derive_seed(seed, "thin"), classes=data.classes)]
-    other = hold_back(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=data.classes)
+    if len(rows) > max_samples:
+        rows = rows[hold_back(data.y, max_samples / len(rows), derive_seed(seed, "thin"), classes=data.classes)]
+    alpha = hold_back(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=data.classes)
 
-    def half(part: Any) -> Half:
+    def split(part: Positions) -> SupernetSamples:
         found = samples(data.x[part], y[part], None if data.weight is None else data.weight[part])
-        return Half(normalizer(found.x), found.y, found.weight, data.classes)
+        return SupernetSamples(normalizer(found.x), found.y, found.weight, data.classes)
 
-    return half(rows[~other]), half(rows[other])
+    return split(rows[~alpha]), split(rows[alpha])

@@ -1,6 +1,6 @@
-"""From alphas to architectures: those that the alphas prefer.
+"""From alphas to architectures: the supernet proposes candidates and ranks them with inherited weights.
 
-The largest alpha is no measure of what an operation is worth in the network without the others (Wang et al. 2021), so
+The largest alpha does not measure what an operation is worth in the network without the others (Wang et al. 2021), so
 the alphas only propose.
 """
 
@@ -10,35 +10,53 @@ from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
-from automl_flow.nas.one_shot.collapse import free_share
+from automl_flow.nas.one_shot.collapse import parameter_free_share
+from automl_flow.nas.one_shot.data import SupernetSamples
+from automl_flow.nas.one_shot.result import Candidate
 from automl_flow.nas.one_shot.supernet import Supernet
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Space
 
-TIE = 1e-6  # in probability; equal preferences fall to an operation with parameters
-DRAWS = 20  # per architecture that is wanted
+TIE_MARGIN = 1e-6  # in probability; within it, an operation with parameters is preferred
+DRAWS_PER_CANDIDATE = 20
 Paths = dict[str, int]
 Probabilities = Mapping[str, Tensor]
 
 
 def preferred(supernet: Supernet, probabilities: Probabilities) -> Paths:
     """The most probable operation of every choice."""
-    return {name: int(torch.argmax(p + TIE * ~supernet.free(name))) for name, p in probabilities.items()}
+    return {
+        name: int(torch.argmax(p + TIE_MARGIN * ~supernet.parameter_free(name))) for name, p in probabilities.items()
+    }
 
 
-def pool(
-    space: Space, shape: DataShape, supernet: Supernet, probabilities: Probabilities, *, size: int, max_free: float
+def propose(
+    space: Space,
+    shape: DataShape,
+    supernet: Supernet,
+    probabilities: Probabilities,
+    *,
+    size: int,
+    max_parameter_free: float,
 ) -> list[Paths]:
-    """At most *size* different architectures: the preferred one, the same without ``none``, neighbours, draws.
+    """Distinct architectures: the preferred one, the same without ``none``, its neighbours, random draws.
 
-    Those with more than *max_free* operations without parameters are left out, unless there are no others.
+    Args:
+        space: Tells which paths are the same network.
+        shape: Of the data.
+        supernet: Holds the operations of each choice.
+        probabilities: Of the operations, (K,) per choice.
+        size: Architectures at most.
+        max_parameter_free: Architectures with a larger share of operations without parameters are left out, unless
+            there are no others.
     """
     found: dict[str, Paths] = {}
     collapsed: dict[str, Paths] = {}
     for paths in _proposals(supernet, probabilities, size):
         key = space.architecture(supernet.params(paths), shape).key
-        kept = found if free_share(supernet, paths) <= max_free else collapsed
+        kept = found if parameter_free_share(supernet, paths) <= max_parameter_free else collapsed
         kept.setdefault(key, paths)
         if len(found) >= size:
             break
@@ -50,15 +68,15 @@ def _proposals(supernet: Supernet, probabilities: Probabilities, size: int) -> I
     yield best
     something = {n: p.masked_fill(_nothing(supernet, n), 0.0) for n, p in probabilities.items()}
     yield preferred(supernet, something)
-    # Every second proposal is a neighbour, so that neither peaked nor flat alphas leave the pool to one sort.
+    # Neighbours and draws alternate: peaked alphas would draw nothing new, flat ones nothing near the best.
     neighbours = _neighbours(best, probabilities)
-    for _ in range(DRAWS * size):
+    for _ in range(DRAWS_PER_CANDIDATE * size):
         yield from [paths for paths in [next(neighbours, None)] if paths is not None]
         yield {name: int(torch.multinomial(p, 1)) for name, p in probabilities.items()}
 
 
 def _neighbours(best: Paths, probabilities: Probabilities) -> Iterator[Paths]:
-    """Architectures with one other operation, the most probable first."""
+    """Architectures that differ from *best* in one operation, the most probable first."""
     ratios = [
         (-float(p[i] / p[best[name]]), name, i)
         for name, p in probabilities.items()
@@ -73,3 +91,18 @@ def _nothing(supernet: Supernet, name: str) -> Tensor:
     """Which options are ``none``, as long as there is any other."""
     nothing = torch.tensor([option == "none" for option in supernet.options[name]])
     return nothing if not nothing.all() else ~nothing
+
+
+def rank(supernet: Supernet, proposed: list[Paths], data: SupernetSamples) -> list[Candidate]:
+    """The architectures as candidates, the best on *data* first: by accuracy, then by loss."""
+    found = (evaluate(supernet, paths, data) for paths in proposed)
+    return sorted(found, key=lambda candidate: (-(candidate.accuracy or 0.0), candidate.loss))
+
+
+def evaluate(supernet: Supernet, paths: Paths, data: SupernetSamples) -> Candidate:
+    """An architecture with the accuracy and loss that it has on *data* with inherited weights."""
+    output = supernet.predict(data.x, paths)
+    if not data.classes:
+        return Candidate(supernet.params(paths), None, float(((output[:, 0] - data.y) ** 2).mean()))
+    accuracy = float((output.argmax(1) == data.y).double().mean())
+    return Candidate(supernet.params(paths), accuracy, float(cross_entropy(output, data.y)))

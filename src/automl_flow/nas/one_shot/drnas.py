@@ -12,7 +12,7 @@ from automl_flow.nas.one_shot.base import OneShot, OneShotConfig
 from automl_flow.nas.one_shot.relaxation import Relaxation
 from automl_flow.nas.one_shot.supernet import Supernet
 
-SMALLEST = 0.01  # concentration; below it samples are numerically one-hot
+MIN_CONCENTRATION = 0.01  # below it, samples are numerically one-hot
 
 
 class DrnasConfig(OneShotConfig):
@@ -20,8 +20,8 @@ class DrnasConfig(OneShotConfig):
 
     Attributes:
         divergence: Weight of the Kullback-Leibler divergence from the uniform Dirichlet distribution.
-        epochs: Few, for all operations run at all places, which is dear on a CPU.
-        partial_channels: For the same reason every second channel is mixed.
+        epochs: Few, because all operations run at all sites, which is expensive on a CPU.
+        partial_channels: For the same reason only every second channel is mixed.
     """
 
     divergence: float = Field(1e-3, ge=0)
@@ -51,7 +51,7 @@ class Drnas(Relaxation):
 
 def _concentration(alpha: Tensor) -> Tensor:
     """Positive, and 1 at first."""
-    return (elu(alpha) + 1.0).clamp_min(SMALLEST)
+    return (elu(alpha) + 1.0).clamp_min(MIN_CONCENTRATION)
 
 
 def _dirichlet(alpha: Tensor) -> Dirichlet:

@@ -14,7 +14,7 @@ from automl_flow.nas.one_shot.base import OneShot, OneShotConfig
 from automl_flow.nas.one_shot.relaxation import Relaxation, Step, alpha_gradients, set_gradients
 from automl_flow.nas.one_shot.supernet import Supernet
 
-LARGEST_ADVANTAGE = 3.0  # deviations
+MAX_ADVANTAGE = 3.0  # standard deviations
 
 
 class EnasConfig(OneShotConfig):
@@ -49,7 +49,7 @@ class Enas(Relaxation):
                 losses.append(float(step.alpha_loss()))
         reward = -torch.tensor(losses)
         advantage = (reward - reward.mean()) / reward.std().clamp_min(1e-6)
-        advantage = advantage.clamp(-LARGEST_ADVANTAGE, LARGEST_ADVANTAGE)
+        advantage = advantage.clamp(-MAX_ADVANTAGE, MAX_ADVANTAGE)
         logs = {name: alpha.log_softmax(0) for name, alpha in step.supernet.alphas.items()}
         chosen = torch.stack([torch.stack([logs[name][i] for name, i in path.items()]).sum() for path in paths])
         entropy: Tensor = torch.stack([-(log.exp() * log).sum() for log in logs.values()]).sum()

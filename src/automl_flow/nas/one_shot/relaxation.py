@@ -1,4 +1,4 @@
-"""How a strategy turns alphas into mixtures, and how it learns alphas from them."""
+"""The relaxation of a strategy: how alphas become mixtures, and how alphas are learned from them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from automl_flow.nas.one_shot.supernet import Supernet
 
 Loss = Callable[[], Tensor]
-"""The mean loss of a fixed batch under the mixture that is set."""
+"""The mean loss of a fixed batch under the current mixture."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Step:
 
     Attributes:
         supernet: The supernet.
-        fit_loss: Loss on a batch of the half that the weights learn from.
-        alpha_loss: Loss on a batch of the other half.
+        weight_loss: Loss on a batch of the weight split.
+        alpha_loss: Loss on a batch of the alpha split.
         rate: Current learning rate of the weights.
         progress: Share of the schedule that is done, 0 to 1.
     """
 
     supernet: Supernet
-    fit_loss: Loss
+    weight_loss: Loss
     alpha_loss: Loss
     rate: float
     progress: float
@@ -41,33 +41,33 @@ class Relaxation(ABC):
     def draw(self, supernet: Supernet, progress: float) -> None:
         """Set the mixture for the next forward passes, differentiable with respect to the alphas if gradients are on.
 
-        Draws from torch's global generator, which the search has seeded and restores.
+        Draws from torch's global generator, which the search seeds and restores.
         """
 
     def probabilities(self, alpha: Tensor) -> Tensor:
-        """What the alphas of a choice say of its operations, (K,), with sum 1."""
+        """Probability of each operation of a choice by its alphas, (K,), with sum 1."""
         return alpha.softmax(0)
 
     def learn(self, step: Step) -> float:
-        """Set the gradients of the alphas; return the loss on the batch of their half."""
+        """Set the gradients of the alphas; return the loss on the batch of the alpha split."""
         self.draw(step.supernet, step.progress)
         loss = step.alpha_loss() + self.penalty(step.supernet)
         set_gradients(step.supernet, alpha_gradients(step.supernet, loss))
         return float(loss.detach())
 
     def penalty(self, supernet: Supernet) -> Tensor | float:  # noqa: ARG002 - for those that have one
-        """What is added to the loss of the alphas."""
+        """Penalty that is added to the loss of the alphas."""
         return 0.0
 
 
 def alpha_gradients(supernet: Supernet, loss: Tensor) -> list[Tensor]:
-    """Gradients of *loss* with respect to the preferences of the supernet."""
-    preferences = supernet.preferences()
-    gradients = torch.autograd.grad(loss, preferences, allow_unused=True)
-    return [torch.zeros_like(p) if g is None else g for p, g in zip(preferences, gradients, strict=True)]
+    """Gradients of *loss* with respect to the architecture parameters of the supernet."""
+    parameters = supernet.architecture_parameters()
+    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+    return [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, gradients, strict=True)]
 
 
 def set_gradients(supernet: Supernet, gradients: list[Tensor]) -> None:
-    """Leave *gradients* where the optimiser of the preferences finds them."""
-    for preference, gradient in zip(supernet.preferences(), gradients, strict=True):
-        preference.grad = gradient
+    """Set the gradients of the architecture parameters, where their optimiser reads them."""
+    for parameter, gradient in zip(supernet.architecture_parameters(), gradients, strict=True):
+        parameter.grad = gradient

@@ -1,4 +1,4 @@
-"""What a one-shot search found, as a document that can be kept."""
+"""The result of a one-shot search, which is stored as a document."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Candidate:
 
     Attributes:
         params: Full parameters, as the space takes them.
-        accuracy: Share of the alphas' samples that it predicts with inherited weights; ``None`` for regression.
-        loss: Its mean loss on them.
+        accuracy: On the alpha split with inherited weights; ``None`` for regression.
+        loss: Mean loss on the same samples.
     """
 
     params: Mapping[str, Value]
@@ -30,13 +30,13 @@ class OneShotResult:
 
     Attributes:
         candidates: Architectures, the best first; no two are the same network.
-        history: An entry per epoch: ``train_loss``, ``alpha_loss`` (on the alphas' half), ``entropy`` (of the
-            choices' probabilities, 1 when they are uniform) and ``free`` (share of the preferred operations that have
+        history: An entry per epoch: ``train_loss``, ``alpha_loss`` (on the alpha split), ``entropy`` (of the choices'
+            probabilities, 1 when they are uniform) and ``parameter_free`` (share of the preferred operations that have
             no parameters).
-        probabilities: What the alphas say of each operation of each choice in the end.
-        edges: With edge normalisation, how much each choice counts in its sum; 1 is the plain sum.
-        guard: What the guard against collapse did; empty when there was no collapse.
-        epochs: Epochs that were done.
+        probabilities: Of each operation of each choice, at the end.
+        edges: With edge normalisation, the factor of each choice in its sum; 1 is the plain sum.
+        collapse: What early stopping did against a collapse of the alphas; empty when there was none.
+        epochs: Epochs that were run.
         cut: Whether it ended before its last epoch, by a limit in seconds or by ``stop``.
     """
 
@@ -44,14 +44,14 @@ class OneShotResult:
     history: tuple[Mapping[str, float], ...] = ()
     probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     edges: Mapping[str, float] = field(default_factory=dict)
-    guard: str = ""
+    collapse: str = ""
     epochs: int = 0
     cut: bool = False
 
     @property
     def collapsed(self) -> bool:
-        """Whether the alphas collapsed (and were taken back)."""
-        return bool(self.guard)
+        """Whether the alphas collapsed (and were restored)."""
+        return bool(self.collapse)
 
     def to_document(self) -> dict[str, Any]:
         """The result as JSON-able values, equal to what is read back from JSON."""
@@ -61,6 +61,6 @@ class OneShotResult:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_document` gave."""
-        fields = {name: document[name] for name in ("probabilities", "edges", "guard", "epochs", "cut")}
+        fields = {name: document[name] for name in ("probabilities", "edges", "collapse", "epochs", "cut")}
         candidates = tuple(Candidate(**candidate) for candidate in document["candidates"])
         return cls(candidates=candidates, history=tuple(document["history"]), **fields)

@@ -1,4 +1,4 @@
-"""The one-shot search: weights and alphas learn in turns, each from its own half of the samples."""
+"""The one-shot search: weights and alphas are trained in turns, each on its own split of the samples."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from automl_flow.core.config import parse_config
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.one_shot import STRATEGIES
 from automl_flow.nas.one_shot.base import OneShotConfig
-from automl_flow.nas.one_shot.collapse import Guard, free_share
-from automl_flow.nas.one_shot.data import Half, halves
-from automl_flow.nas.one_shot.discretize import pool, preferred
-from automl_flow.nas.one_shot.judging import judge, judged
+from automl_flow.nas.one_shot.collapse import CollapseStopping, parameter_free_share
+from automl_flow.nas.one_shot.data import SupernetSamples, split_samples
+from automl_flow.nas.one_shot.discretize import evaluate, preferred, propose, rank
 from automl_flow.nas.one_shot.relaxation import Relaxation, Step
 from automl_flow.nas.one_shot.result import Candidate, OneShotResult
 from automl_flow.nas.one_shot.supernet import Supernet
 from automl_flow.nas.problem import TrainingData
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Space
-from automl_flow.nas.training.loop import LARGEST_GRADIENT, shuffled
+from automl_flow.nas.training.loop import MAX_GRADIENT_NORM, shuffled
 
 ALPHA_BETAS = (0.5, 0.999)  # of Adam, as in DARTS
-SHOWN = 500  # samples at most that an epoch's score for the user is computed on
+MAX_WATCHED_SAMPLES = 500  # of the alpha split, for the score that is shown after an epoch
 
 
 def search_one_shot(
@@ -50,13 +49,13 @@ def search_one_shot(
         strategy: Stem of a file in this package.
         space: What is searched. Parameters that name no operation stay as in its reference.
         shape: The data.
-        data: Samples. Half of them teach the weights, half the alphas; the latter also rank the candidates. So they
-            must not contain samples that candidates are judged by later.
-        options: Settings of the strategy; its defaults where nothing is said.
-        seed: Seed of everything random. Torch's own generator is left as it was.
-        seconds: After so many no further epoch is begun; what is there then is derived.
-        watch: Told after every epoch of its number and of the architecture that the alphas prefer by then, scored with
-            inherited weights on some of the alphas' samples. The result does not depend on it.
+        data: Samples. Half of them train the weights, half the alphas; the latter also rank the candidates, so *data*
+            must not contain samples that validate the candidates later.
+        options: Settings of the strategy; ``None`` for its defaults.
+        seed: Seed of everything random. Torch's global generator is left as it was.
+        seconds: No epoch starts after this many seconds; the candidates are then derived from what was learned.
+        watch: Called after every epoch with its number and the architecture that the alphas prefer by then, scored
+            with inherited weights on some samples of the alpha split. The result does not depend on it.
 
     Raises:
         ConfigError: An unknown strategy or option, or a space without choices.
@@ -67,23 +66,25 @@ def search_one_shot(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "supernet"))
         supernet = Supernet(space, shape, config.partial_channels, normalised=config.edge_normalisation)
-        fit, other = halves(data, shape, config.max_samples, seed)
-        run = _Run(supernet, entry.relax(config), config, fit, other, seed)
+        weight_split, alpha_split = split_samples(data, shape, config.max_samples, seed)
+        run = _Run(supernet, entry.relax(config), config, weight_split, alpha_split, seed)
         last = min(config.epochs, config.stop or config.epochs)
         while run.epoch < last and (run.epoch == 0 or time.monotonic() < end):
             run.advance()
             if watch is not None:
                 watch(run.epoch, run.leading())
         torch.manual_seed(derive_seed(seed, "candidates"))
-        chosen = pool(space, shape, supernet, run.probabilities(), size=config.pool, max_free=config.max_free)
-    candidates = judged(supernet, chosen, other)[: config.candidates]
+        proposed = propose(
+            space, shape, supernet, run.probabilities(), size=config.pool, max_parameter_free=config.max_parameter_free
+        )
+    candidates = rank(supernet, proposed, alpha_split)[: config.candidates]
     named = {n: dict(zip(supernet.options[n], p.tolist(), strict=True)) for n, p in run.probabilities().items()}
     return OneShotResult(
         candidates=tuple(candidates),
         history=tuple(run.history),
         probabilities=named,
         edges={name: float(scale.detach()) for name, scale in supernet.scales().items()},
-        guard=run.guard.report,
+        collapse=run.stopping.report,
         epochs=run.epoch,
         cut=run.epoch < config.epochs,
     )
@@ -91,53 +92,56 @@ def search_one_shot(
 
 @dataclass
 class _Run:
-    """A search between two epochs."""
+    """The state of a search between two epochs."""
 
     supernet: Supernet
     relaxation: Relaxation
     config: OneShotConfig
-    fit: Half
-    other: Half
+    weight_split: SupernetSamples
+    alpha_split: SupernetSamples
     seed: int
     epoch: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
-    guard: Guard = field(init=False)
+    stopping: CollapseStopping = field(init=False)
 
     def __post_init__(self) -> None:
         c = self.config
-        self.guard = Guard(self.supernet, c.max_free)
+        self.stopping = CollapseStopping(self.supernet, c.max_parameter_free)
         self.weights = torch.optim.SGD(
             self.supernet.weights(), c.learning_rate, momentum=0.9, weight_decay=c.weight_decay, nesterov=True
         )
         self.alphas = torch.optim.Adam(
-            self.supernet.preferences(), c.alpha_rate, betas=ALPHA_BETAS, weight_decay=c.alpha_decay
+            self.supernet.architecture_parameters(), c.alpha_rate, betas=ALPHA_BETAS, weight_decay=c.alpha_decay
         )
 
     def probabilities(self) -> dict[str, Tensor]:
-        """What the alphas say of the operations of each choice."""
+        """Probability of each operation of each choice, by the alphas."""
         return {name: self.relaxation.probabilities(a.detach()) for name, a in self.supernet.alphas.items()}
 
     def leading(self) -> Candidate:
-        """The architecture that the alphas prefer, scored on samples that are spread evenly over the alphas' half."""
-        return judge(self.supernet, preferred(self.supernet, self.probabilities()), self.other.thinned(SHOWN))
+        """The architecture that the alphas prefer, scored on samples spread evenly over the alpha split."""
+        return evaluate(
+            self.supernet, preferred(self.supernet, self.probabilities()), self.alpha_split.thinned(MAX_WATCHED_SAMPLES)
+        )
 
     def advance(self) -> None:
-        """Go through the weights' samples once (as often as it takes for enough batches), and note what came of it."""
+        """Train for one epoch: a pass over the weight split, or several where it has few batches."""
         torch.manual_seed(derive_seed(self.seed, "epoch", self.epoch))
         generator = torch.Generator().manual_seed(derive_seed(self.seed, "batches", self.epoch))
-        batches = list(shuffled(len(self.fit.x), self.config.batch_size, generator))
-        others = _cycle(len(self.other.x), self.config.batch_size, len(batches), generator)
-        moving = self.epoch >= self.config.warm_up_epochs and not self.guard.collapsed
+        batches = list(shuffled(len(self.weight_split.x), self.config.batch_size, generator))
+        alpha_batches = _cycle(len(self.alpha_split.x), self.config.batch_size, len(batches), generator)
+        moving = self.epoch >= self.config.warm_up_epochs and not self.stopping.stopped
         self.supernet.train()
         losses = []
-        for i, (rows, other_rows) in enumerate(zip(batches, others, strict=True)):
+        for i, (rows, alpha_rows) in enumerate(zip(batches, alpha_batches, strict=True)):
             progress = (self.epoch + i / len(batches)) / self.config.epochs
             rate = self.config.learning_rate * 0.5 * (1.0 + math.cos(math.pi * progress))
-            fit, other = self.fit.loss(self.supernet, rows), self.other.loss(self.supernet, other_rows)
-            losses.append(self._step(Step(self.supernet, fit, other, rate, progress), moving=moving))
+            weight_loss = self.weight_split.loss(self.supernet, rows)
+            alpha_loss = self.alpha_split.loss(self.supernet, alpha_rows)
+            losses.append(self._step(Step(self.supernet, weight_loss, alpha_loss, rate, progress), moving=moving))
         self.epoch += 1
         if moving:
-            self.guard.look(self.probabilities(), self.epoch)
+            self.stopping.update(self.probabilities(), self.epoch)
         self.history.append({"epoch": self.epoch, **self._facts(), **_means(losses)})
 
     def _step(self, step: Step, *, moving: bool) -> tuple[float, float]:
@@ -150,10 +154,10 @@ class _Run:
             self.relaxation.draw(self.supernet, step.progress)
         for group in self.weights.param_groups:
             group["lr"] = step.rate
-        loss = step.fit_loss()
+        loss = step.weight_loss()
         self.weights.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.supernet.weights(), LARGEST_GRADIENT)
+        nn.utils.clip_grad_norm_(self.supernet.weights(), MAX_GRADIENT_NORM)
         self.weights.step()
         return float(loss.detach()), alpha_loss
 
@@ -164,12 +168,12 @@ class _Run:
             for p in probabilities.values()
             if len(p) > 1
         ]
-        free = free_share(self.supernet, preferred(self.supernet, probabilities))
-        return {"entropy": sum(entropies) / len(entropies), "free": free}
+        free = parameter_free_share(self.supernet, preferred(self.supernet, probabilities))
+        return {"entropy": sum(entropies) / len(entropies), "parameter_free": free}
 
 
 def _cycle(count: int, size: int, batches: int, generator: torch.Generator) -> list[Tensor]:
-    """So many batches of the alphas' samples."""
+    """*batches* batches of the alpha split, which starts over when it is used up."""
     found: list[Tensor] = []
     while len(found) < batches:
         found += list(shuffled(count, size, generator))
@@ -177,7 +181,7 @@ def _cycle(count: int, size: int, batches: int, generator: torch.Generator) -> l
 
 
 def _means(losses: list[tuple[float, float]]) -> dict[str, float]:
-    """Means over the steps; without steps of the alphas there is no loss of theirs."""
-    fit, other = zip(*losses, strict=True)
-    means = {"train_loss": sum(fit) / len(fit)}
-    return means if math.isnan(other[0]) else means | {"alpha_loss": sum(other) / len(other)}
+    """Means over the steps; there is no ``alpha_loss`` in epochs in which the alphas do not move."""
+    weight_losses, alpha_losses = zip(*losses, strict=True)
+    means = {"train_loss": sum(weight_losses) / len(losses)}
+    return means if math.isnan(alpha_losses[0]) else means | {"alpha_loss": sum(alpha_losses) / len(losses)}

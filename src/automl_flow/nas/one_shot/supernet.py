@@ -1,7 +1,7 @@
-"""A network that holds all architectures of a space: at every place that a choice decides stands a mixture.
+"""A network that holds all architectures of a space: a mixture stands at every site that a choice decides.
 
-The network around these places is that of the space's reference architecture. All places of one choice (the cells of
-a stack, the blocks of a stage) have weights of their own and share the choice's preferences, the alphas.
+The network around these sites is that of the space's reference architecture. All sites of one choice (the cells of
+a stack, the blocks of a stage) have weights of their own and share the alphas of the choice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.nas.operations import OPERATIONS
-from automl_flow.nas.operations.base import Place
+from automl_flow.nas.operations.base import OpSite
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import SPACES, make_space
 from automl_flow.nas.spaces.base import Space, Value
@@ -23,12 +23,12 @@ from automl_flow.nas.spaces.base import Space, Value
 
 @dataclass
 class Mixture:
-    """What every mixed operation looks up when it runs.
+    """The weights and paths that mixed operations run with, shared by all of them.
 
     Attributes:
         weights: Weights of the operations of a choice, (K,). A choice without weights must have a path.
         paths: The one operation of a choice that runs, where only one does; its weight scales it if there is one.
-        scales: Factors of the results of choices that are added up with others; without one it is 1.
+        scales: Factors of choices that are inputs of a sum; 1 for those without an entry.
     """
 
     weights: dict[str, Tensor] = field(default_factory=dict)
@@ -37,25 +37,25 @@ class Mixture:
 
 
 class MixedOperation(nn.Module):
-    """All operations that may stand at a place, mixed as the shared mixture says.
+    """All operations that may stand at a site, mixed as the shared mixture says.
 
-    With *partial* k > 1 only one channel in k is mixed and the others pass by, after which channels are shuffled so
-    that the next mixture sees others (PC-DARTS, Xu et al. 2020). Where a place changes the shape, all are mixed.
+    With *partial* k > 1 only one channel in k is mixed and the others bypass it; channels are then shuffled so that the
+    next mixture sees others (PC-DARTS, Xu et al. 2020). Where a site changes the shape, all are mixed.
 
     Shape:
         - Input: (N, C_in, …)
         - Output: (N, C_out, …)
     """
 
-    def __init__(self, name: str, place: Place, options: Sequence[str], mixture: Mixture, partial: int = 1) -> None:
+    def __init__(self, name: str, site: OpSite, options: Sequence[str], mixture: Mixture, partial: int = 1) -> None:
         super().__init__()
         self.name, self.mixture = name, mixture
-        self.partial = partial if _divisible(place, partial) else 1
-        mixed = place.channels_in // self.partial
+        self.partial = partial if _divisible(site, partial) else 1
+        mixed = site.channels_in // self.partial
         if self.partial > 1:
-            place = replace(place, channels_in=mixed, channels_out=mixed)
+            site = replace(site, channels_in=mixed, channels_out=mixed)
         self.mixed = mixed
-        self.operations = nn.ModuleList(OPERATIONS.get(option).build(place) for option in options)
+        self.operations = nn.ModuleList(OPERATIONS.get(option).build(site) for option in options)
 
     def forward(self, x: Tensor) -> Tensor:
         """Mix."""
@@ -63,7 +63,7 @@ class MixedOperation(nn.Module):
         return y if scale is None else scale * y
 
     def _shuffled(self, x: Tensor) -> Tensor:
-        """The mixture of the channels that are mixed, and the others between them."""
+        """The mixed channels, interleaved with those that bypass the mixture."""
         if self.partial == 1:
             return self._mix(x)
         y = torch.cat([self._mix(x[:, : self.mixed]), x[:, self.mixed :]], 1)
@@ -82,20 +82,20 @@ class MixedOperation(nn.Module):
         return mixed
 
 
-def _divisible(place: Place, partial: int) -> bool:
+def _divisible(site: OpSite, partial: int) -> bool:
     """Whether a share of the channels can pass by: the shape stays, and what is mixed fits two directions."""
-    same = place.channels_in == place.channels_out and place.stride == 1
-    return same and place.channels_in % (2 * partial) == 0
+    same = site.channels_in == site.channels_out and site.stride == 1
+    return same and site.channels_in % (2 * partial) == 0
 
 
 class Supernet(nn.Module):
     """The supernet of a space.
 
     Attributes:
-        options: Operations of each choice that has a place in the network.
-        alphas: Preferences per choice, (K,) logits; zero, that is none, at first.
-        betas: Where choices are added up, and it is wanted: how much each counts, as logits by the first of them.
-        mixture: What the next forward pass runs.
+        options: Operations of each choice that has a site in the network.
+        alphas: Logits per choice, (K,); zero at first.
+        betas: With edge normalisation, logits of the inputs of each sum, keyed by the first input.
+        mixture: The mixture of the next forward pass.
         network: The network with its mixtures.
         reference: Parameters of the architecture around the mixtures, which also fill what is not relaxed.
 
@@ -110,8 +110,8 @@ class Supernet(nn.Module):
         Args:
             space: What is relaxed.
             shape: The data.
-            partial: Mixtures pass *partial* - 1 channels in *partial* by.
-            normalised: Give every sum of choices weights that are learned (edge normalisation, Xu et al. 2020).
+            partial: One channel in *partial* is mixed, the others bypass the mixture.
+            normalised: Learn a factor for each input of a sum (edge normalisation, Xu et al. 2020).
 
         Raises:
             ConfigError: The space has no choice between operations.
@@ -123,34 +123,36 @@ class Supernet(nn.Module):
         reference = space.reference(shape)
         self.reference: dict[str, Value] = dict(reference.params)
 
-        def operate(name: str, place: Place) -> nn.Module:
+        def op_factory(name: str, site: OpSite) -> nn.Module:
             self.options[name] = choices[name]
-            return MixedOperation(name, replace(place, affine=False, dropout=0.0), choices[name], self.mixture, partial)
+            return MixedOperation(name, replace(site, affine=False, dropout=0.0), choices[name], self.mixture, partial)
 
-        self.network = space.build(reference, shape, operate)
+        self.network = space.build(reference, shape, op_factory)
         self.alphas = nn.ParameterDict({name: torch.zeros(len(ops)) for name, ops in self.options.items()})
-        self.joins = [join for join in space.joins(shape) if normalised and set(join) <= set(self.options)]
-        self.betas = nn.ParameterDict({join[0]: torch.zeros(len(join)) for join in self.joins})
+        self.node_inputs = [
+            inputs for inputs in space.node_inputs(shape) if normalised and set(inputs) <= set(self.options)
+        ]
+        self.betas = nn.ParameterDict({inputs[0]: torch.zeros(len(inputs)) for inputs in self.node_inputs})
 
     def forward(self, x: Tensor) -> Tensor:
-        """Run what the mixture says."""
+        """Run the current mixture."""
         return self.network(x)  # type: ignore[no-any-return]
 
     def weights(self) -> list[nn.Parameter]:
-        """Everything that is learned apart from the alphas."""
+        """The weights of the network, which is everything but alphas and betas."""
         return list(self.network.parameters())
 
-    def preferences(self) -> list[nn.Parameter]:
-        """What the strategies learn: alphas and betas."""
+    def architecture_parameters(self) -> list[nn.Parameter]:
+        """Alphas and betas, which the strategies learn."""
         return [*self.alphas.values(), *self.betas.values()]
 
     def scales(self) -> dict[str, Tensor]:
-        """Factors of the choices that are added up; equal betas give 1, the plain sum."""
-        shares = {join: len(join) * self.betas[join[0]].softmax(0) for join in self.joins}
-        return {name: share[i] for join, share in shares.items() for i, name in enumerate(join)}
+        """Factors of the choices that are inputs of a sum; equal betas give 1, the plain sum."""
+        shares = {inputs: len(inputs) * self.betas[inputs[0]].softmax(0) for inputs in self.node_inputs}
+        return {name: share[i] for inputs, share in shares.items() for i, name in enumerate(inputs)}
 
     def set_mixture(self, weights: Mapping[str, Tensor], paths: Mapping[str, int] | None = None) -> None:
-        """Say what the next forward passes run."""
+        """Set the mixture of the next forward passes."""
         self.mixture.weights, self.mixture.paths = dict(weights), dict(paths or {})
         self.mixture.scales = self.scales()
 
@@ -159,15 +161,15 @@ class Supernet(nn.Module):
         chosen = {name: self.options[name][index] for name, index in paths.items()}
         return {**self.reference, **chosen}
 
-    def free(self, name: str) -> Tensor:
+    def parameter_free(self, name: str) -> Tensor:
         """Which operations of a choice have no parameters, (K,) booleans."""
-        return torch.tensor([OPERATIONS.get(option).free for option in self.options[name]])
+        return torch.tensor([OPERATIONS.get(option).parameter_free for option in self.options[name]])
 
     @torch.no_grad()
     def predict(self, inputs: Tensor, paths: Mapping[str, int], batch: int = 512) -> Tensor:
         """Outputs of one architecture with inherited weights, (n, outputs).
 
-        Batch norms use the statistics of the batch: those that were collected are of other architectures.
+        Batch norms use the statistics of the batch, because the running ones mix those of other architectures.
         """
         self.set_mixture({}, paths)
         self.network.eval()

@@ -1,4 +1,4 @@
-"""Operations that stand at one place of a network, one file per kind of operation.
+"""Operations of the search spaces, one file per kind of operation.
 
 A file exports ``ENTRIES``, which maps names in YAML to :class:`automl_flow.nas.operations.base.Operation` (or a single
 ``ENTRY``, named by the file). :data:`OPERATIONS` finds them by walking this package.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.registry import Registry
-from automl_flow.nas.operations.base import Operate, Operation, Place
+from automl_flow.nas.operations.base import Operation, OpFactory, OpSite
 from automl_flow.nas.shape import Kind
 
 if TYPE_CHECKING:
@@ -20,22 +20,27 @@ if TYPE_CHECKING:
 OPERATIONS: Registry[Operation] = Registry("automl_flow.nas.operations", "operation")
 
 
-def named(params: Mapping[str, Any]) -> Operate:
-    """Return the usual ``Operate``: the module of the one operation that *params* name for the place."""
+def chosen_ops(params: Mapping[str, Any]) -> OpFactory:
+    """The factory of a plain network: it builds the operation that *params* name for the site."""
 
-    def operate(name: str, place: Place) -> nn.Module:
-        module = OPERATIONS.get(str(params[name])).build(place)
+    def op_factory(name: str, site: OpSite) -> nn.Module:
+        module = OPERATIONS.get(str(params[name])).build(site)
         module.choice = (name, str(params[name]))  # type: ignore[assignment] # so that drawings can name it
         return module
 
-    return operate
+    return op_factory
 
 
 def usable(names: Sequence[str], kind: Kind, source: str) -> tuple[str, ...]:
-    """Return *names* if there are any, and all are operations for data of this kind.
+    """Check that *names* are operations for data of this kind; return them without duplicates.
+
+    Args:
+        names: Names of operations.
+        kind: Kind of data.
+        source: Where the names come from, for error messages.
 
     Raises:
-        ConfigError: The list is empty, or names something unknown or unfit.
+        ConfigError: There are none, or one is unknown or for other data.
     """
     if not names:
         raise ConfigError(f"{source}: at least one operation is needed")

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
-from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.base import Operation, OpSite
 from automl_flow.nas.operations.layers import identity, norm
 
 HEAD_WIDTH = 16
@@ -24,16 +24,16 @@ class SelfAttention(nn.Module):
 
     fixed = "positions of the steps"  # what drawings call the numbers that are not learned
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, site: OpSite) -> None:
         super().__init__()
-        c = place.channels_out
-        self.dropout = place.dropout
+        c = site.channels_out
+        self.dropout = site.dropout
         self.heads = max(h for h in range(1, max(1, c // HEAD_WIDTH) + 1) if c % h == 0)
-        self.project = identity(place)
+        self.project = identity(site)
         self.before = nn.LayerNorm(c)
         self.qkv = nn.Linear(c, 3 * c)
         self.out = nn.Linear(c, c)
-        self.norm = norm(place)
+        self.norm = norm(site)
 
     def forward(self, x: Tensor) -> Tensor:
         """Attend."""

@@ -1,8 +1,8 @@
-"""Places and operations: what may stand where in a network.
+"""The interface of an operation, and the site of a network at which it stands.
 
-A space builds its network from *places* (so many channels in, so many out) and asks an ``Operate`` function for the
-module of each. The usual function looks up the one operation that the architecture names; a supernet's returns a
-mixture of all the operations that the search may choose there. The network around the places is the same.
+A space builds its network around *sites* (C channels in, C' channels out) and asks an :data:`OpFactory` for the module
+of each. The usual factory builds the one operation that the architecture names; a supernet's builds a mixture of all
+operations that the search may choose there. The network around the sites is the same.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """A place in a network.
+class OpSite:
+    """A site of a network at which an operation stands; an edge, in the terms of DARTS.
 
     Attributes:
-        kind: Layout of what flows: ``image`` (N, C, H, W), ``sequence`` (N, C, T), ``table`` (N, C).
-        channels_in: C before.
-        channels_out: C after.
+        kind: Layout of the features: ``image`` (N, C, H, W), ``sequence`` (N, C, T), ``table`` (N, C).
+        channels_in: C of the input.
+        channels_out: C of the output.
         stride: Step along the H and W (or T) axes, which shrink to ``ceil(size / stride)``; 1 for tables.
-        affine: Whether batch norms learn scale and shift. Supernets switch it off, so that no operation can be
-            favoured by the scale of its weights (Liu et al. 2019).
-        dropout: Share of units that an operation with a natural place for dropout drops in training.
+        affine: Whether batch norms learn scale and shift. Supernets switch it off, so that no operation is favoured
+            by the scale of its weights (Liu et al. 2019).
+        dropout: Dropout rate, for operations that use dropout.
     """
 
     kind: Kind
@@ -41,21 +41,22 @@ class Place:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation that can stand at a place.
+    """An operation of the search spaces.
 
     Attributes:
-        build: Makes the module for a place. The module maps (N, C_in, …) to (N, C_out, …) as the place says, and may
+        build: Makes the module for a site. The module maps (N, C_in, …) to (N, C_out, …) as the site says, and may
             assume nothing else about the sizes of the axes.
-        kinds: Kinds of data that it can work on.
-        free: It has no parameters where it keeps the shape (what one-shot searches collapse to).
-        about: What it is, in a few words for drawings and reports.
+        kinds: Kinds of data that it works on.
+        parameter_free: Whether it has no parameters where it keeps the shape. One-shot searches collapse to such
+            operations.
+        about: Short description for drawings and reports.
     """
 
-    build: Callable[[Place], nn.Module]
+    build: Callable[[OpSite], nn.Module]
     kinds: tuple[Kind, ...]
-    free: bool = False
+    parameter_free: bool = False
     about: str = ""
 
 
-Operate = Callable[[str, Place], "nn.Module"]
-"""Gives the module for a place: called with the name of the parameter that decides it, and the place."""
+OpFactory = Callable[[str, OpSite], "nn.Module"]
+"""Builds the module of a site; called with the name of the parameter that decides the operation, and the site."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from torch import nn
 
-from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.base import Operation, OpSite
 from automl_flow.nas.operations.layers import norm
 
 
-def _dense(place: Place) -> nn.Module:
+def _dense(site: OpSite) -> nn.Module:
     """Linear, batch norm, ReLU, dropout: the layer of a plain multilayer perceptron."""
-    linear = nn.Linear(place.channels_in, place.channels_out)
-    return nn.Sequential(linear, norm(place), nn.ReLU(), nn.Dropout(place.dropout))
+    linear = nn.Linear(site.channels_in, site.channels_out)
+    return nn.Sequential(linear, norm(site), nn.ReLU(), nn.Dropout(site.dropout))
 
 
-def _gated(place: Place) -> nn.Module:
+def _gated(site: OpSite) -> nn.Module:
     """Linear to twice the units, gated linear unit, batch norm, dropout."""
-    linear = nn.Linear(place.channels_in, 2 * place.channels_out)
-    return nn.Sequential(linear, nn.GLU(dim=1), norm(place), nn.Dropout(place.dropout))
+    linear = nn.Linear(site.channels_in, 2 * site.channels_out)
+    return nn.Sequential(linear, nn.GLU(dim=1), norm(site), nn.Dropout(site.dropout))
 
 
 ENTRIES = {

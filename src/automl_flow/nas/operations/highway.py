@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.base import Operation, OpSite
 from automl_flow.nas.shape import Kind
 
 
@@ -21,11 +21,11 @@ class Highway(nn.Module):
         - Output: (N, C_out) or (N, C_out, T / stride)
     """
 
-    def __init__(self, place: Place, activation: Callable[[Tensor], Tensor]) -> None:
+    def __init__(self, site: OpSite, activation: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self.activation, self.stride = activation, place.stride
-        self.carry = nn.Identity() if place.channels_in == place.channels_out else _pointwise(place, 1)
-        self.both = _pointwise(place, 2)
+        self.activation, self.stride = activation, site.stride
+        self.carry = nn.Identity() if site.channels_in == site.channels_out else _pointwise(site, 1)
+        self.both = _pointwise(site, 2)
 
     def forward(self, x: Tensor) -> Tensor:
         """Take the step."""
@@ -36,23 +36,23 @@ class Highway(nn.Module):
         return carried + gate.sigmoid() * (self.activation(new) - carried)  # type: ignore[no-any-return]
 
 
-def _pointwise(place: Place, times: int) -> nn.Module:
+def _pointwise(site: OpSite, times: int) -> nn.Module:
     """A linear map of the channels to *times* the output channels."""
-    if place.kind == "table":
-        return nn.Linear(place.channels_in, times * place.channels_out)
-    return nn.Conv1d(place.channels_in, times * place.channels_out, 1)
+    if site.kind == "table":
+        return nn.Linear(site.channels_in, times * site.channels_out)
+    return nn.Conv1d(site.channels_in, times * site.channels_out, 1)
 
 
 _KINDS: tuple[Kind, ...] = ("sequence", "table")
 
 ENTRIES = {
-    # A module of its own for each place: a shared one would be a single layer that runs several times.
+    # A module of its own for each site: a shared one would be a single layer that runs several times.
     "highway_identity": Operation(
-        lambda place: Highway(place, nn.Identity()), kinds=_KINDS, about="highway step, linear"
+        lambda site: Highway(site, nn.Identity()), kinds=_KINDS, about="highway step, linear"
     ),
-    "highway_relu": Operation(lambda place: Highway(place, torch.relu), kinds=_KINDS, about="highway step, ReLU"),
+    "highway_relu": Operation(lambda site: Highway(site, torch.relu), kinds=_KINDS, about="highway step, ReLU"),
     "highway_sigmoid": Operation(
-        lambda place: Highway(place, torch.sigmoid), kinds=_KINDS, about="highway step, sigmoid"
+        lambda site: Highway(site, torch.sigmoid), kinds=_KINDS, about="highway step, sigmoid"
     ),
-    "highway_tanh": Operation(lambda place: Highway(place, torch.tanh), kinds=_KINDS, about="highway step, tanh"),
+    "highway_tanh": Operation(lambda site: Highway(site, torch.tanh), kinds=_KINDS, about="highway step, tanh"),
 }

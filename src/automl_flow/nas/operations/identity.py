@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.base import Operation, OpSite
 from automl_flow.nas.operations.layers import identity
 
 
 class Zero(nn.Module):
-    """All zeros in the shape that the place asks for.
+    """All zeros in the shape that the site asks for.
 
     Shape:
         - Input: (N, C_in, …)
         - Output: (N, C_out, …), the axes after C shrunk by the stride
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, site: OpSite) -> None:
         super().__init__()
-        self.place = place
+        self.site = site
 
     def forward(self, x: Tensor) -> Tensor:
         """Return zeros; the gradient to *x* is zero too, not missing."""
-        if self.place.stride > 1:
-            x = x[(slice(None), slice(None), *[slice(None, None, self.place.stride)] * (x.dim() - 2))]
-        if self.place.channels_in != self.place.channels_out:
-            return (x * 0.0).sum(1, keepdim=True).expand(-1, self.place.channels_out, *x.shape[2:])
+        if self.site.stride > 1:
+            x = x[(slice(None), slice(None), *[slice(None, None, self.site.stride)] * (x.dim() - 2))]
+        if self.site.channels_in != self.site.channels_out:
+            return (x * 0.0).sum(1, keepdim=True).expand(-1, self.site.channels_out, *x.shape[2:])
         return x * 0.0
 
 
 ENTRIES = {
-    "skip_connect": Operation(identity, kinds=("image", "sequence", "table"), about="identity", free=True),
-    "none": Operation(Zero, kinds=("image", "sequence", "table"), about="nothing", free=True),
+    "skip_connect": Operation(identity, kinds=("image", "sequence", "table"), about="identity", parameter_free=True),
+    "none": Operation(Zero, kinds=("image", "sequence", "table"), about="nothing", parameter_free=True),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.base import Operation, OpSite
 from automl_flow.nas.operations.layers import norm
 
 
@@ -16,18 +16,18 @@ class Recurrent(nn.Module):
         - Output: (N, C_out, T / stride)
     """
 
-    def __init__(self, place: Place, cell: type[nn.RNN | nn.LSTM | nn.GRU], *, directions: int) -> None:
+    def __init__(self, site: OpSite, cell: type[nn.RNN | nn.LSTM | nn.GRU], *, directions: int) -> None:
         super().__init__()
-        if place.channels_out % directions:
-            raise ValueError(f"`channels_out` must be even for two directions, got {place.channels_out}")
-        self.stride = place.stride
+        if site.channels_out % directions:
+            raise ValueError(f"`channels_out` must be even for two directions, got {site.channels_out}")
+        self.stride = site.stride
         self.layer = cell(
-            place.channels_in,
-            place.channels_out // directions,
+            site.channels_in,
+            site.channels_out // directions,
             batch_first=True,
             bidirectional=directions == 2,
         )
-        self.norm = norm(place)
+        self.norm = norm(site)
 
     def forward(self, x: Tensor) -> Tensor:
         """Run over the steps, from both sides if there are two directions."""
@@ -36,7 +36,7 @@ class Recurrent(nn.Module):
 
 
 def _recurrent(cell: type[nn.RNN | nn.LSTM | nn.GRU], about: str, directions: int = 1) -> Operation:
-    return Operation(lambda place: Recurrent(place, cell, directions=directions), kinds=("sequence",), about=about)
+    return Operation(lambda site: Recurrent(site, cell, directions=directions), kinds=("sequence",), about=about)
 
 
 ENTRIES = {

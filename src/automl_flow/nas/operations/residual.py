@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from automl_flow.nas.operations.base import Operation, Place
+from automl_flow.nas.operations.base import Operation, OpSite
 from automl_flow.nas.operations.layers import conv, identity, norm
 
 BOTTLENECK_EXPANSION = 3  # channels inside the inverted bottleneck / channels before it
@@ -19,12 +19,12 @@ class ResidualConvolution(nn.Module):
         - Output: (N, C_out, H / stride, W / stride)
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, site: OpSite) -> None:
         super().__init__()
-        c = place.channels_out
-        self.shortcut = identity(place)
+        c = site.channels_out
+        self.shortcut = identity(site)
         self.body = nn.Sequential(
-            nn.ReLU(), conv(place, 3), norm(place), nn.ReLU(), conv(place, 3, stride=1, channels=(c, c)), norm(place)
+            nn.ReLU(), conv(site, 3), norm(site), nn.ReLU(), conv(site, 3, stride=1, channels=(c, c)), norm(site)
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -42,14 +42,14 @@ class InvertedBottleneck(nn.Module):
         - Output: (N, C_out, H / stride, W / stride)
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, site: OpSite) -> None:
         super().__init__()
-        before, after = place.channels_in, place.channels_out
+        before, after = site.channels_in, site.channels_out
         wide = BOTTLENECK_EXPANSION * before
-        self.shortcut = identity(place)
-        self.widen = nn.Sequential(conv(place, 1, stride=1, channels=(before, wide)), norm(place, wide), nn.ReLU())
-        spatial = conv(place, 3, depthwise=True, channels=(wide, wide))
-        self.spatial = nn.Sequential(spatial, norm(place, wide), nn.ReLU())
+        self.shortcut = identity(site)
+        self.widen = nn.Sequential(conv(site, 1, stride=1, channels=(before, wide)), norm(site, wide), nn.ReLU())
+        spatial = conv(site, 3, depthwise=True, channels=(wide, wide))
+        self.spatial = nn.Sequential(spatial, norm(site, wide), nn.ReLU())
         self.gate = nn.Sequential(
             nn.AdaptiveAvgPool2d(1),
             nn.Conv2d(wide, wide // 8, 1),
@@ -57,7 +57,7 @@ class InvertedBottleneck(nn.Module):
             nn.Conv2d(wide // 8, wide, 1),
             nn.Sigmoid(),
         )
-        self.narrow = nn.Sequential(conv(place, 1, stride=1, channels=(wide, after)), norm(place))
+        self.narrow = nn.Sequential(conv(site, 1, stride=1, channels=(wide, after)), norm(site))
 
     def forward(self, x: Tensor) -> Tensor:
         """Add the gated body to the shortcut."""
@@ -75,15 +75,15 @@ class DenseResidual(nn.Module):
         - Output: (N, C_out)
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, site: OpSite) -> None:
         super().__init__()
-        c = place.channels_out
-        self.project = identity(place)
+        c = site.channels_out
+        self.project = identity(site)
         self.body = nn.Sequential(
-            norm(place),
+            norm(site),
             nn.Linear(c, RESIDUAL_EXPANSION * c),
             nn.ReLU(),
-            nn.Dropout(place.dropout),
+            nn.Dropout(site.dropout),
             nn.Linear(RESIDUAL_EXPANSION * c, c),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-from automl_flow.nas.operations.base import Place
+from automl_flow.nas.operations.base import OpSite
 from automl_flow.nas.operations.layers import norm
 from automl_flow.nas.shape import Kind
 
@@ -35,7 +35,7 @@ class Head(nn.Module):
         """
         super().__init__()
         self.pooling = pooling
-        self.norm = norm(Place(kind=kind, channels_in=channels, channels_out=channels))
+        self.norm = norm(OpSite(kind=kind, channels_in=channels, channels_out=channels))
         dense: list[nn.Module] = [nn.Linear(channels, hidden), nn.ReLU()] if hidden else []
         self.out = nn.Sequential(*dense, nn.Dropout(dropout), nn.Linear(hidden or channels, outputs))
 

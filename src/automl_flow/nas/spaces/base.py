@@ -1,8 +1,8 @@
 """What a search space is: flat named parameters, a network for each setting of them, and when two are the same.
 
 One representation serves every strategy. Samplers see Optuna distributions. One-shot strategies see
-:meth:`Space.choices`: those parameters that name the operation at some places of the network; they build the network
-with :meth:`Space.build` and put mixtures at these places. What they derive is a setting of the same parameters.
+:meth:`Space.choices`: those parameters that name the operation at some sites of the network; they build the network
+with :meth:`Space.build` and put mixtures at these sites. What they derive is a setting of the same parameters.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pydantic import Field
 
 from automl_flow.core.config import Config
 from automl_flow.core.errors import ConfigError, nearest
-from automl_flow.nas.operations.base import Operate
+from automl_flow.nas.operations.base import OpFactory
 from automl_flow.nas.shape import DataShape, Kind
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ class Space(ABC):
     def choices(self, shape: DataShape) -> dict[str, tuple[str, ...]]:
         """The parameters that name an operation, with the operations; a supernet relaxes these and no others."""
 
-    def joins(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002 - for those that have some
-        """Choices whose results are added up, for every sum of several; a choice stands in one sum at most."""
+    def node_inputs(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002 - for those that have some
+        """The choices that each sum with several inputs adds up; a choice is an input of at most one sum."""
         return ()
 
     @abstractmethod
@@ -96,15 +96,15 @@ class Space(ABC):
         """Return what decides the network: drop or neutralise dead parameters. Idempotent on its own result."""
 
     @abstractmethod
-    def build(self, architecture: Architecture, shape: DataShape, operate: Operate | None = None) -> nn.Module:
+    def build(self, architecture: Architecture, shape: DataShape, op_factory: OpFactory | None = None) -> nn.Module:
         """Build the network: float32 (N, …) with ``shape.sample`` behind N in, (N, shape.outputs) out.
 
         Args:
             architecture: Which network.
             shape: The data.
-            operate: Gives the module for each place that a parameter of :meth:`choices` decides (it may be called more
-                than once with the same name). ``None`` builds the named operations, from the simplified parameters;
-                else nothing is simplified, for every place is wanted.
+            op_factory: Builds the module of each site that a parameter of :meth:`choices` decides; it may be called
+                several times with the same name. ``None`` builds the named operations from the simplified parameters;
+                otherwise nothing is simplified, because every site is needed.
         """
 
     def key(self, live: Mapping[str, Value]) -> str:

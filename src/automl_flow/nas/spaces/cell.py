@@ -10,8 +10,8 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from automl_flow.core.config import Config
-from automl_flow.nas.operations import named, usable
-from automl_flow.nas.operations.base import Operate, Place
+from automl_flow.nas.operations import chosen_ops, usable
+from automl_flow.nas.operations.base import OpFactory, OpSite
 from automl_flow.nas.operations.layers import conv, norm
 from automl_flow.nas.shape import DataShape, Kind
 from automl_flow.nas.spaces._head import Head
@@ -70,7 +70,7 @@ class CellSpace(Space):
         """All parameters are operations."""
         return dict.fromkeys(edges(self.options.nodes), self.operations(shape.kind))
 
-    def joins(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002
+    def node_inputs(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002
         """The edges into each node, from the second on."""
         return tuple(tuple(f"edge_{i}_{j}" for i in range(j)) for j in range(2, self.options.nodes))
 
@@ -115,10 +115,12 @@ class CellSpace(Space):
             nodes.append(sorted(terms))
         return "+".join(nodes[-1]) or "0"
 
-    def build(self, architecture: Architecture, shape: DataShape, operate: Operate | None = None) -> nn.Module:
+    def build(self, architecture: Architecture, shape: DataShape, op_factory: OpFactory | None = None) -> nn.Module:
         """Stem, stages of cells with a residual reduction between them, head."""
-        live = None if operate else architecture.live
-        make = partial(Cell, nodes=self.options.nodes, operate=operate or named(architecture.live), live=live)
+        live = None if op_factory else architecture.live
+        make = partial(
+            Cell, nodes=self.options.nodes, op_factory=op_factory or chosen_ops(architecture.live), live=live
+        )
         return CellNetwork(self.options, shape, make)
 
 
@@ -142,11 +144,11 @@ class Cell(nn.Module):
 
     about = "cell"
 
-    def __init__(self, place: Place, *, nodes: int, operate: Operate, live: Mapping[str, Value] | None) -> None:
+    def __init__(self, site: OpSite, *, nodes: int, op_factory: OpFactory, live: Mapping[str, Value] | None) -> None:
         super().__init__()
         self.nodes = nodes
         wanted = [name for name in edges(nodes) if live is None or live[name] != "none"]
-        self.edges = nn.ModuleDict({name: operate(name, place) for name in wanted})
+        self.edges = nn.ModuleDict({name: op_factory(name, site) for name in wanted})
 
     def forward(self, x: Tensor) -> Tensor:
         """Run node by node; a node that nothing reaches is zero."""
@@ -164,7 +166,7 @@ class CellNetwork(nn.Module):
     def __init__(self, options: CellOptions, shape: DataShape, make: partial[Cell]) -> None:
         super().__init__()
         c = options.channels
-        stem = Place(kind=shape.kind, channels_in=shape.channels, channels_out=c, stride=options.stem_stride)
+        stem = OpSite(kind=shape.kind, channels_in=shape.channels, channels_out=c, stride=options.stem_stride)
         layers: list[nn.Module] = [conv(stem, 3), norm(stem)]
         size = min(shape.height, shape.width) if shape.kind == "image" else shape.steps
         size = -(-size // options.stem_stride)
@@ -172,10 +174,10 @@ class CellNetwork(nn.Module):
             if stage > 1 and size < 2 * SMALLEST:
                 break
             if stage:
-                layers.append(Reduction(Place(kind=shape.kind, channels_in=c, channels_out=2 * c, stride=2)))
+                layers.append(Reduction(OpSite(kind=shape.kind, channels_in=c, channels_out=2 * c, stride=2)))
                 c, size = 2 * c, -(-size // 2)
-            place = Place(kind=shape.kind, channels_in=c, channels_out=c)
-            layers += [make(place) for _ in range(options.cells)]
+            site = OpSite(kind=shape.kind, channels_in=c, channels_out=c)
+            layers += [make(site) for _ in range(options.cells)]
         self.body = nn.Sequential(*layers)
         self.head = Head(shape.kind, c, shape.outputs)
 
@@ -189,15 +191,15 @@ class Reduction(nn.Module):
 
     about = "reduction"
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, site: OpSite) -> None:
         super().__init__()
-        c = place.channels_out
+        c = site.channels_out
         self.body = nn.Sequential(
-            nn.ReLU(), conv(place, 3), norm(place), nn.ReLU(), conv(place, 3, stride=1, channels=(c, c)), norm(place)
+            nn.ReLU(), conv(site, 3), norm(site), nn.ReLU(), conv(site, 3, stride=1, channels=(c, c)), norm(site)
         )
-        average = nn.AvgPool2d if place.kind == "image" else nn.AvgPool1d
+        average = nn.AvgPool2d if site.kind == "image" else nn.AvgPool1d
         self.shortcut = nn.Sequential(
-            average(2, stride=2, ceil_mode=True, count_include_pad=False), conv(place, 1, stride=1)
+            average(2, stride=2, ceil_mode=True, count_include_pad=False), conv(site, 1, stride=1)
         )
 
     def forward(self, x: Tensor) -> Tensor:

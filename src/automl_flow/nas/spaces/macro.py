@@ -11,8 +11,8 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from automl_flow.core.config import Config
-from automl_flow.nas.operations import named, usable
-from automl_flow.nas.operations.base import Operate, Place
+from automl_flow.nas.operations import chosen_ops, usable
+from automl_flow.nas.operations.base import OpFactory, OpSite
 from automl_flow.nas.operations.layers import conv, norm
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces._closest import closest, varied
@@ -131,15 +131,17 @@ class MacroSpace(Space):
             absent |= {"growth", "pooling"}
         return {name: value for name, value in params.items() if name not in absent}
 
-    def build(self, architecture: Architecture, shape: DataShape, operate: Operate | None = None) -> nn.Module:
-        """Build the stages that the architecture has; with *operate* too, for depths and widths are not relaxed."""
-        return MacroNetwork(architecture.live, self.options, shape, operate or named(architecture.live))
+    def build(self, architecture: Architecture, shape: DataShape, op_factory: OpFactory | None = None) -> nn.Module:
+        """Build the stages that the architecture has; with *op_factory* too, for depths and widths are not relaxed."""
+        return MacroNetwork(architecture.live, self.options, shape, op_factory or chosen_ops(architecture.live))
 
 
 class MacroNetwork(nn.Module):
     """The network that an outline describes."""
 
-    def __init__(self, params: Mapping[str, Value], options: MacroOptions, shape: DataShape, operate: Operate) -> None:
+    def __init__(
+        self, params: Mapping[str, Value], options: MacroOptions, shape: DataShape, op_factory: OpFactory
+    ) -> None:
         super().__init__()
         p = {name: value for name, value in params.items() if value is not None}
         widths = stage_widths(int(p["width"]), float(p.get("growth", 1.0)), int(p["stages"]), options.max_width)
@@ -153,10 +155,10 @@ class MacroNetwork(nn.Module):
                 pooling = nn.MaxPool2d if p["pooling"] == "max" else nn.AvgPool2d
                 blocks.append(pooling(2, ceil_mode=True))
             for k in range(int(p[f"depth_{i}"])):
-                place = Place(
+                site = OpSite(
                     kind="image", channels_in=after if k else before, channels_out=after, stride=1 if k else stride
                 )
-                blocks.append(operate(f"op_{i}", place))
+                blocks.append(op_factory(f"op_{i}", site))
         self.stages = nn.Sequential(*blocks)
         self.head = Head("image", widths[-1], shape.outputs, hidden=int(p["head"]), dropout=float(p["dropout"]))
 
@@ -172,11 +174,11 @@ def stage_widths(first: int, growth: float, stages: int, most: int) -> list[int]
 
 def stem(shape: DataShape, width: int, *, kernel: int, stride: int) -> nn.Sequential:
     """First convolution; large images are halved by further ones until they are at most ``STEM_SIZE`` wide."""
-    first = Place(kind="image", channels_in=shape.channels, channels_out=width, stride=stride)
+    first = OpSite(kind="image", channels_in=shape.channels, channels_out=width, stride=stride)
     layers = [conv(first, kernel), norm(first)]
     size = -(-min(shape.height, shape.width) // stride)
     while size > STEM_SIZE:
-        down = Place(kind="image", channels_in=width, channels_out=width, stride=2)
+        down = OpSite(kind="image", channels_in=width, channels_out=width, stride=2)
         layers += [nn.ReLU(), conv(down, 3), norm(down)]
         size = -(-size // 2)
     return nn.Sequential(*layers)

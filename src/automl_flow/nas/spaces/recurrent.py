@@ -9,8 +9,8 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from automl_flow.core.config import Config
-from automl_flow.nas.operations import named, usable
-from automl_flow.nas.operations.base import Operate, Place
+from automl_flow.nas.operations import chosen_ops, usable
+from automl_flow.nas.operations.base import OpFactory, OpSite
 from automl_flow.nas.operations.layers import conv, norm
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces._closest import closest, varied
@@ -103,26 +103,26 @@ class RecurrentSpace(Space):
         absent = {name for i, name in enumerate(self.choices(shape)) if i >= int(params["layers"] or 1)}
         return {name: value for name, value in params.items() if name not in absent}
 
-    def build(self, architecture: Architecture, shape: DataShape, operate: Operate | None = None) -> nn.Module:
+    def build(self, architecture: Architecture, shape: DataShape, op_factory: OpFactory | None = None) -> nn.Module:
         """Build the layers that the architecture has."""
-        return SequenceNetwork(architecture.live, self.options, shape, operate or named(architecture.live))
+        return SequenceNetwork(architecture.live, self.options, shape, op_factory or chosen_ops(architecture.live))
 
 
 class SequenceNetwork(nn.Module):
     """The network that the parameters describe."""
 
     def __init__(
-        self, params: Mapping[str, Value], options: RecurrentOptions, shape: DataShape, operate: Operate
+        self, params: Mapping[str, Value], options: RecurrentOptions, shape: DataShape, op_factory: OpFactory
     ) -> None:
         super().__init__()
         p = {name: value for name, value in params.items() if value is not None}
         width, dropout = int(p["width"]), float(p["dropout"])
         stride = max(1, -(-shape.steps // options.max_steps))
-        stem = Place(kind="sequence", channels_in=shape.channels, channels_out=width, stride=stride)
-        layer = Place(kind="sequence", channels_in=width, channels_out=width, dropout=dropout)
+        stem = OpSite(kind="sequence", channels_in=shape.channels, channels_out=width, stride=stride)
+        layer = OpSite(kind="sequence", channels_in=width, channels_out=width, dropout=dropout)
         # A stride wants a window at least as wide, or steps would go unseen.
         self.stem = nn.Sequential(conv(stem, max(int(p["stem_kernel"]), 2 * (stride // 2) + 1)), norm(stem))
-        self.layers = nn.ModuleList(operate(f"op_{i}", layer) for i in range(int(p["layers"])))
+        self.layers = nn.ModuleList(op_factory(f"op_{i}", layer) for i in range(int(p["layers"])))
         self.skip = bool(p["skip"])
         self.head = Head("sequence", width, shape.outputs, dropout=dropout, pooling=str(p["pooling"]))
 

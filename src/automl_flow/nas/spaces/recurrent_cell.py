@@ -14,8 +14,8 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from automl_flow.core.config import Config
-from automl_flow.nas.operations import named, usable
-from automl_flow.nas.operations.base import Operate, Place
+from automl_flow.nas.operations import chosen_ops, usable
+from automl_flow.nas.operations.base import OpFactory, OpSite
 from automl_flow.nas.operations.layers import conv, norm
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces._closest import closest, varied
@@ -111,25 +111,25 @@ class RecurrentCellSpace(Space):
         outline = {k: v for k, v in live.items() if not k.startswith(("op_", "from_"))}
         return f"{super().key(outline)} {' '.join(sorted(nodes[1:]))}"
 
-    def build(self, architecture: Architecture, shape: DataShape, operate: Operate | None = None) -> nn.Module:
+    def build(self, architecture: Architecture, shape: DataShape, op_factory: OpFactory | None = None) -> nn.Module:
         """Build the layer around the cell."""
-        return RecurrentCellNetwork(architecture.live, self.options, shape, operate or named(architecture.live))
+        return RecurrentCellNetwork(architecture.live, self.options, shape, op_factory or chosen_ops(architecture.live))
 
 
 class RecurrentCellNetwork(nn.Module):
     """The network that the parameters describe."""
 
     def __init__(
-        self, params: Mapping[str, Value], options: RecurrentCellOptions, shape: DataShape, operate: Operate
+        self, params: Mapping[str, Value], options: RecurrentCellOptions, shape: DataShape, op_factory: OpFactory
     ) -> None:
         super().__init__()
         p = {name: value for name, value in params.items() if value is not None}
         width, stride = int(p["width"]), max(1, -(-shape.steps // options.max_steps))
-        stem = Place(kind="sequence", channels_in=shape.channels, channels_out=width, stride=stride)
+        stem = OpSite(kind="sequence", channels_in=shape.channels, channels_out=width, stride=stride)
         # A stride wants a window at least as wide, or steps would go unseen.
         self.stem = nn.Sequential(conv(stem, 2 * (stride // 2) + 1), norm(stem))
         origins = [int(p[f"from_{i}"]) for i in range(1, options.nodes + 1)]
-        self.cells = nn.ModuleList(RecurrentCell(width, origins, operate) for _ in range(int(p["directions"])))
+        self.cells = nn.ModuleList(RecurrentCell(width, origins, op_factory) for _ in range(int(p["directions"])))
         features = width * len(self.cells)
         self.head = Head("sequence", features, shape.outputs, dropout=float(p["dropout"]), pooling=str(p["pooling"]))
 
@@ -152,20 +152,20 @@ class RecurrentCell(nn.Module):
     about = "recurrent cell"
     recurrent = True
 
-    def __init__(self, width: int, origins: list[int], operate: Operate) -> None:
+    def __init__(self, width: int, origins: list[int], op_factory: OpFactory) -> None:
         """Make the maps.
 
         Args:
             width: C.
             origins: For each node the state that it follows from; 0 is the first state.
-            operate: Gives the operation of each node.
+            op_factory: Gives the operation of each node.
         """
         super().__init__()
-        place = Place(kind="table", channels_in=width, channels_out=width)
+        site = OpSite(kind="table", channels_in=width, channels_out=width)
         self.origins = origins
         self.enter = nn.Conv1d(width, 2 * width, 1)
         self.remember = nn.Linear(width, 2 * width, bias=False)
-        self.nodes = nn.ModuleList(operate(f"op_{i}", place) for i in range(1, len(origins) + 1))
+        self.nodes = nn.ModuleList(op_factory(f"op_{i}", site) for i in range(1, len(origins) + 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """Run over the steps."""

@@ -11,8 +11,8 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from automl_flow.core.config import Config
-from automl_flow.nas.operations import named, usable
-from automl_flow.nas.operations.base import Operate, Place
+from automl_flow.nas.operations import chosen_ops, usable
+from automl_flow.nas.operations.base import OpFactory, OpSite
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
@@ -97,26 +97,26 @@ class TabularSpace(Space):
         absent = {name for i, name in enumerate(self.choices(shape)) if i >= int(params["layers"] or 1)}
         return {name: value for name, value in params.items() if name not in absent}
 
-    def build(self, architecture: Architecture, shape: DataShape, operate: Operate | None = None) -> nn.Module:
+    def build(self, architecture: Architecture, shape: DataShape, op_factory: OpFactory | None = None) -> nn.Module:
         """Build the layers that the architecture has."""
-        return TableNetwork(architecture.live, self.options, shape, operate or named(architecture.live))
+        return TableNetwork(architecture.live, self.options, shape, op_factory or chosen_ops(architecture.live))
 
 
 class TableNetwork(nn.Module):
     """The network that the parameters describe."""
 
     def __init__(
-        self, params: Mapping[str, Value], options: TabularOptions, shape: DataShape, operate: Operate
+        self, params: Mapping[str, Value], options: TabularOptions, shape: DataShape, op_factory: OpFactory
     ) -> None:
         super().__init__()
         p = {name: value for name, value in params.items() if value is not None}
         width, dropout = int(p["width"]), float(p["dropout"])
         self.embedding, before = embedding(str(p["embedding"]), shape.features, options.embedding_width)
-        places = [
-            Place(kind="table", channels_in=width if i else before, channels_out=width, dropout=dropout)
+        sites = [
+            OpSite(kind="table", channels_in=width if i else before, channels_out=width, dropout=dropout)
             for i in range(int(p["layers"]))
         ]
-        self.layers = nn.Sequential(*[operate(f"op_{i}", place) for i, place in enumerate(places)])
+        self.layers = nn.Sequential(*[op_factory(f"op_{i}", site) for i, site in enumerate(sites)])
         self.head = Head("table", width, shape.outputs)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -23,9 +23,9 @@ from automl_flow.core.config import Config
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.training.augmentation import Policy, augment
 
-LARGEST_GRADIENT = 5.0  # norm that gradients are clipped to
-WARM_UP = 0.2  # share of the steps in which the learning rate rises
-FEWEST_STEPS = 32  # batches of an epoch
+MAX_GRADIENT_NORM = 5.0  # norm that gradients are clipped to
+WARM_UP_FRACTION = 0.2  # share of the steps in which the learning rate rises
+MIN_EPOCH_BATCHES = 32  # few samples are gone through several times in an epoch
 PREDICTION_BATCH = 512
 
 
@@ -167,7 +167,7 @@ class Training:
             self.optimizer.zero_grad(set_to_none=True)
             scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
             scaler.unscale_(self.optimizer)
-            nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
+            nn.utils.clip_grad_norm_(self.network.parameters(), MAX_GRADIENT_NORM)
             scaler.step(self.optimizer)
             scaler.update()
             self._average(step, steps)
@@ -203,18 +203,18 @@ class Training:
 
 def rate(progress: float) -> float:
     """The one-cycle schedule: the learning rate's share of its peak when *progress* (0 to 1] of the steps is done."""
-    if progress < WARM_UP:
-        return 0.1 + 0.9 * 0.5 * (1 - math.cos(math.pi * progress / WARM_UP))
-    return max(0.5 * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))), 1e-3)
+    if progress < WARM_UP_FRACTION:
+        return 0.1 + 0.9 * 0.5 * (1 - math.cos(math.pi * progress / WARM_UP_FRACTION))
+    return max(0.5 * (1 + math.cos(math.pi * (progress - WARM_UP_FRACTION) / (1 - WARM_UP_FRACTION))), 1e-3)
 
 
 def shuffled(samples: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
     """Positions of the samples of each batch of an epoch.
 
-    Few samples are gone through several times, until there are ``FEWEST_STEPS`` batches. A last batch of one is left
-    out, for batch norm cannot use it.
+    Few samples are gone through several times, until there are ``MIN_EPOCH_BATCHES`` batches. A last batch of one
+    sample is left out, because batch norm cannot use it.
     """
-    passes = -(-FEWEST_STEPS // -(-samples // size))
+    passes = -(-MIN_EPOCH_BATCHES // -(-samples // size))
     for _ in range(passes):
         for rows in torch.split(torch.randperm(samples, generator=generator), size):
             if len(rows) > 1:

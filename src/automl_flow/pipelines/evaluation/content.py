@@ -119,16 +119,17 @@ def supernet_reasons(one_shot: Document) -> tuple[str, ...]:
     if not one_shot:
         return ()
     if "failed" in one_shot:
-        return (f"The supernet failed ({one_shot['failed']}); the search went on without it.",)
+        return (f"The supernet failed ({one_shot['failed']}); the search continued without it.",)
     last = one_shot["history"][-1]
     named, epochs = len(one_shot["candidates"]), one_shot["epochs"]
     learned = (
         f"After {epochs} epoch{'s' if epochs != 1 else ''} the supernet proposed {named} "
         f"architecture{'s' if named != 1 else ''}. The entropy of its choices was {last['entropy']:.0%} of the maximum "
-        f"(100% is no preference at all); {last['free']:.0%} of the operations that it preferred have no parameters."
+        f"(100% is no preference at all); {last['parameter_free']:.0%} of the operations that it preferred have no "
+        "parameters."
     )
-    guard = one_shot["guard"] or "no collapse was seen"
-    return (learned, f"Guard against collapse: {guard}.")
+    collapse = one_shot["collapse"] or "no collapse was seen"
+    return (learned, f"Early stopping against collapse: {collapse}.")
 
 
 def commands(task: TaskSpec) -> tuple[tuple[str, str], ...]:
