@@ -1,6 +1,6 @@
-"""AutoML and neural architecture search in one validated, versioned, repeatable flow.
+"""AutoML and neural architecture search for tables, images and sequences: the public Python API.
 
-The public Python API. Names are imported when they are first used, so that ``import automl_flow`` is quick.
+Names are imported on first use, so that ``import automl_flow`` is fast.
 """
 
 from __future__ import annotations

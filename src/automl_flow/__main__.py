@@ -1,7 +1,7 @@
-"""``python -m automl_flow`` is ``kedro run``: in a project's folder or, for an installed package, beside settings.
+"""``python -m automl_flow``: ``kedro run`` in a project folder, or, if installed, next to a settings folder.
 
-The installed package brings no settings and no data: it runs the tasks of ``conf/`` in the current folder, or of the
-folder that ``--conf-source`` names, and paths of the catalog are relative to the current folder.
+The installed package contains neither settings nor data: it runs the tasks of ``conf/`` in the working directory, or of
+the folder in ``--conf-source``. Catalog paths are relative to the working directory.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def main() -> None:
 
 
 def _choose_logging() -> None:
-    """Let Kedro, which looks for it when it is imported, find the logging of the settings that are named."""
+    """Point Kedro, which configures logging when it is imported, to the logging of the chosen settings."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--conf-source", default="conf")
     file = Path(parser.parse_known_args()[0].conf_source, "logging.yml")
     if file.is_file():
         os.environ.setdefault("KEDRO_LOGGING_CONFIG", str(file))
-    logging.getLogger("kedro.framework.project").setLevel(logging.WARNING)  # it says at INFO what it has found
+    logging.getLogger("kedro.framework.project").setLevel(logging.WARNING)  # at INFO, it logs where it found the file
 
 
 if __name__ == "__main__":

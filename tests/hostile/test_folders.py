@@ -305,7 +305,7 @@ def test_a_page_takes_the_place_of_nothing_but_a_page(tmp_path, lies):
             page.symlink_to("absent")
         case "a pipe":
             os.mkfifo(page)
-    with pytest.raises(StorageError, match=r"page\.html exists and is no page of automl_flow"):
+    with pytest.raises(StorageError, match=r"page\.html exists and was not written by automl_flow"):
         check_page(page)
 
 

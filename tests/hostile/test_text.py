@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from omegaconf import OmegaConf
 
 from automl_flow.checks import run_checks
-from automl_flow.cli.friendly import CommandFailed, told_clearly
+from automl_flow.cli.errors import CommandFailed, report_errors
 from automl_flow.cli.task_files import key, scalar
 from automl_flow.core.config import Config, parse_config
 from automl_flow.core.errors import AutoMLFlowWarning, ConfigError, DataError, quoted, shown
@@ -108,7 +108,7 @@ def test_a_command_fails_without_escapes():
     import click
 
     @click.command()
-    @told_clearly
+    @report_errors
     def command():
         raise DataError(ESCAPE)
 

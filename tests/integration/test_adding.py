@@ -60,7 +60,7 @@ def test_nothing_is_overwritten(wine):
     ("options", "expected"),
     [
         (("--target", "godo"), "--target: data/01_raw/wine.csv has no column 'godo'; did you mean 'good'?"),
-        (("--target", "good", "--name", "nas"), "there is a pipeline called 'nas' already"),
+        (("--target", "good", "--name", "nas"), "a pipeline called 'nas' already exists"),
         (("--target", "good", "--name", "my wine"), "letters, digits and underscores, got 'my wine'"),
         (("--target", "always"), "has one class only"),
     ],

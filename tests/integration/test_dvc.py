@@ -146,8 +146,8 @@ def test_a_damaged_object_of_the_cache_is_named_and_mended_from_the_project(chan
     assert done.returncode != 0
     assert f"damaged object {changing / place}: {name}, made by stage {TASK}-preprocessing" in done.stdout
     assert "`kedro dvc-verify --mend`" in done.stderr
-    assert "mended from the copies in the project" in succeed(changing, "kedro", "dvc-verify", "--mend")
-    assert "all that is there is as dvc.lock says" in succeed(changing, "kedro", "dvc-verify", TASK)
+    assert "repaired from the copies in the project" in succeed(changing, "kedro", "dvc-verify", "--mend")
+    assert "everything present matches dvc.lock" in succeed(changing, "kedro", "dvc-verify", TASK)
 
 
 def test_a_damaged_object_that_was_handed_out_is_made_anew(changing):
@@ -180,7 +180,7 @@ def prod(changing):
 def test_a_further_environment_has_results_of_its_own_that_are_verified_too(prod):
     name = f"03_primary/{TASK}/split.json"
     assert (prod / "data" / name).read_bytes() != (prod / "data/prod" / name).read_bytes()
-    assert "all that is there is as dvc.lock says" in succeed(prod, "kedro", "dvc-verify")
+    assert "everything present matches dvc.lock" in succeed(prod, "kedro", "dvc-verify")
     place = damage(prod, f"data/prod/{name}", "conf/prod/dvc.lock")
     (prod / f"data/prod/{name}").unlink()
     done = run(prod, "kedro", "dvc-verify")
@@ -189,7 +189,7 @@ def test_a_further_environment_has_results_of_its_own_that_are_verified_too(prod
     assert f"damaged object {prod / place}: data/prod/{name}, made by stage {stage}" in done.stdout
     assert f"dvc repro {stage}" in succeed(prod, "kedro", "dvc-verify", "--mend")
     succeed(prod, "dvc", "repro", "-q", stage)
-    assert "all that is there is as dvc.lock says" in succeed(prod, "kedro", "dvc-verify", stage)
+    assert "everything present matches dvc.lock" in succeed(prod, "kedro", "dvc-verify", stage)
 
 
 @pytest.fixture
@@ -217,8 +217,8 @@ def test_what_another_processor_made_is_named_in_a_sentence_and_the_rest_is_take
     done = run(run_without_dvc, "kedro", "dvc-adopt")
     assert (done.returncode, done.stderr) == (0, "")
     taken, sentence = done.stdout.splitlines()
-    assert taken == "DVC took over the outputs of 5 stages."
-    assert sentence.startswith(f"2 of 7 stages made other bytes than dvc.lock records (git status lists {metrics})")
+    assert taken == "DVC adopted the outputs of 5 stages."
+    assert sentence.startswith(f"2 of 7 stages differ from dvc.lock (git status lists {metrics})")
     assert sentence.endswith(f": {TASK} (nas, evaluation).")
     assert succeed(run_without_dvc, "git", "status", "--porcelain").split() == ["M", metrics]
 

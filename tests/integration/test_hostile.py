@@ -12,7 +12,7 @@ import time
 import psutil
 import pytest
 
-from automl_flow.cli.interrupting import FIRST
+from automl_flow.cli.signals import FIRST
 from automl_flow.study.journal import Journal
 from tests.integration.project import BIN, edit, environment, files_below, run
 

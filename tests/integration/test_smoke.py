@@ -124,7 +124,7 @@ def test_a_second_run_repeats_every_byte_without_searching_again(smoke):
 def test_tasks_are_listed_with_what_is_made(smoke):
     output = succeed(smoke, "kedro", "tasks", "--env=smoke")
     assert "mortgage: tabular, binary, roc_auc" in output
-    assert "made  evaluation" in output
+    assert "done  evaluation" in output
 
 
 def test_the_report_command_links_to_every_task(smoke):

@@ -16,15 +16,15 @@ DIFFERENT = {"wine-nas": ("data/wine/net",), "wine-evaluation": (METRICS,)}
     ("different", "edited", "expected"),
     [
         ({}, (), []),
-        (DIFFERENT, (), [rf"2 of 3 stages made other bytes .*\(git status lists {METRICS}\), .*: wine\.$"]),
-        ({"tea-nas": ("data/tea/net",)}, (), ["1 of 3 stages made other bytes than dvc.lock records, most .*: tea.$"]),
+        (DIFFERENT, (), [rf"2 of 3 stages differ from .*\(git status lists {METRICS}\), .*: wine\.$"]),
+        ({"tea-nas": ("data/tea/net",)}, (), ["1 of 3 stages differ from dvc.lock, most .*: tea.$"]),
         (DIFFERENT, STAGES, [rf"settings have changed .*\(git status lists {METRICS}\); .* of all tasks\.$"]),
         ({}, ("wine-nas",), [r"settings have changed since dvc.lock was written; .* of wine \(nas\)\.$"]),
         (
             DIFFERENT,
             ("wine-evaluation",),
             [
-                r"^1 of 3 stages .* records, most likely .*: wine \(nas\)\.$",
+                r"^1 of 3 stages .* dvc.lock, most likely .*: wine \(nas\)\.$",
                 rf"lists {METRICS}\); .* wine \(evaluation",
             ],
         ),

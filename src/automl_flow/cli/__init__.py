@@ -1,4 +1,4 @@
-"""The project's own commands, and ``kedro run`` with errors told in one clear message."""
+"""The project's own commands, and ``kedro run`` with readable errors."""
 
 import os
 
@@ -26,4 +26,4 @@ os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
     },
 )
 def cli() -> None:
-    """AutoML and neural architecture search in one validated, versioned, repeatable flow."""
+    """AutoML and neural architecture search in one validated, versioned and reproducible project."""

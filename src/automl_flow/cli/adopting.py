@@ -1,4 +1,4 @@
-"""``kedro dvc-adopt``: DVC takes over what ``kedro run`` made; what it cannot take is told in a sentence."""
+"""``kedro dvc-adopt``: add outputs of ``kedro run`` to DVC's cache, and report those that differ from its lock."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 import click
 from kedro.framework.startup import ProjectMetadata
 
-from automl_flow.cli.friendly import told_clearly
+from automl_flow.cli.errors import report_errors
 from automl_flow.dvc_stages.adopt import Adoption, adopt_outputs
 
 
 @click.command("dvc-adopt")
 @click.pass_obj
-@told_clearly
+@report_errors
 def dvc_adopt(metadata: ProjectMetadata) -> None:
-    """Give DVC the outputs of `kedro run` that are, to the byte, what dvc.lock records, so that it need not run."""
+    """Add outputs of `kedro run` that match dvc.lock byte for byte to DVC's cache, so that DVC need not run them."""
     project = Path(metadata.project_path)
     if not _is_repository(project):
-        click.echo("This folder is no git repository, so DVC does not track its results.")
+        click.echo("This folder is not a git repository, so DVC does not track its results.")
         return
     found = adopt_outputs(project)
-    click.echo(f"DVC took over the outputs of {_stages(len(found.taken))}." if found.taken else _NOTHING)
+    click.echo(f"DVC adopted the outputs of {_stages(len(found.taken))}." if found.taken else _NOTHING)
     for sentence in describe(found, _changed_in_git(project, found)):
         click.echo(sentence)
 
@@ -32,11 +32,11 @@ _NOTHING = "There is nothing to add to DVC's cache."
 
 
 def describe(found: Adoption, in_git: Iterable[str]) -> list[str]:
-    """Say what DVC could not take over and why: a sentence for each cause, none where there is nothing of the kind.
+    """Return one sentence per reason why DVC could not adopt outputs.
 
     Args:
-        found: What became of the outputs.
-        in_git: Outputs among those that differ which ``git status`` lists.
+        found: The result of the adoption.
+        in_git: Differing outputs that ``git status`` lists.
     """
     tracked = set(in_git)
 
@@ -44,34 +44,34 @@ def describe(found: Adoption, in_git: Iterable[str]) -> list[str]:
         paths = [path for stage in stages for path in found.different.get(stage, ()) if path in tracked]
         return f" (git status lists {', '.join(paths)})" if paths else ""
 
-    told = []
+    sentences = []
     if found.unexplained:
-        told.append(
-            f"{len(found.unexplained)} of {_stages(len(found.stages))} made other bytes than dvc.lock records"
-            f"{listed(found.unexplained)}, most likely because this processor rounds in another way than the one that "
-            f"the results were recorded on (docs/reproducibility.md): {_by_task(found.unexplained, found.stages)}."
+        sentences.append(
+            f"{len(found.unexplained)} of {_stages(len(found.stages))} differ from dvc.lock"
+            f"{listed(found.unexplained)}, most likely because this processor rounds differently from the one that "
+            f"recorded the results (docs/reproducibility.md): {_by_task(found.unexplained, found.stages)}."
         )
     if found.edited:
-        told.append(
+        sentences.append(
             f"Code, data or settings have changed since dvc.lock was written{listed(found.edited)}; `make repro` "
             f"records the results of {_by_task(found.edited, found.stages)}."
         )
-    return told
+    return sentences
 
 
 def _changed_in_git(project: Path, found: Adoption) -> list[str]:
-    """Outputs that differ and that git tracks."""
+    """Differing outputs that git tracks."""
     paths = sorted(path for paths in found.different.values() for path in paths)
     return _git(project, "ls-files", "--modified", "--", *paths).split("\n")[:-1] if paths else []
 
 
 def _is_repository(project: Path) -> bool:
-    """Whether git knows the folder; without git DVC does nothing."""
+    """Whether the folder is in a git repository; without one, DVC does nothing."""
     return _git(project, "rev-parse", "--is-inside-work-tree").strip() == "true"
 
 
 def _by_task(stages: Iterable[str], known: Iterable[str]) -> str:
-    """Stages in words: ``digits (nas, evaluation), vowels``, where all of vowels are meant."""
+    """Stages by task: ``digits (nas, evaluation), vowels``, the latter with all its stages."""
     some, every = _tasks(stages), _tasks(known)
     if some == every:
         return "all tasks"

@@ -1,4 +1,4 @@
-"""What the options of ``kedro run`` may name: steps, stages, tasks, datasets, environments."""
+"""Validation of the names in the options of ``kedro run``: nodes, stages, tasks, datasets, environments."""
 
 from __future__ import annotations
 
@@ -17,33 +17,31 @@ _RUNNERS = ("SequentialRunner", "ThreadRunner", "ParallelRunner")
 
 
 def project_folder() -> Path:
-    """Folder of the project that the current folder is in; the current folder, for an installed package."""
+    """Return the folder of the project around the working directory, or the working directory outside of projects."""
     return find_kedro_project(Path.cwd()) or Path.cwd()
 
 
 def use_settings(folder: Path) -> None:
-    """Read tasks, too, from the settings that ``--conf-source`` names: Kedro asks for them without saying from where.
+    """Read the tasks from ``--conf-source``, too: Kedro does not pass it on when it asks for the pipelines.
 
     Raises:
-        ConfigError: It is no folder.
+        ConfigError: It is not a folder.
     """
     if not folder.is_dir():
-        raise ConfigError(f"--conf-source: must be a folder of settings, got {shown(folder)}; unpack an archive first")
+        raise ConfigError(f"--conf-source: must be a settings folder, got {shown(folder)}; unpack an archive first")
     settings.set("CONF_SOURCE", folder.resolve().as_posix())
 
 
 def require_environment(project: Path, env: str | None) -> None:
-    """Check that there are settings, and those of an environment; without a name that of ``KEDRO_ENV``, if any.
+    """Check that the settings of an environment exist; without a name, those of ``KEDRO_ENV``.
 
     Raises:
-        ConfigError: There is no folder of settings, or none of that name in it.
+        ConfigError: There is no settings folder, or no environment of that name in it.
     """
     name = env or os.environ.get("KEDRO_ENV")
     source = project / settings.CONF_SOURCE
     if not (source / "base").is_dir():
-        raise ConfigError(
-            f"{source}: no settings of a project; run this in the project's folder, or name them by --conf-source"
-        )
+        raise ConfigError(f"{source}: no project settings; run this in the project folder, or set --conf-source")
     known = sorted(folder.name for folder in source.glob("*") if folder.is_dir())
     if name and name not in known:
         option = "--env" if env else "KEDRO_ENV"
@@ -51,22 +49,22 @@ def require_environment(project: Path, env: str | None) -> None:
 
 
 def require_choices(options: Mapping[str, Any]) -> None:
-    """Check the names that were given to ``kedro run``, before anything is loaded.
+    """Check the names in the options of ``kedro run`` before anything is loaded.
 
     Raises:
-        ConfigError: A name that nothing has, or names that leave no step to run.
+        ConfigError: A name is unknown, or the options leave no node to run.
     """
     names = options.get("pipelines") or ["__default__"]
     for name in names:
         _require("--pipeline", name, pipelines, "pipeline")
     chosen = sum((pipelines[name] for name in names), Pipeline([]))
-    steps = [node.name for node in chosen.nodes]
+    nodes = [node.name for node in chosen.nodes]
     tasks = [node.namespace for node in chosen.nodes if node.namespace]
     stages = [tag for node in chosen.nodes for tag in node.tags]
     for option, known, what in (
-        ("node_names", steps, "step"),
-        ("from_nodes", steps, "step"),
-        ("to_nodes", steps, "step"),
+        ("node_names", nodes, "node"),
+        ("from_nodes", nodes, "node"),
+        ("to_nodes", nodes, "node"),
         ("tags", stages, "stage"),
         ("namespaces", tasks, "task"),
         ("from_inputs", chosen.datasets(), "dataset"),
@@ -77,7 +75,9 @@ def require_choices(options: Mapping[str, Any]) -> None:
     _require_steps(chosen, options)
     _require_runner(options.get("runner"))
     if versions := options.get("load_versions"):
-        raise ConfigError(f"--load-versions: Kedro keeps no versions here ({', '.join(versions)}); DVC and git do")
+        raise ConfigError(
+            f"--load-versions: this project is versioned by DVC and git, not by Kedro ({', '.join(versions)})"
+        )
 
 
 _SPELLING = {"node_names": "--nodes"}
@@ -95,12 +95,12 @@ def _require_steps(chosen: Pipeline, options: Mapping[str, Any]) -> None:
         chosen.filter(**given, to_outputs=options.get("to_outputs"), node_namespaces=options.get("namespaces"))
     except ValueError:
         filters = {**given, "to_outputs": options.get("to_outputs"), "namespaces": options.get("namespaces")}
-        told = " ".join(
+        given_options = " ".join(
             f"{_SPELLING.get(name, '--' + name.replace('_', '-'))}={','.join(values)}"
             for name, values in filters.items()
             if values
         )
-        raise ConfigError(f"no step fits all that was asked for: {told or 'the project has no task'}") from None
+        raise ConfigError(f"no node matches all options: {given_options or 'the project has no task'}") from None
 
 
 def _require_runner(name: str | None) -> None:

@@ -1,4 +1,4 @@
-"""``kedro compare``: what changed between two versions, as a page."""
+"""``kedro compare``: a page on what changed between two commits."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from pathlib import Path
 import click
 from kedro.framework.startup import ProjectMetadata
 
-from automl_flow.cli.friendly import told_clearly
+from automl_flow.cli.errors import report_errors
 from automl_flow.core.errors import StorageError
 from automl_flow.core.files import write_text
 
 PAGE = Path("data/08_reporting/comparison.html")
 _MARK = b'<meta name="generator" content="automl_flow">'
-_HEAD_BYTES = 1000  # of a page, in which the mark stands
+_HEAD_BYTES = 1000  # at the start of a page, which hold the mark
 
 
 def check_page(page: Path) -> None:
-    """Raise if something lies at the place of a page that is none of ours.
+    """Raise if the page would overwrite a file that is not one of our pages.
 
     Raises:
-        StorageError: It is anything else than a page that we have written.
+        StorageError: The path exists and is not a page written by automl_flow.
     """
     if page.is_symlink() or page.exists():
         plain = page.is_file() and not page.is_symlink()
         if not plain or _MARK not in page.read_bytes()[:_HEAD_BYTES]:
-            raise StorageError(f"--output: {page} exists and is no page of automl_flow; choose another name")
+            raise StorageError(f"--output: {page} exists and was not written by automl_flow; choose another path")
 
 
 @click.command()
 @click.argument("old")
 @click.argument("new", required=False)
-@click.option("--output", type=click.Path(path_type=Path), help=f"Where to write the page; {PAGE} unless told.")
+@click.option("--output", type=click.Path(path_type=Path), help=f"Path of the page. Default: {PAGE}.")
 @click.pass_obj
-@told_clearly
+@report_errors
 def compare(metadata: ProjectMetadata, *, old: str, new: str | None, output: Path | None) -> None:
-    """Write a page on what changed between the commits OLD and NEW (the working tree, if left out)."""
+    """Write a page on what changed between the commits OLD and NEW (default: the working tree)."""
     from automl_flow.comparison import compare_revisions, open_revision, render_comparison
 
     project = Path(metadata.project_path)

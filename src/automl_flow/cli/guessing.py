@@ -1,4 +1,4 @@
-"""What a raw file looks like: modality, kind of problem, positive class, metric and column roles."""
+"""Inference of a task from a raw file: modality, problem, positive class, metric and column roles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _POSITIVE = ("1", "yes", "y", "true", "t", "positive", "pos")
 
 @dataclass(frozen=True)
 class Guess:
-    """A task as a file suggests it.
+    """A task as inferred from a file.
 
     Attributes:
         name: Name of the task.
@@ -31,15 +31,15 @@ class Guess:
         modality: Kind of one sample.
         target: Column or array to predict.
         problem: Kind of target.
-        why: What the problem was read off.
+        why: Evidence for the problem.
         positive: Class whose probability binary metrics look at.
         metric: The metric to optimise.
-        columns: Feature columns of a table with their guessed roles.
-        groups: Columns that look like keys of things that have several rows each (customers, devices).
-        times: Columns of dates.
+        columns: Feature columns of a table with their inferred roles.
+        groups: Columns that look like keys of entities with several rows each (customers, devices).
+        times: Date columns.
         classes: The two classes of a binary problem.
-        split: Whether an archive of arrays fixes the split.
-        size: What was looked at, in words.
+        split: Whether an NPZ file defines the split.
+        size: Size of the data, in words.
     """
 
     name: str
@@ -61,18 +61,18 @@ class Guess:
 def guess_task(
     path: Path, *, file: str, name: str, target: str, problem: str | None = None, modality: str | None = None
 ) -> Guess:
-    """Look at a file and guess what is not given.
+    """Inspect a file and infer everything that is not given.
 
     Args:
         path: The file.
-        file: Its path for people, relative to the project.
+        file: Its path relative to the project, for messages.
         name: Name of the task.
         target: Column or array to predict.
-        problem: Kind of target, where a person has said it.
-        modality: Kind of one sample of an archive of arrays, where a person has said it.
+        problem: Kind of target, if given.
+        modality: Kind of one sample of an NPZ file, if given.
 
     Raises:
-        DataError: The file cannot be read, the target is not in it, or there is nothing to learn from it.
+        DataError: The file cannot be read, or has no such target, or the target cannot be learned.
     """
     if path.suffix == ".npz":
         arrays = load_arrays(path)
@@ -112,7 +112,7 @@ def _guess_arrays(
 
 
 def _modality(shape: tuple[int, ...]) -> Modality:
-    """Four axes, or square planes, are images; all else is read as sequences."""
+    """Arrays with four axes, or with square planes, are images; all others are sequences."""
     return "image" if len(shape) == 4 or (len(shape) == 3 and shape[1] == shape[2]) else "sequence"
 
 
@@ -123,7 +123,7 @@ def _problem(target: pd.Series[Any], given: str | None) -> tuple[Problem, str]:
 
 
 def _positive(classes: tuple[Label, ...] | None, target: pd.Series[Any]) -> Label | None:
-    """The class that says yes; else the rarer one."""
+    """The class that means "yes"; otherwise the rarer one."""
     for value in classes or ():
         if str(value).lower() in _POSITIVE:
             return value

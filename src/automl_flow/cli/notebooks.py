@@ -1,4 +1,4 @@
-"""``kedro jupyter`` and ``kedro ipython``: Kedro's own commands, with one clear message where they cannot work."""
+"""``kedro jupyter`` and ``kedro ipython``: Kedro's own commands, with a readable error if a library is missing."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from kedro.framework.cli.project import ipython as kedro_ipython
 from kedro.framework.startup import ProjectMetadata
 
 from automl_flow.cli.choices import require_environment
-from automl_flow.cli.friendly import told_clearly
+from automl_flow.cli.errors import report_errors
 from automl_flow.core.errors import DependencyError
 
 _NEEDS = {"lab": "jupyterlab", "notebook": "notebook", "setup": "ipykernel", "ipython": "IPython"}
 
 
 def _checked(command: click.Command, name: str) -> click.Command:
-    """The same command, which looks first whether what it needs is installed and its environment is there."""
+    """The same command, which first checks that its library is installed and its environment exists."""
     checked = copy.copy(command)
-    checked.callback = _with_checks(command.callback, name)  # type: ignore[arg-type]  # a command of Kedro's has one
+    checked.callback = _with_checks(command.callback, name)  # type: ignore[arg-type]  # Kedro's commands have one
     return checked
 
 
 def _with_checks(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    @told_clearly
+    @report_errors
     def run(*args: Any, **options: Any) -> Any:
         library = _NEEDS.get(name, name)
         if find_spec(library) is None:

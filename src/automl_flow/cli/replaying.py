@@ -1,4 +1,4 @@
-"""``kedro replay``: repeat a search that the clock ended, without the clock, and compare every byte."""
+"""``kedro replay``: repeat a time-limited search without the clock, and compare every byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
 
 from automl_flow.cli.choices import require_environment
-from automl_flow.cli.friendly import CommandFailed, told_clearly
+from automl_flow.cli.errors import CommandFailed, report_errors
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.files import read_json, sha256
 from automl_flow.datasets.base import LocalDataset
@@ -25,7 +25,7 @@ from automl_flow.datasets.folders import StateFolderDataset
 from automl_flow.study.budget import Budget
 from automl_flow.study.history import NOTES, SearchHistory
 
-_TRIALS = {"model_search": "trials", "nas": "nas_trials"}  # dataset with the trials of each searching stage
+_TRIALS = {"model_search": "trials", "nas": "nas_trials"}  # dataset with the trials of each search stage
 B = TypeVar("B", bound=Budget)
 
 
@@ -34,12 +34,12 @@ B = TypeVar("B", bound=Budget)
 @click.option("--stage", type=click.Choice(sorted(_TRIALS)), default="model_search", show_default=True)
 @env_option  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
 @click.pass_obj
-@told_clearly
+@report_errors
 def replay(metadata: ProjectMetadata, task: str, stage: str, env: str) -> None:
-    """Search again as TASK did last time, without a limit in seconds, and compare the outputs byte for byte.
+    """Repeat the last search of TASK without a time limit, and compare the outputs byte for byte.
 
-    A search that the clock ends records the trials that it let through. The replay runs these, in a folder of its own;
-    nothing of the project is changed. Ends with exit code 1 where an output differs.
+    A search that the clock ends records which trials ran. The replay runs the same ones in a separate folder and leaves
+    the project unchanged. The exit code is 1 if an output differs.
     """
     require_environment(Path(metadata.project_path), env)
     if task not in pipelines:
@@ -50,7 +50,7 @@ def replay(metadata: ProjectMetadata, task: str, stage: str, env: str) -> None:
     with KedroSession.create(metadata.project_path, env=env) as session:
         catalog = session.load_context().catalog
         history: SearchHistory = catalog.load(f"{task}.{_TRIALS[stage]}")
-        _tell_plan(history)
+        _print_plan(history)
         with tempfile.TemporaryDirectory(prefix="replay-") as folder:
             again = _redirected(pipeline, catalog, Path(folder))
             name = f"params:{task}.{stage}"
@@ -63,30 +63,30 @@ def replay(metadata: ProjectMetadata, task: str, stage: str, env: str) -> None:
 
 
 def without_clock(config: B, recorded: Mapping[str, Any]) -> B:
-    """The settings that repeat a search: as *recorded* beside its trials, with no limit in seconds for the whole."""
+    """Return the settings that repeat a search: those *recorded* with its trials, without an overall time limit."""
     known = {key: value for key, value in recorded.items() if key in type(config).model_fields}
     return type(config)(**{**config.model_dump(), **known, "time_left_for_this_task": None})
 
 
-def _tell_plan(history: SearchHistory) -> None:
+def _print_plan(history: SearchHistory) -> None:
     reproduce, trials = history.reproduce, history.records
     skipped = len(reproduce["skip_trials"])
-    click.echo(f"{len(trials)} trials, {skipped} of which the clock ended or did not let begin: they are skipped")
+    click.echo(f"{len(trials)} trials; {skipped} that the clock cut short or did not start are skipped")
     own = [trial.number for trial in trials if trial.cause == "timeout"]
     if own:
-        click.echo(f"reached their own limit (per_run_time_limit), and will have to again: trials {_list(own)}")
+        click.echo(f"trials that hit their own limit (per_run_time_limit) and have to hit it again: {_list(own)}")
     if not reproduce["exact"]:
         click.secho(f"This search cannot be repeated exactly{_reason(history)}", fg="yellow")
 
 
 def _reason(history: SearchHistory) -> str:
-    """Why a replay may differ, as the end of a sentence."""
+    """The end of a sentence: the reason why a replay may differ."""
     if history.reproduce["exact"]:
         return "; have data, settings, code or libraries changed since?"
     cut = [trial.number for trial in history.records if trial.attrs.get("cut_short")]
     if cut:
-        return f": the clock cut the training of trials {_list(cut)} short, and a replay trains them to their end"
-    return ": the clock decided more than which trials ran, such as how long the winner was trained"
+        return f": the clock cut the training of trials {_list(cut)} short, and a replay trains them to the end"
+    return ": the clock also decided other things, such as how long the winner was trained"
 
 
 def _list(numbers: list[int]) -> str:
@@ -94,7 +94,7 @@ def _list(numbers: list[int]) -> str:
 
 
 def _redirected(pipeline: Pipeline, catalog: CatalogProtocol, folder: Path) -> DataCatalog:
-    """The inputs of *pipeline* as they are, its outputs and its state in *folder*."""
+    """A catalog with the inputs of *pipeline*, and with its outputs and state moved to *folder*."""
     datasets: dict[str, Any] = {}
     for name in pipeline.inputs():
         dataset = catalog.get(name)
@@ -108,19 +108,19 @@ def _redirected(pipeline: Pipeline, catalog: CatalogProtocol, folder: Path) -> D
 
 
 def _compare(pipeline: Pipeline, catalog: CatalogProtocol, again: CatalogProtocol) -> list[str]:
-    """Say of each output whether it is the same; return the names of those that are not."""
+    """Print whether each output is the same; return the names of those that differ."""
     different = []
     for name in sorted(pipeline.outputs()):
         old, new = catalog.get(name).filepath, again.get(name).filepath
         trials = name.rpartition(".")[2] in _TRIALS.values()
-        same = _told(old) == _told(new) if trials else _content(old) == _content(new)
+        same = _without_notes(old) == _without_notes(new) if trials else _content(old) == _content(new)
         click.echo(f"  {'same' if same else 'DIFFERENT'}  {name}")
         different += [] if same else [name]
     return different
 
 
-def _told(path: Path) -> dict[str, Any]:
-    """A document of trials without its notes: they tell what the clock or a person did, and here nobody does."""
+def _without_notes(path: Path) -> dict[str, Any]:
+    """A document of trials without its notes on what the clock or a user did in the original run."""
     return {key: value for key, value in read_json(path).items() if key != NOTES}
 
 

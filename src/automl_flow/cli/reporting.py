@@ -1,4 +1,4 @@
-"""``kedro tasks`` and ``kedro report``: what there is, and what was found."""
+"""``kedro tasks`` and ``kedro report``: the tasks with their stages, and their scores."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kedro.framework.startup import ProjectMetadata
 from kedro.io import CatalogProtocol
 
 from automl_flow.cli.choices import require_environment
-from automl_flow.cli.friendly import told_clearly
+from automl_flow.cli.errors import report_errors
 from automl_flow.core.files import write_text
 from automl_flow.hooks.headline import read_headline
 from automl_flow.reports.index import TaskSummary, render_index, summarize
@@ -26,7 +26,7 @@ _LINKED = {"model_card": "model card", "data_docs": "data checks", "predictions"
 @click.command()
 @env_option  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
 @click.pass_obj
-@told_clearly
+@report_errors
 def tasks(metadata: ProjectMetadata, env: str) -> None:
     """List the tasks, their stages, and which of them have results."""
     with _catalog(metadata, env) as catalog:
@@ -34,21 +34,23 @@ def tasks(metadata: ProjectMetadata, env: str) -> None:
             spec = catalog.load(f"params:{task}.task")
             click.echo(f"{task}: {spec.modality}, {spec.problem}, {spec.metric_name}")
             for stage, outputs in _outputs(task).items():
-                kept = [dataset for name in outputs if (dataset := catalog.get(name)) is not None]  # others: in memory
+                kept = [
+                    dataset for name in outputs if (dataset := catalog.get(name)) is not None
+                ]  # the others are in memory
                 done = all(dataset.exists() for dataset in kept)
-                click.echo(f"  {'made' if done else '-   '}  {stage}")
+                click.echo(f"  {'done' if done else '-   '}  {stage}")
 
 
 @click.command()
 @env_option  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
 @click.pass_obj
-@told_clearly
+@report_errors
 def report(metadata: ProjectMetadata, env: str) -> None:
-    """Print the headline numbers and the reports' paths, and write a page that links to all of them."""
+    """Print scores and paths of all reports, and write an index page that links to them."""
     with _catalog(metadata, env) as catalog:
         found = [headline for task in _names() if (headline := read_headline(task, catalog)) is not None]
         if not found:
-            click.echo("no task has been evaluated yet; `kedro run` does all of them")
+            click.echo("no task has been evaluated yet; `kedro run` runs all of them")
             return
         index = Path(catalog.get(f"{found[0].task}.report").filepath).parents[1] / "index.html"
         write_text(index, render_index([_summary(headline.task, catalog, index.parent) for headline in found]))
@@ -60,10 +62,10 @@ def report(metadata: ProjectMetadata, env: str) -> None:
 def _summary(task: str, catalog: CatalogProtocol, folder: Path) -> TaskSummary:
     address = Path(catalog.get(f"{task}.report").filepath).relative_to(folder).as_posix()
     links = []
-    for name, told in _LINKED.items():
+    for name, text in _LINKED.items():
         dataset = catalog.get(f"{task}.{name}")
         if dataset is not None and dataset.exists():
-            links.append((told, Path(os.path.relpath(dataset.filepath, folder)).as_posix()))
+            links.append((text, Path(os.path.relpath(dataset.filepath, folder)).as_posix()))
     return summarize(catalog.load(f"params:{task}.task"), catalog.load(f"{task}.metrics"), address, links)
 
 

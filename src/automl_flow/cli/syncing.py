@@ -1,4 +1,4 @@
-"""``kedro dvc-sync``: write ``dvc.yaml``, or say where it has drifted."""
+"""``kedro dvc-sync``: write ``dvc.yaml``, or show where it has drifted."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from automl_flow.cli.choices import require_environment
-from automl_flow.cli.friendly import CommandFailed, told_clearly
+from automl_flow.cli.errors import CommandFailed, report_errors
 from automl_flow.core.files import write_text
 
 
 @click.command("dvc-sync")
-@click.option("--check", is_flag=True, help="Change nothing; fail where dvc.yaml differs from the pipelines.")
-@click.option("--env", default="base", help="Environment of the stages; others than base go to conf/<env>/dvc.yaml.")
+@click.option("--check", is_flag=True, help="Change nothing; fail if dvc.yaml differs from the pipelines.")
+@click.option(
+    "--env", default="base", help="Environment of the stages; any other than base goes to conf/<env>/dvc.yaml."
+)
 @click.pass_obj
-@told_clearly
+@report_errors
 def dvc_sync(metadata: ProjectMetadata, *, check: bool, env: str) -> None:
     """Write dvc.yaml from the pipelines, the catalog, the parameters and the code that stages import."""
     from automl_flow.dvc_stages import BASE, build_document, render_document, stages_file, view_project

@@ -1,7 +1,7 @@
-"""The files of a new task: parameters, small parameters for a quick try, and the catalog entry of its raw file.
+"""Files of a new task: parameters, parameters for a smoke run, and the catalog entry of its raw file.
 
-What was guessed of columns is written as comments. A role that stands in the settings is a person's word: checks do not
-doubt it, the table has to have the column, and reports say that it was given.
+Inferred column roles are written as comments, because a role in the settings is binding: checks do not question it, the
+table must have the column, and reports say that it was given.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 _REFERENCE = re.compile(r"(\\*)\$\{")
 _NAME = re.compile(r"[^0-9A-Za-z]+")
-_LONGEST = 200  # letters of a column's name in a comment
-_MANY = 60  # columns from which plain numbers are not listed one by one
+_MAX_NAME_LENGTH = 200  # of a column in a comment
+_MAX_LISTED = 60  # columns; in wider tables, numeric ones are not listed
 
 _CATALOG = """\
 {name}.raw:
   type: automl_flow.datasets.{kind}
   filepath: {file}
 
-# Rows to predict. As long as this names the file that the model learns from, predictions.csv says how well the model
-# knows its own rows and nothing about new ones: put the path of your new rows here, then `kedro run --tags=inference`.
+# Rows to predict. Replace the path, which is that of the training file, by that of your new rows, then run
+# `kedro run --tags=inference`: predictions on training rows say nothing about new ones.
 {name}.new_rows:
   type: automl_flow.datasets.{kind}
   filepath: {file}
@@ -45,8 +45,8 @@ _TABLE_STAGES = """
 
   model_search:
     max_trials: 16
-    # time_left_for_this_task: 600 # seconds for the whole search, a safety stop
-    per_run_time_limit: 60 # seconds for one fit; a trial has one for each fold
+    # time_left_for_this_task: 600 # seconds for the whole search
+    per_run_time_limit: 60 # seconds for one fit; a trial has one per fold
     n_jobs: 2
     seed: 42
 
@@ -55,7 +55,7 @@ _TABLE_STAGES = """
     strategy: bayesian
     max_trials: 8
     # time_left_for_this_task: 600
-    per_run_time_limit: 120 # seconds for one training of a network
+    per_run_time_limit: 120 # seconds to train one network
     n_jobs: 2
     seed: 42
 
@@ -72,23 +72,21 @@ _SAMPLE_STAGES = """
     space: auto
     strategy: auto
     max_trials: 8
-    # time_left_for_this_task: 1800 # seconds for the whole search, a safety stop
-    per_run_time_limit: 300 # seconds for one training of a network
+    # time_left_for_this_task: 1800 # seconds for the whole search
+    per_run_time_limit: 300 # seconds to train one network
     n_jobs: 2
     seed: 42
 
   evaluation: {}
 """
 
-_QUESTIONS = (
-    "    # What only you know (docs/domain-knowledge.md): remove the # where it applies, and name the column.",
-)
+_QUESTIONS = ("    # What only you know (docs/domain-knowledge.md): uncomment what applies, and name your column.",)
 _SMOKE_NAS = "  nas: {max_trials: 2, epochs: 2, final_epochs: 2, final_seeds: 1, n_jobs: 1}\n"
 _SMOKE_SEARCH = "  model_search: {max_trials: 3, families: [linear, random_forest], n_jobs: 1}\n"
 
 
 def task_files(guess: Guess) -> dict[str, str]:
-    """Return the text of every file, by its path relative to the project; the parameters come first."""
+    """Return the text of each file by its path relative to the project, parameters first."""
     table = guess.modality == "tabular"
     kind = "tables.RawTableDataset" if table else "arrays.RawArraysDataset"
     smoke = f"{guess.name}:\n" + (_SMOKE_SEARCH if table else "") + _SMOKE_NAS
@@ -100,15 +98,15 @@ def task_files(guess: Guess) -> dict[str, str]:
 
 
 def scalar(value: object) -> str:
-    """Return *value* as YAML on one line that Kedro reads back as the same value."""
+    """Return *value* as one line of YAML that Kedro reads back unchanged."""
     if not isinstance(value, str):
         return json.dumps(value)
-    # OmegaConf reads "${" as a reference, and "\\${" as these two letters.
+    # OmegaConf reads "${" as a reference, and "\\${" as plain text.
     return key(_REFERENCE.sub(lambda found: found.group(1) * 2 + "\\${", value))
 
 
 def key(name: str) -> str:
-    """Return *name* as a key of YAML on one line; in keys there are no references."""
+    """Return *name* as a YAML key on one line; keys hold no references."""
     if _PLAIN.fullmatch(name) and name.lower() not in _WORDS:
         return name
     text = json.dumps(name, ensure_ascii=False)
@@ -116,7 +114,7 @@ def key(name: str) -> str:
 
 
 def task_name(file: str) -> str:
-    """Return a name for the task of a file: ``Kunden Export 2024`` becomes ``kunden_export_2024``."""
+    """Return a task name for a file: ``Kunden Export 2024`` becomes ``kunden_export_2024``."""
     if file.isidentifier() and file.isascii():
         return file
     plain = unicodedata.normalize("NFKD", file).encode("ascii", "ignore").decode()
@@ -126,8 +124,8 @@ def task_name(file: str) -> str:
 
 def _parameters(guess: Guess) -> str:
     lines = [
-        f"# Written by `kedro add-task` after a look at {shown(guess.file, 200)} ({guess.size}).",
-        "# Everything marked as guessed is for you to correct; what stands in a comment is not in force.",
+        f"# Written by `kedro add-task` from {shown(guess.file, 200)} ({guess.size}).",
+        "# Check everything that is marked as guessed. Comments have no effect.",
         f"{guess.name}:",
         "  task:",
         f"    modality: {guess.modality}",
@@ -135,7 +133,7 @@ def _parameters(guess: Guess) -> str:
         f"    problem: {guess.problem} # {guess.why}",
     ]
     if guess.positive is not None:
-        lines.append(f"    positive: {scalar(guess.positive)} # guessed: the class that metrics look at")
+        lines.append(f"    positive: {scalar(guess.positive)} # guessed: the class whose probability metrics use")
     lines.append(f"    metric: {guess.metric} # others: {', '.join(metric_names(guess.problem))}")
     if guess.split:
         lines.append("    split_column: split")
@@ -146,36 +144,36 @@ def _parameters(guess: Guess) -> str:
 
 
 def _roles(guess: Guess) -> list[str]:
-    """A comment per column with its guessed role and what it was read off."""
-    few = len(guess.columns) <= _MANY
-    told = [column for column in guess.columns if few or column.role != "numeric"]
-    if not told:
+    """A comment per column with its inferred role and the evidence for it."""
+    few = len(guess.columns) <= _MAX_LISTED
+    listed = [column for column in guess.columns if few or column.role != "numeric"]
+    if not listed:
         return []
     lines = [
-        f"    # Guessed roles; others: {', '.join(ROLES)}. To set one, remove the # of `roles:` and of its line.",
+        f"    # Guessed roles; others: {', '.join(ROLES)}. To set one, uncomment `roles:` and its line.",
         "    # roles:",
     ]
-    for column in told:
+    for column in listed:
         seen = f"{shown(column.dtype)}, {column.unique} distinct, {column.missing:.0%} missing"
         lines.append(f"    #   {key(_cut(column.name))}: {column.role} # {seen}")
     return lines
 
 
 def _questions(guess: Guess) -> list[str]:
-    """Settings that no file can answer, with the column that looks most like one where there is one."""
+    """Settings that a file cannot answer, with the likeliest column, if any."""
     group, time = next(iter(guess.groups), None), next(iter(guess.times), None)
     lines = [
-        f"    # group: {scalar(_cut(group or 'customer'))} # rows with one value of it stay on one side of every split",
-        f"    # time: {scalar(_cut(time or 'month'))} # orders the rows; validation then lies after training",
+        f"    # group: {scalar(_cut(group or 'customer'))} # rows with the same value stay on one side of every split",
+        f"    # time: {scalar(_cut(time or 'month'))} # orders the rows; validation then uses later rows",
         "    # weight: exposure # column of sample weights",
-        "    # sensitive: [sex] # columns for which the report compares groups",
+        "    # sensitive: [sex] # the report compares groups of these columns",
     ]
     lines += [
-        f"    # favourable: {scalar(label)} # if this outcome is good for the person concerned (a loan granted)"
+        f"    # favourable: {scalar(label)} # if this outcome benefits the person concerned (a granted loan)"
         for label in guess.classes
     ]
-    return lines if guess.split else [*lines, "    # split_column: part # holds `train` and `holdout` for each row"]
+    return lines if guess.split else [*lines, "    # split_column: part # `train` or `holdout` for each row"]
 
 
 def _cut(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+    return name if len(name) <= _MAX_NAME_LENGTH else f"{name[:_MAX_NAME_LENGTH]}…"

@@ -1,4 +1,4 @@
-"""Commands end with one clear message: what went wrong, where, and what would be right."""
+"""Errors of commands: one readable message instead of a traceback."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from kedro.config import BadConfigException, MissingConfigException
 from kedro.framework.cli.utils import KedroCliError
 from kedro.io import DatasetError
 
-from automl_flow.cli.interrupting import EXIT
+from automl_flow.cli.signals import EXIT
 from automl_flow.core.errors import AutoMLFlowError, printable, shown
 
-# Errors of Kedro whose text is for users; DatasetError wraps what a dataset or its entry in the catalog has against it.
+# Kedro's errors that are meant for users; DatasetError wraps whatever a dataset or its catalog entry raises.
 _KEDRO = (BadConfigException, MissingConfigException, DatasetError, KedroCliError)
-_LONGEST = 500  # letters of such a text
+_MAX_CHARACTERS = 500  # of such a message
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class CommandFailed(click.ClickException):
-    """An error whose text is for the user: printed without a traceback, exit code 1."""
+    """An error for the user: printed without a traceback, exit code 1."""
 
-    def show(self, file: Any = None) -> None:  # noqa: ARG002 -- the signature is click's
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 -- click's signature
         """Print the message to standard error."""
         click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
         click.echo("\n".join(map(printable, self.message.split("\n"))), err=True)
 
 
-def told_clearly(function: F) -> F:
+def report_errors(function: F) -> F:
     """Turn errors that are meant for the user into :class:`CommandFailed`; all others keep their traceback.
 
-    Ctrl-C, where the command does not handle it itself, ends it with the exit code that shells give it.
+    Ctrl-C ends the command with the shell's exit code for it, unless the command handles it.
     """
 
     @functools.wraps(function)
@@ -45,7 +45,7 @@ def told_clearly(function: F) -> F:
                 if isinstance(cause, AutoMLFlowError):
                     raise CommandFailed(str(cause)) from error
             if isinstance(error, _KEDRO):
-                raise CommandFailed(shown(" ".join(str(error).split()), _LONGEST)) from error
+                raise CommandFailed(shown(" ".join(str(error).split()), _MAX_CHARACTERS)) from error
             raise
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
@@ -55,7 +55,7 @@ def told_clearly(function: F) -> F:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and what it was raised from: Kedro wraps what a dataset raises."""
+    """Yield an error and its causes, because Kedro wraps what a dataset raises."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
