@@ -44,8 +44,9 @@ def test_scores_are_those_of_scikit_learn(name, y, prediction, expected):
 def test_a_smaller_loss_is_a_better_prediction(name):
     metric = METRICS[name]
     problem = metric.problems[0]
-    y = {"binary": Y2, "multiclass": Y3, "regression": YR}[problem]
-    perfect = y if problem == "regression" else np.eye(int(y.max()) + 1)[y]
+    several = np.column_stack([Y2, np.roll(Y2, 1)])
+    y = {"binary": Y2, "multiclass": Y3, "regression": YR, "multilabel": several, "multioutput": several * 2.0}[problem]
+    perfect = np.eye(int(y.max()) + 1)[y] if problem in ("binary", "multiclass") else y
     other = np.roll(perfect, 1, axis=0)
     assert metric.loss(y, perfect) < metric.loss(y, other)
     assert metric.from_loss(metric.loss(y, other)) == metric.score(y, other)

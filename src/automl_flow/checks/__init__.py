@@ -31,9 +31,12 @@ def run_checks(
     Returns:
         Findings, the most severe first, then by the name of the check: the same table gives the same tuple.
     """
-    view = TableView(table.reset_index(drop=True), task, profile)
+    rows = table.reset_index(drop=True)
+    single = [task.for_target(name) for name in task.targets] if task.problem_type.multiple_targets else [task]
+    views = [TableView(rows, own, profile) for own in single]
     chosen = [CHECKS.get(name) for name in (CHECKS.available() if names is None else names)]
-    found = [finding for check in chosen for finding in check.run(view)]
+    # Checks look at one target; what they find whatever the target is told once.
+    found = dict.fromkeys(finding for check in chosen for view in views for finding in check.run(view))
     return tuple(sorted(found, key=lambda finding: _SEVERITY[finding.level]))
 
 

@@ -11,7 +11,7 @@ _WARN_BELOW = 0.02
 
 
 def _run(view: TableView) -> list[Finding]:
-    counts, target = view.class_counts, view.task.target
+    counts, target = view.class_counts, view.task.target_name
     if len(counts) < 2:  # one class is another check's business
         return []
     total, even = int(counts.sum()), 1 / len(counts)

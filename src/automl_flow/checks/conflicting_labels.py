@@ -9,7 +9,7 @@ _WARN_ABOVE = 0.05
 
 
 def _run(view: TableView) -> list[Finding]:
-    target = view.task.target
+    target = view.task.target_name
     if view.class_counts.empty or view.keys or not view.features:
         return []
     codes = view.codes[view.codes[target] >= 0]

@@ -8,7 +8,7 @@ from automl_flow.core.errors import quoted
 
 
 def _run(view: TableView) -> list[Finding]:
-    target, values = view.task.target, view.labels.unique()
+    target, values = view.task.target_name, view.labels.unique()
     if len(values) != 1:
         return []
     return [

@@ -11,7 +11,7 @@ _ROWS_PER_VALUE = 10
 
 def _run(view: TableView) -> list[Finding]:
     table, task, profile = view.table, view.task, view.profile
-    names = [name for name in profile.by_role("categorical", "ordinal") if name in table and name != task.target]
+    names = [name for name in profile.by_role("categorical", "ordinal") if name in table and name != task.target_name]
     unique = {name: int(view.codes[name].max() + 1) for name in names}
     many = {n: u for n, u in unique.items() if u > _MANY or (u > 2 and len(table) / u < _ROWS_PER_VALUE)}
     if not many:

@@ -21,7 +21,7 @@ def _run(view: TableView) -> list[Finding]:
     return [
         Finding(
             "infinite_values",
-            "error" if task.target in found else "warning",
+            "error" if task.target_name in found else "warning",
             tuple(found),
             f"{counted(len(found), 'column holds', 'columns hold')} infinite values: {listed(described)}",
             "Usually a division by zero upstream. In features they count as missing; in the target they "

@@ -10,9 +10,9 @@ _WARN_ABOVE = 0.05
 
 def _run(view: TableView) -> list[Finding]:
     table, task = view.table, view.task
-    if task.target not in table or table.empty:
+    if task.target_name not in table or table.empty:
         return []
-    missing = table[task.target].isna().to_numpy()
+    missing = table[task.target_name].isna().to_numpy()
     count = int(missing.sum())
     if not count:
         return []
@@ -21,8 +21,8 @@ def _run(view: TableView) -> list[Finding]:
         Finding(
             "missing_target",
             "warning" if share > _WARN_ABOVE else "info",
-            (task.target,),
-            f"{count} of {len(table)} rows ({percent(share)}) have no value in {task.target!r}; "
+            (task.target_name,),
+            f"{count} of {len(table)} rows ({percent(share)}) have no value in {task.target_name!r}; "
             f"{at_rows(first_rows(missing))}",
             "These rows are dropped. If the target is missing for a reason, the rest is a biased sample.",
         )

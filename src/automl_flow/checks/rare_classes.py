@@ -9,7 +9,7 @@ _NEEDED = 10
 
 
 def _run(view: TableView) -> list[Finding]:
-    counts, target = view.class_counts, view.task.target
+    counts, target = view.class_counts, view.task.target_name
     rare = counts[counts < _NEEDED]
     if rare.empty or len(counts) < 2:  # one class is another check's business
         return []

@@ -24,7 +24,7 @@ def _run(view: TableView) -> list[Finding]:
     if len(view.labels) < _ENOUGH_ROWS or view.labels.nunique() < 2:
         return []
     rows = _sample(view.labels.index.to_numpy())
-    targets = _targets(view.table[view.task.target].iloc[rows], view.task)
+    targets = _targets(view.table[view.task.target_name].iloc[rows], view.task)
     half = generator(0, "target_leakage", "half").permutation(len(rows)) % 2 == 0
     copies: list[str] = []
     scores: dict[str, float] = {}
@@ -125,8 +125,8 @@ def _copied(copies: list[str], view: TableView) -> list[Finding]:
             "target_copy",
             "error" if len(copies) < len(view.features) else "warning",
             tuple(copies),
-            f"{listed(copies)} {'is a copy' if len(copies) == 1 else 'are copies'} of the target {view.task.target!r} "
-            "(recoded or rescaled)",
+            f"{listed(copies)} {'is a copy' if len(copies) == 1 else 'are copies'} of the target "
+            f"{view.task.target_name!r} (recoded or rescaled)",
             "Give them the role 'ignore'. If they are really known before the target is, accept the finding: "
             "validation.accept: [target_copy], or accept=['target_copy'] of an estimator.",
         )
@@ -143,7 +143,7 @@ def _suspected(scores: dict[str, float], task: TaskSpec) -> list[Finding]:
             "warning",
             tuple(scores),
             f"alone, {listed(described)} {'explains' if len(scores) == 1 else 'explain'} nearly everything about "
-            f"{task.target!r} on unseen rows",
+            f"{task.target_name!r} on unseen rows",
             "Ask whether they are known at the time of prediction; if not, give them the role 'ignore'.",
         )
     ]

@@ -39,9 +39,9 @@ class TableView:
     @cached_property
     def labels(self) -> pd.Series[Any]:
         """The target of the rows that have one; without rows when there is no such column."""
-        if self.task.target not in self.table:
+        if self.task.target_name not in self.table:
             return pd.Series([], dtype=object)
-        return hashable(self.table[self.task.target].dropna())
+        return hashable(self.table[self.task.target_name].dropna())
 
     @cached_property
     def class_counts(self) -> pd.Series[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -60,7 +60,8 @@ class TabularEstimator(SearchEstimator):
             support monotone constraints are left out (``left_out_`` says which).
         time: Column that orders the rows: models are then validated on later rows than they were trained on.
         folds: Cross-validation folds; ``None`` chooses by the number of rows and the time.
-        features: Whether to make features; only those that improve out-of-fold predictions are kept.
+        features: Whether to make features; only those that improve out-of-fold predictions are kept. With several
+            target columns none are made.
         stacking: Whether to train a second layer of models on the predictions of the first, from 1,000 rows up.
         predict_microseconds: Upper bound of the estimated time to predict one row on one thread; a lower bound gives
             an ensemble of fewer and cheaper models.
@@ -130,6 +131,7 @@ class TabularEstimator(SearchEstimator):
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
         tags.input_tags.categorical = True
+        tags.target_tags.multi_output = True
         return tags
 
     def _fitted(self) -> TabularModel:
@@ -146,7 +148,8 @@ class TabularEstimator(SearchEstimator):
 
         Args:
             X: Rows.
-            y: Class or value of each row.
+            y: Class or value of each row. A table or array (n, k) with two or more columns is learned by one model: 0/1
+                labels by a classifier, values by a regressor.
             sample_weight: Weight of each row.
             groups: Group of each row; rows of one group never end up on both sides of a fold.
 
@@ -194,14 +197,13 @@ class TabularEstimator(SearchEstimator):
         """Describe the task that the rows pose."""
         raise NotImplementedError
 
-    def _make_task(self, problem: Problem, columns: list[str]) -> TaskSpec:
-        name = _TARGET
-        while name in columns:
-            name += "_"
+    def _make_task(self, problem: Problem, rows: Rows) -> TaskSpec:
+        several = isinstance(rows.y, pd.DataFrame)
+        names = [_unlike(str(name), rows.X.columns) for name in (rows.y.columns if several else (_TARGET,))]
         metric = as_metric(self.metric, problem)
         time_column = None if self.time is None else str(self.time)
         own = {"roles": _text_keys(self.roles), "monotone": _text_keys(self.monotone), "time": time_column}
-        values = {"target": name, "problem": problem, "metric": metric, **own}
+        values = {"target": names if several else names[0], "problem": problem, "metric": metric, **own}
         return parse_config(TaskSpec, values, type(self).__name__)
 
     def _asked_folds(self, folds: int) -> int:
@@ -210,7 +212,7 @@ class TabularEstimator(SearchEstimator):
 
     def _check_names(self, rows: Rows, task: TaskSpec) -> None:
         """Raise where the settings name a column that there is not."""
-        named = {name: key for name, key in named_columns(task).items() if name != task.target}
+        named = {name: key for name, key in named_columns(task).items() if name not in task.targets}
         require_columns(rows.X, named, type(self).__name__)
 
     def _problem(
@@ -239,7 +241,11 @@ class TabularEstimator(SearchEstimator):
         folds = folds[:used] if task.time is None else folds[-used:]  # in time order the last one learns from most
         plan = None
         seconds = None if clock.seconds is None else _PLAN_SHARE * clock.seconds
-        if self.features and (seconds is None or seconds >= _LEAST_PLAN_SECONDS):
+        if (
+            self.features
+            and not task.problem_type.multiple_targets
+            and (seconds is None or seconds >= _LEAST_PLAN_SECONDS)
+        ):
             settings = FeatureConfig(seconds=seconds, seed=config.seed)
             plan = plan_features(
                 rows.X, target, task, profile, recipe, folds=folds, config=settings, seed=config.seed, progress=progress
@@ -283,6 +289,14 @@ class TabularEstimator(SearchEstimator):
         """
         rows = self._new_rows(X)
         return self.model_.predict(rows)
+
+
+def _unlike(name: str, columns: Iterable[str]) -> str:
+    """*name*, longer by as many underscores as it takes to be none of *columns*."""
+    taken = set(columns)
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _text_keys(given: Mapping[Any, Any] | None) -> Any:

@@ -28,13 +28,13 @@ _OF_SAMPLES = ("class_imbalance", "conflicting_labels", "duplicate_rows", "rare_
 
 
 def inspect(
-    X: pd.DataFrame, y: pd.Series, task: TaskSpec, profile: Profile, accept: Collection[str] = ()
+    X: pd.DataFrame, y: pd.Series | pd.DataFrame, task: TaskSpec, profile: Profile, accept: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """Run the data checks on training rows; warn of what may harm the model.
 
     Args:
         X: Features, rows numbered from 0.
-        y: Target of each row.
+        y: Target of each row, or a column for each of several targets.
         task: What is to be learned.
         profile: The profile of *X*.
         accept: Codes of findings that shall not stop the fit.
@@ -48,9 +48,10 @@ def inspect(
     rows = _looked_at(X)
     of_sample = f" (in a sample of {len(rows):,} of {len(X):,} rows)" if len(rows) < len(X) else ""
     names = [name for name in CHECKS.available() if name not in (*_OF_THE_TARGET, *_OF_THE_REPORT)]
-    table = X.iloc[rows].assign(**{task.target: y.iloc[rows]})
+    targets = y.set_axis(list(task.targets), axis=1) if isinstance(y, pd.DataFrame) else y.to_frame(task.target_name)
+    table = X.iloc[rows].assign(**{name: targets[name].iloc[rows] for name in task.targets})
     found = [
-        *run_checks(y.to_frame(task.target), task, Profile(len(y), ()), _OF_THE_TARGET),
+        *run_checks(targets, task, Profile(len(y), ()), _OF_THE_TARGET),
         *run_checks(table, task, profile, names),
     ]
     return _told(found, accept, of_sample)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import DataError, shown, warn
 from automl_flow.estimators.pairing import check_pairing
 from automl_flow.tasks.columns import as_rows
-from automl_flow.tasks.frames import inferred
+from automl_flow.tasks.frames import as_frame, inferred
 
 
 def read_features(X: Any) -> tuple[pd.DataFrame, bool]:
@@ -38,7 +38,7 @@ class Rows:
     """Training rows: features, target, and what else was given, all of one length."""
 
     X: pd.DataFrame
-    y: pd.Series[Any]
+    y: pd.Series[Any] | pd.DataFrame
     weight: NDArray[np.float64] | None
     groups: NDArray[Any] | None
     named: bool = True  # whether X has names of its own
@@ -58,7 +58,7 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
     frame, named = read_features(X)
     for name, other in (("y", y), ("sample_weight", sample_weight), ("groups", groups)):
         check_pairing(X, other, name)
-    target = inferred(_read_target(y))
+    target = _read_target(y)
     if len(target) != len(frame):
         raise DataError(f"X has {len(frame)} rows and y has {len(target)}; inconsistent numbers of samples")
     weight = _read_weight(sample_weight, len(frame))
@@ -72,40 +72,62 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
         group = None if group is None else group[keep]
     if len(frame) == 1:
         raise DataError("there is 1 sample only (n_samples = 1); a model needs two rows at the very least")
-    return Rows(frame, inferred(target), weight, group, named)
+    kept = target if isinstance(target, pd.DataFrame) else inferred(target)
+    return Rows(frame, kept, weight, group, named)
 
 
-def _read_target(y: Any) -> pd.Series[Any]:
+def _read_target(y: Any) -> pd.Series[Any] | pd.DataFrame:
+    """The target as a column, or as a table where it has two columns or more."""
     from sklearn.utils import column_or_1d
 
+    if not isinstance(y, pd.Series) and _has_columns(y):
+        return _read_targets(y)
     if isinstance(y, pd.Series):
         values = y.reset_index(drop=True)
         if pd.api.types.is_complex_dtype(values.dtype):
             raise DataError("Complex data not supported: y holds complex numbers")
-        return values
+        return inferred(values)
     try:
         values = column_or_1d(y, warn=True)
     except ValueError as error:
-        several = np.ndim(y) == 2
-        hint = "; for several outputs wrap the estimator in sklearn.multioutput.MultiOutputRegressor (or …Classifier)"
-        raise DataError(f"y: {error}{hint if several else ''}") from None
+        raise DataError(f"y: {error}") from None
     if np.iscomplexobj(values):
         raise DataError("Complex data not supported: y holds complex numbers")
     if values.dtype.names:
         raise DataError(f"y: has the fields {', '.join(map(shown, values.dtype.names))}; pass one of them")
-    return pd.Series(values)
+    return inferred(pd.Series(values))
 
 
-def _usable(target: pd.Series[Any], weight: NDArray[np.float64] | None) -> NDArray[np.bool_]:
-    """Rows with a target and a weight."""
-    present = target.notna().to_numpy()
+def _has_columns(y: Any) -> bool:
+    try:
+        shape = np.asarray(y).shape
+    except ValueError:  # lists of different lengths
+        return False
+    return len(shape) == 2 and shape[1] > 1
+
+
+def _read_targets(y: Any) -> pd.DataFrame:
+    named = as_frame(y, "y")
+    if named is None:
+        array = np.asarray(y)
+        named = pd.DataFrame(array, columns=[f"y_{i}" for i in range(array.shape[1])])
+    if any(pd.api.types.is_complex_dtype(dtype) for dtype in named.dtypes):
+        raise DataError("Complex data not supported: y holds complex numbers")
+    return inferred(named)
+
+
+def _usable(target: pd.Series[Any] | pd.DataFrame, weight: NDArray[np.float64] | None) -> NDArray[np.bool_]:
+    """Rows with a target, or with all of several targets, and a weight."""
+    columns = target.to_frame() if isinstance(target, pd.Series) else target
+    present = columns.notna().all(axis=1).to_numpy()
     missing = int((~present).sum())
     if missing == len(target):
         raise DataError(f"the target is missing (NaN) in all {missing} rows; there is nothing to learn from")
     if missing:
         text = f"the target is missing (NaN) in {missing} of {len(target)} rows; these rows are left out"
         warn(text)
-    if pd.api.types.is_float_dtype(target.dtype) and np.isinf(target.to_numpy(dtype=np.float64)[present]).any():
+    numbers = [column for _, column in columns.items() if pd.api.types.is_float_dtype(column.dtype)]
+    if any(np.isinf(column.to_numpy(dtype=np.float64)[present]).any() for column in numbers):
         raise DataError("y contains infinity; replace or drop these rows")
     keep = present if weight is None else present & (weight > 0)
     if not keep.any():

@@ -29,18 +29,24 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
 
     Args:
         metric: Metric to optimise: a name, a metric of :func:`automl_flow.make_metric`, or a scorer of
-            ``sklearn.metrics.make_scorer``; ``None`` is ``roc_auc`` for two classes, ``log_loss`` for more.
+            ``sklearn.metrics.make_scorer``; ``None`` is ``roc_auc`` for two classes, ``log_loss`` for more
+            and for several labels (the mean over the labels).
 
     Attributes:
-        classes_: Classes in the order of the columns of ``predict_proba``.
+        classes_: Classes in the order of the columns of ``predict_proba``; for several labels a list of 0 and 1 each.
     """
 
     def _keep(self, problem: TabularProblem, built: Built) -> None:
         super()._keep(problem, built)
-        self.classes_ = label_array(self.model_.classes or ())
+        several = self.task_.problem_type.multiple_targets
+        self.classes_ = (
+            [np.array([0, 1])] * len(self.task_.targets) if several else label_array(built.model.classes or ())
+        )
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Predict the probability of each class; columns in the order of ``classes_``.
+        """Predict the probability of each class, (n, k); columns in the order of ``classes_``.
+
+        For several labels it is the probability that each label applies; columns in the order of y's.
 
         Args:
             X: Rows, see :meth:`predict`.
@@ -51,9 +57,17 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         rows = self._new_rows(X)
         return self.model_.predict_proba(rows)
 
+    def __sklearn_tags__(self) -> Any:
+        """Several labels in one model are welcome, too."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
     def _task(self, rows: Rows) -> TaskSpec:
         from sklearn.utils.multiclass import check_classification_targets
 
+        if isinstance(rows.y, pd.DataFrame):
+            return self._make_task("multilabel", rows)
         mixed = rows.y.dtype == object
         if not pd.api.types.is_numeric_dtype(rows.y.dtype):
             distinct_labels(rows.y, "y")  # explains odd values better than scikit-learn
@@ -63,7 +77,7 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
             advice = "labels are of several kinds: is it y.astype(str)?" if mixed else "is it a regression?"
             raise DataError(f"y: {error}; {advice}") from None
         problem: Problem = "binary" if rows.y.nunique() <= 2 else "multiclass"
-        return self._make_task(problem, list(rows.X.columns))
+        return self._make_task(problem, rows)
 
 
 @with_inherited_docs
@@ -75,9 +89,12 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
 
     Args:
         metric: Metric to optimise: a name (``pinball_0.9`` predicts the 90 % quantile), a metric of
-            :func:`automl_flow.make_metric`, or a scorer of ``sklearn.metrics.make_scorer``; ``None`` is ``rmse``.
+            :func:`automl_flow.make_metric`, or a scorer of ``sklearn.metrics.make_scorer``; ``None`` is ``rmse``,
+            and for several outputs ``relative_rmse``: the mean over the outputs of RMSE / standard deviation.
     """
 
     def _task(self, rows: Rows) -> TaskSpec:
+        if isinstance(rows.y, pd.DataFrame):
+            return self._make_task("multioutput", rows)
         check_values(rows.y, "y")
-        return self._make_task("regression", list(rows.X.columns))
+        return self._make_task("regression", rows)

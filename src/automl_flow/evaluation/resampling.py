@@ -44,9 +44,12 @@ def score_weighted(metric: Metric, y: NDArray[np.generic], prediction: Array, we
 
     The values are those of ``metric.score(y, prediction, weight)``.
     """
-    if metric.per_row is not None:
+    several = y.ndim == 2
+    if metric.per_row is not None and not (several and metric.root):  # that is a mean of roots
         means = weights @ metric.per_row(y, prediction) / weights.sum(axis=1)
         return np.asarray(np.sqrt(means) if metric.root else means)
+    if several:
+        return np.array([metric.score(y, prediction, weight) for weight in weights])
     if metric.name in _OF_COUNTS:
         return _OF_COUNTS[metric.name](_confusions(y.astype(np.int64), prediction, weights))
     if metric.name == "roc_auc":

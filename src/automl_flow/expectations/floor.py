@@ -60,7 +60,7 @@ def _on(column: str, expectation: str, action: str, **kwargs: Any) -> Rule:
 
 def _target_rules(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> list[Rule]:
     """Present in enough rows, and of the kind that the problem needs."""
-    target = task.target
+    target = task.target_name
     rules = [
         _on(
             target,
@@ -91,10 +91,10 @@ def _number_rule(table: pd.DataFrame, target: str) -> Rule:
 
 
 def _positive_rule(table: pd.DataFrame, task: TaskSpec) -> Rule:
-    values = table[task.target].dropna().unique().tolist() if task.target in table.columns else []
+    values = table[task.target_name].dropna().unique().tolist() if task.target_name in table.columns else []
     positive: Any = next((value for value in values if str(value) == str(task.positive)), task.positive)
     advice = f"task.positive must be one of the classes{nearest(task.positive, values)}"
-    return _on(task.target, "expect_column_distinct_values_to_contain_set", advice, value_set=[positive])
+    return _on(task.target_name, "expect_column_distinct_values_to_contain_set", advice, value_set=[positive])
 
 
 def _weight_and_split_rules(task: TaskSpec) -> list[Rule]:

@@ -116,8 +116,9 @@ def validate_arrays(data: ArrayData, task: TaskSpec, config: ValidationConfig) -
 def _accepted_rows(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> np.ndarray[Any, Any]:
     """Positions of the rows that stay."""
     keep = np.ones(len(table), dtype=bool)
-    if task.target in table.columns:
-        keep &= table[task.target].notna().to_numpy()
+    for target in task.targets:
+        if target in table.columns:
+            keep &= table[target].notna().to_numpy()
     if config.drop_duplicate_rows:
         keep &= ~table.astype(str).duplicated().to_numpy()
     return np.flatnonzero(keep)

@@ -27,7 +27,7 @@ def sample_table(data: ArrayData, task: TaskSpec) -> pd.DataFrame:
         "x.maximum": masked.max(axis=1).filled(np.nan),
         "x.finite": finite.mean(axis=1),
         "x.fingerprint": fingerprints(data.x),
-        task.target: pd.Series(data.y),
+        task.target_name: pd.Series(data.y),
     }
     if data.split is not None and task.split_column is not None:
         columns[task.split_column] = pd.Series(data.split)

@@ -34,7 +34,7 @@ def forest_family(
     """Return the family of one kind of forest; arguments are the fields of :class:`ModelFamily`."""
     return ModelFamily(
         name=name,
-        problems=("binary", "multiclass", "regression"),
+        problems=("binary", "multiclass", "regression", "multilabel", "multioutput"),
         encoding="ordinal",
         build=build,
         suggest=suggest_forest,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import ArtifactError
 from automl_flow.serialization.tensors import dump_tensors, load_tensors
+from automl_flow.tasks.problem_types import ProblemType
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Floats]
@@ -42,31 +43,28 @@ class Network:
     Attributes:
         weights: ``scale`` (k, D), ``w1`` (D, H), ``b1`` (H), ``w2`` (H, H), ``b2`` (H), ``heads`` (k, H, o),
             ``offsets`` (k, 1, o), and ``edges`` (D₀, m) of the piecewise-linear inputs (m = 0: plain inputs).
-        centre: Mean of the target that was subtracted (0 for classes).
-        spread: Scale of the target (1 for classes).
+        centre: Mean of each value that was subtracted, (o,); (1,) and 0 for probabilities.
+        spread: Scale of each value, (o,); (1,) and 1 for probabilities.
     """
 
     weights: Mapping[str, Floats]
-    centre: float = 0.0
-    spread: float = 1.0
+    centre: NDArray[np.float64]
+    spread: NDArray[np.float64]
 
-    def outputs(self, X: Floats) -> NDArray[np.float64]:
-        """Mean over the members of the raw outputs' softmax (o > 1), or of the values (o = 1); shape (n, o)."""
+    def outputs(self, X: Floats, kind: ProblemType) -> NDArray[np.float64]:
+        """Mean over the members of the probabilities, or of the values; shape (n, o)."""
         if X.ndim != 2 or X.shape[1] != len(self.weights["edges"]):
             raise ArtifactError(f"the network is for {len(self.weights['edges'])} columns, got {X.shape}")
-        parts = [self._chunk(X[i : i + _CHUNK]) for i in range(0, len(X), _CHUNK)]
+        parts = [self._chunk(X[i : i + _CHUNK], kind) for i in range(0, len(X), _CHUNK)]
         return np.concatenate(parts) if parts else np.empty((0, self.weights["heads"].shape[2]))
 
-    def _chunk(self, X: Floats) -> NDArray[np.float64]:
+    def _chunk(self, X: Floats, kind: ProblemType) -> NDArray[np.float64]:
         raw = forward(self.weights, piecewise(X, self.weights["edges"]))[0].astype(np.float64)
-        if raw.shape[2] > 1:
-            return np.asarray(softmax(raw).mean(axis=0))
-        return np.asarray(raw.mean(axis=0) * self.spread + self.centre)
+        return np.asarray(kind.link(raw).mean(axis=0) * self.spread + self.centre)
 
     def to_bytes(self) -> bytes:
         """The network in the safetensors format."""
-        scale = np.array([self.centre, self.spread], dtype=np.float64)
-        return dump_tensors({**self.weights, "target": scale})
+        return dump_tensors({**self.weights, "target": np.concatenate([self.centre, self.spread])})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Network:
@@ -86,14 +84,15 @@ class Network:
             "b2": (hidden,),
             "heads": (members, hidden, outputs),
             "offsets": (members, 1, outputs),
-            "target": (2,),
         }
         wrong = [name for name, shape in expected.items() if arrays[name].shape != shape]
+        if arrays["target"].size not in (2, 2 * outputs):
+            raise ArtifactError(f"target has {arrays['target'].size} numbers, expected 2 or {2 * outputs}")
         if wrong or min(members, inputs, hidden, outputs) < 1 or inputs != columns * max(1, edges):
             raise ArtifactError(f"arrays do not fit together: {wrong[0] if wrong else 'edges'}")
         if members * inputs * hidden > _MOST_PRODUCTS:
             raise ArtifactError(f"{members} members of {inputs} × {hidden} numbers are too many")
-        centre, spread = (float(number) for number in arrays.pop("target"))
+        centre, spread = np.split(arrays.pop("target"), 2)
         return cls(arrays, centre, spread)
 
 
@@ -179,9 +178,3 @@ def gradients(weights: Weights, E: Floats, activations: Activations, d_out: Floa
     grads["w1"] = (weights["scale"][:, :, None] * own).sum(axis=0)
     grads["scale"] = (weights["w1"] * own).sum(axis=2)
     return grads
-
-
-def softmax(raw: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Softmax over the last axis."""
-    shifted = np.exp(raw - raw.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))

@@ -44,7 +44,7 @@ def work(model: Any, context: FitContext) -> float:  # noqa: ARG001 - one signat
 
 ENTRY = ModelFamily(
     name="baseline",
-    problems=("binary", "multiclass", "regression"),
+    problems=("binary", "multiclass", "regression", "multilabel", "multioutput"),
     encoding="ordinal",
     build=build,
     suggest=suggest,

@@ -10,6 +10,7 @@ import pandas as pd
 from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.models.formats.catboost_model import check_model
+from automl_flow.models.per_output import one_per_output
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -178,25 +179,27 @@ def work(model: Any, context: FitContext) -> float:
     return 1.0 + 0.004 * float(model.tree_count_) * context.trees_per_step
 
 
-ENTRY = ModelFamily(
-    name="catboost",
-    problems=("binary", "multiclass", "regression"),
-    encoding="native",
-    build=build,
-    suggest=suggest,
-    portfolio=portfolio,
-    seconds=seconds,
-    work=work,
-    requires=("catboost",),
-    stops_early=True,
-    bagged=True,
-    quantile=True,
-    constrained=True,
-    fit=fit,
-    predict=predict,
-    dump=dump,
-    load=load,
-    portfolio_ranks=(100, 130, 190),
-    stacking_ranks={0: 10, 1: 50},
-    preload=("catboost",),
+ENTRY = one_per_output(
+    ModelFamily(
+        name="catboost",
+        problems=("binary", "multiclass", "regression"),
+        encoding="native",
+        build=build,
+        suggest=suggest,
+        portfolio=portfolio,
+        seconds=seconds,
+        work=work,
+        requires=("catboost",),
+        stops_early=True,
+        bagged=True,
+        quantile=True,
+        constrained=True,
+        fit=fit,
+        predict=predict,
+        dump=dump,
+        load=load,
+        portfolio_ranks=(100, 130, 190),
+        stacking_ranks={0: 10, 1: 50},
+        preload=("catboost",),
+    )
 )

@@ -31,7 +31,8 @@ class FitContext:
         metric: Name of the task's metric.
         n_rows: Training rows of one fit.
         n_columns: Feature columns of the raw table.
-        n_classes: Classes in the rows at hand; 0 for regression.
+        n_classes: Classes in the rows at hand; 0 where the target is not one of several classes.
+        n_targets: Target columns.
         seed: Seed of this fit.
         monotone: For each column of the rows, in the family's encoding, whether predictions must rise with it (1),
             fall (-1) or are free (0); empty where all are free.
@@ -48,6 +49,7 @@ class FitContext:
     n_columns: int
     n_classes: int
     seed: int
+    n_targets: int = 1
     threads: int = 1
     monotone: tuple[int, ...] = ()
     deadline: float | None = None
@@ -71,7 +73,7 @@ class FitContext:
     @property
     def outputs(self) -> int:
         """Numbers predicted per row."""
-        return max(self.n_classes, 1)
+        return max(self.n_classes, self.n_targets)
 
     @property
     def trees_per_step(self) -> int:
@@ -89,7 +91,7 @@ class FoldData:
 
     Attributes:
         X: Training rows in the family's encoding.
-        y: Codes 0…k-1 (every class occurs) or values.
+        y: Codes 0…k-1 (every class occurs) or values; labels 0/1 or values of k targets, (n, k).
         weight: Sample weights of the training rows, or ``None``.
         X_valid: Rows to stop early on, or ``None``; their targets and weights follow.
     """

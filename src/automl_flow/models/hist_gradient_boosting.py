@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.models.formats.boosted_trees import BoostedTrees
+from automl_flow.models.per_output import one_per_output
 from automl_flow.tasks.problem_types import problem_type
 from automl_flow.tasks.types import Problem
 
@@ -98,22 +99,24 @@ def work(model: BoostedTrees, context: FitContext) -> float:
     return 0.05 * float(model.steps) * context.trees_per_step
 
 
-ENTRY = ModelFamily(
-    name="hist_gradient_boosting",
-    problems=("binary", "multiclass", "regression"),
-    encoding="ordinal",
-    build=build,
-    suggest=suggest,
-    portfolio=portfolio,
-    seconds=seconds,
-    work=work,
-    stops_early=True,
-    quantile=True,
-    constrained=True,
-    fit=fit,
-    predict=predict,
-    dump=dump,
-    load=BoostedTrees.from_bytes,
-    portfolio_ranks=(150,),
-    preload=("sklearn.ensemble",),
+ENTRY = one_per_output(
+    ModelFamily(
+        name="hist_gradient_boosting",
+        problems=("binary", "multiclass", "regression"),
+        encoding="ordinal",
+        build=build,
+        suggest=suggest,
+        portfolio=portfolio,
+        seconds=seconds,
+        work=work,
+        stops_early=True,
+        quantile=True,
+        constrained=True,
+        fit=fit,
+        predict=predict,
+        dump=dump,
+        load=BoostedTrees.from_bytes,
+        portfolio_ranks=(150,),
+        preload=("sklearn.ensemble",),
+    )
 )

@@ -46,7 +46,7 @@ class Neighbours:
     Attributes:
         learner: scikit-learn's estimator, fitted.
         X: The rows.
-        y: Class codes, or values.
+        y: Class codes, or values; (n, k) for k targets.
     """
 
     learner: Any
@@ -60,9 +60,10 @@ class Neighbours:
         return cls(learner.fit(rows, y), rows, y)
 
 
-def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:  # noqa: ARG001 - one signature for all
-    """Keep the rows; weights play no part."""
-    return Fitted(Neighbours.of(learner, data.X, data.y))
+def fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:
+    """Keep the rows; weights play no part. Labels are values whose mean is a probability."""
+    y = data.y if context.has_classes else data.y.astype(np.float64)
+    return Fitted(Neighbours.of(learner, data.X, y))
 
 
 def predict(model: Neighbours, X: Any, problem: Problem) -> Array:
@@ -77,7 +78,7 @@ def dump(model: Neighbours) -> bytes:
     return dump_tensors(
         {
             "rows": model.X,
-            "values": model.y if values else np.empty(0),
+            "values": model.y.ravel() if values else np.empty(0),
             "codes": np.empty(0, dtype=np.int64) if values else model.y.astype(np.int64),
             "settings": np.array(asked, dtype=np.int64),
         }
@@ -93,6 +94,9 @@ def load(content: bytes) -> Neighbours:
     kinds = {"rows": ("f4|f8", 2), "values": ("f8|f4", 1), "codes": ("i8", 1), "settings": ("i8", 1)}
     arrays = load_tensors(content, kinds)
     rows, values, codes = arrays["rows"], arrays["values"], arrays["codes"]
+    several = len(values) // max(len(rows), 1)
+    if several > 1 and len(values) == several * len(rows):
+        values = values.reshape(len(rows), several)
     if len(values) + len(codes) != len(rows) or (len(values) and len(codes)) or arrays["settings"].size != 3:
         raise ArtifactError(f"{len(values) + len(codes)} targets for {len(rows)} rows")
     neighbors, weights, power = (int(number) for number in arrays["settings"])
@@ -140,7 +144,7 @@ def work_of(context: FitContext, power: int) -> float:
 
 ENTRY = ModelFamily(
     name="knn",
-    problems=("binary", "multiclass", "regression"),
+    problems=("binary", "multiclass", "regression", "multilabel", "multioutput"),
     encoding="scaled",
     build=build,
     suggest=suggest,

@@ -10,6 +10,7 @@ from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.models._stopping import StopRule
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.models.formats.lightgbm_text import canonical
+from automl_flow.models.per_output import one_per_output
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -166,25 +167,27 @@ def work(model: Any, context: FitContext) -> float:  # noqa: ARG001 - one signat
     return (0.015 + 0.0011 * int(model.params["num_leaves"])) * float(model.num_trees())
 
 
-ENTRY = ModelFamily(
-    name="lightgbm",
-    problems=("binary", "multiclass", "regression"),
-    encoding="native",
-    build=build,
-    suggest=suggest,
-    portfolio=portfolio,
-    seconds=seconds,
-    work=work,
-    requires=("lightgbm",),
-    stops_early=True,
-    bagged=True,
-    quantile=True,
-    constrained=True,
-    fit=fit,
-    predict=predict,
-    dump=dump,
-    load=load,
-    portfolio_ranks=(10, 30, 80, 110, 180, 200),
-    stacking_ranks={1: 30, 3: 60},
-    preload=("lightgbm",),
+ENTRY = one_per_output(
+    ModelFamily(
+        name="lightgbm",
+        problems=("binary", "multiclass", "regression"),
+        encoding="native",
+        build=build,
+        suggest=suggest,
+        portfolio=portfolio,
+        seconds=seconds,
+        work=work,
+        requires=("lightgbm",),
+        stops_early=True,
+        bagged=True,
+        quantile=True,
+        constrained=True,
+        fit=fit,
+        predict=predict,
+        dump=dump,
+        load=load,
+        portfolio_ranks=(10, 30, 80, 110, 180, 200),
+        stacking_ranks={1: 30, 3: 60},
+        preload=("lightgbm",),
+    )
 )

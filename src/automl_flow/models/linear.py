@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params, plain_predict
+from automl_flow.models.per_output import one_per_output
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -69,25 +70,27 @@ def work(model: Any, context: FitContext) -> float:  # noqa: ARG001 - one signat
     return 0.1 + 0.002 * context.n_columns * context.outputs
 
 
-ENTRY = ModelFamily(
-    name="linear",
-    problems=("binary", "multiclass", "regression"),
-    encoding="scaled",
-    build=build,
-    suggest=suggest,
-    portfolio=portfolio,
-    seconds=seconds,
-    work=work,
-    fit=fit,
-    predict=predict,
-    seeded=False,
-    skops_types=(
-        "sklearn.compose._target.TransformedTargetRegressor",
-        "sklearn.linear_model._coordinate_descent.ElasticNet",
-        "sklearn.linear_model._logistic.LogisticRegression",
-        "sklearn.linear_model._ridge.Ridge",
-        "sklearn.preprocessing._data.StandardScaler",
-    ),
-    portfolio_ranks=(20, 250, 40),
-    preload=("sklearn.compose", "sklearn.linear_model", "sklearn.pipeline"),
+ENTRY = one_per_output(
+    ModelFamily(
+        name="linear",
+        problems=("binary", "multiclass", "regression"),
+        encoding="scaled",
+        build=build,
+        suggest=suggest,
+        portfolio=portfolio,
+        seconds=seconds,
+        work=work,
+        fit=fit,
+        predict=predict,
+        seeded=False,
+        skops_types=(
+            "sklearn.compose._target.TransformedTargetRegressor",
+            "sklearn.linear_model._coordinate_descent.ElasticNet",
+            "sklearn.linear_model._logistic.LogisticRegression",
+            "sklearn.linear_model._ridge.Ridge",
+            "sklearn.preprocessing._data.StandardScaler",
+        ),
+        portfolio_ranks=(20, 250, 40),
+        preload=("sklearn.compose", "sklearn.linear_model", "sklearn.pipeline"),
+    )
 )

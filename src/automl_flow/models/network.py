@@ -17,10 +17,10 @@ from automl_flow.models._mlp import (
     initial_weights,
     piecewise,
     quantile_edges,
-    softmax,
 )
 from automl_flow.models._stopping import StopRule
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
+from automl_flow.tasks.problem_types import ProblemType, problem_type
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _train_epoch(optimiser: _Adam, rows: _Rows, dropout: float, rng: np.random.G
         batch = order[start : start + size]
         E = rows.E[batch]
         out, activations = forward(optimiser.weights, E, drop if dropped else None)
-        guess = softmax(out) if out.shape[2] > 1 else out
+        guess = rule.context.problem_type.link(out)
         d_out = (guess - rows.y[batch]) * rows.weight[batch, None] / np.float32(len(batch))
         optimiser.step(gradients(optimiser.weights, E, activations, d_out.astype(np.float32), keep))
 
@@ -146,34 +146,43 @@ class _Validation:
     E: Floats
     y: Floats
     weight: NDArray[Any] | None
+    kind: ProblemType
 
     @classmethod
-    def of(cls, data: FoldData, edges: Floats, scale: tuple[float, float], context: FitContext) -> _Validation | None:
+    def of(cls, data: FoldData, edges: Floats, scale: tuple[Array, Array], context: FitContext) -> _Validation | None:
         if data.X_valid is None or data.y_valid is None:
             return None
-        y = data.y_valid
-        y = _one_hot(y, context.n_classes) if context.has_classes else (y[:, None] - scale[0]) / scale[1]
-        return cls(piecewise(np.asarray(data.X_valid, np.float32), edges), y.astype(np.float32), data.weight_valid)
+        y = (_as_outputs(data.y_valid, context) - scale[0]) / scale[1]
+        E = piecewise(np.asarray(data.X_valid, np.float32), edges)
+        return cls(E, y.astype(np.float32), data.weight_valid, context.problem_type)
 
     def loss(self, weights: Weights) -> float:
         """Log loss or mean squared error of the mean prediction."""
-        out = forward(weights, self.E)[0]
-        if out.shape[2] > 1:
-            chosen = (softmax(out).mean(axis=0) * self.y).sum(axis=1)
-            return float(np.average(-np.log(np.maximum(chosen, 1e-12)), weights=self.weight))
-        return float(np.average((out.mean(axis=0) - self.y)[:, 0] ** 2, weights=self.weight))
+        guess = self.kind.link(forward(weights, self.E)[0]).mean(axis=0)
+        if self.kind.has_classes:
+            losses = -np.log(np.maximum((guess * self.y).sum(axis=1), 1e-12))
+        elif self.kind.has_probabilities:
+            losses = self.kind.deviance(self.y, guess)
+        else:
+            losses = ((guess - self.y) ** 2).mean(axis=1)
+        return float(np.average(losses, weights=self.weight))
 
 
-def _targets(y: NDArray[Any], context: FitContext) -> tuple[Floats, float, float]:
+def _targets(y: NDArray[Any], context: FitContext) -> tuple[Floats, Array, Array]:
     """Targets (n, o) as the network sees them, and centre and scale of values."""
+    wanted = _as_outputs(y, context)
+    if context.problem_type.has_probabilities:
+        return wanted.astype(np.float32), np.zeros(1), np.ones(1)
+    centre, spread = np.atleast_1d(y.mean(axis=0)), np.atleast_1d(y.std(axis=0))
+    spread = np.where(spread > 0, spread, 1.0)
+    return ((wanted - centre) / spread).astype(np.float32), centre, spread
+
+
+def _as_outputs(y: NDArray[Any], context: FitContext) -> NDArray[Any]:
+    """The outputs (n, o) of a perfect network: a 1 for each row's class, labels, or values."""
     if context.has_classes:
-        return _one_hot(y, context.n_classes), 0.0, 1.0
-    centre, spread = float(np.mean(y)), float(np.std(y)) or 1.0
-    return ((y[:, None] - centre) / spread).astype(np.float32), centre, spread
-
-
-def _one_hot(y: NDArray[Any], classes: int) -> Floats:
-    return np.asarray(np.eye(classes, dtype=np.float32)[y])
+        return np.asarray(np.eye(context.n_classes, dtype=np.float32)[y])
+    return y.reshape(len(y), -1)
 
 
 def _batch_size(n_rows: int) -> int:
@@ -185,9 +194,9 @@ def _bins(params: Params, columns: int) -> int:
     return bins if columns * (bins + 1) <= _WIDEST else 0
 
 
-def predict(model: Network, X: Any, problem: Problem) -> Array:  # noqa: ARG001 - one signature for all families
+def predict(model: Network, X: Any, problem: Problem) -> Array:
     """Predict probabilities (n, k) or values (n, 1)."""
-    return model.outputs(np.asarray(X, dtype=np.float32))
+    return model.outputs(np.asarray(X, dtype=np.float32), problem_type(problem))
 
 
 def suggest(trial: BaseTrial, context: FitContext) -> Params:  # noqa: ARG001 - one signature for all families
@@ -233,7 +242,7 @@ def dump(model: Network) -> bytes:
 
 ENTRY = ModelFamily(
     name="network",
-    problems=("binary", "multiclass", "regression"),
+    problems=("binary", "multiclass", "regression", "multilabel", "multioutput"),
     encoding="scaled",
     build=build,
     suggest=suggest,

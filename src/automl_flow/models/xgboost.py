@@ -10,6 +10,7 @@ from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.models._stopping import StopRule
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.models.formats.xgboost_document import check_model
+from automl_flow.models.per_output import one_per_output
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -139,25 +140,27 @@ def work(model: Any, context: FitContext) -> float:
     return 0.025 * float(model.num_boosted_rounds()) * context.trees_per_step
 
 
-ENTRY = ModelFamily(
-    name="xgboost",
-    problems=("binary", "multiclass", "regression"),
-    encoding="ordinal",
-    build=build,
-    suggest=suggest,
-    portfolio=portfolio,
-    seconds=seconds,
-    work=work,
-    requires=("xgboost",),
-    stops_early=True,
-    bagged=True,
-    quantile=True,
-    constrained=True,
-    fit=fit,
-    predict=predict,
-    dump=dump,
-    load=load,
-    portfolio_ranks=(50, 140, 210),
-    stacking_ranks={0: 40},
-    preload=("xgboost",),
+ENTRY = one_per_output(
+    ModelFamily(
+        name="xgboost",
+        problems=("binary", "multiclass", "regression"),
+        encoding="ordinal",
+        build=build,
+        suggest=suggest,
+        portfolio=portfolio,
+        seconds=seconds,
+        work=work,
+        requires=("xgboost",),
+        stops_early=True,
+        bagged=True,
+        quantile=True,
+        constrained=True,
+        fit=fit,
+        predict=predict,
+        dump=dump,
+        load=load,
+        portfolio_ranks=(50, 140, 210),
+        stacking_ranks={0: 40},
+        preload=("xgboost",),
+    )
 )

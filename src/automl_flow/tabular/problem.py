@@ -53,6 +53,7 @@ class TabularProblem:
             n_rows=max(1, round(float(np.mean([len(fit) for fit, _ in self.folds])))),
             n_columns=max(1, self.X.shape[1]),
             n_classes=0 if self.target.classes is None else len(self.target.classes),
+            n_targets=len(self.task.targets),
             seed=seed,
             threads=threads,
             monotone=tuple(self.task.monotone.values()),

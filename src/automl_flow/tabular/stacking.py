@@ -102,7 +102,7 @@ def search_second_layer(
 
 def _context(problem: TabularProblem, config: SearchConfig, base_models: tuple[int, ...]) -> FitContext:
     context = problem.context(config.seed, config.threads)
-    width = readings_width(len(base_models), problem.target.outputs)
+    width = readings_width(len(base_models), problem.target.outputs, problem.task.problem_type)
     return replace(context, n_columns=context.n_columns + width)
 
 

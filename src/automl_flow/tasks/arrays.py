@@ -100,11 +100,11 @@ def select_arrays(arrays: Mapping[str, NDArray[Any]], task: TaskSpec, source: st
     Raises:
         DataError: An array is missing, or shapes do not fit.
     """
-    for name in ("x", task.target, *filter(None, [task.split_column])):
+    for name in ("x", task.target_name, *filter(None, [task.split_column])):
         if name not in arrays:
             raise DataError(f"{source}: has no array {quoted(name)}{nearest(name, arrays)}")
     split = arrays[task.split_column] if task.split_column else None
-    return check_arrays(ArrayData(arrays["x"], arrays[task.target], split), task.modality, source)
+    return check_arrays(ArrayData(arrays["x"], arrays[task.target_name], split), task.modality, source)
 
 
 def check_arrays(data: ArrayData, modality: Modality, source: str) -> ArrayData:

@@ -18,7 +18,7 @@ class TaskSpec(Config):
 
     Attributes:
         modality: Kind of one sample: a table's row, an image, or a sequence.
-        target: Column (or array) to predict.
+        target: Column (or array) to predict; a list of two or more columns for a multilabel or multioutput problem.
         problem: Kind of target.
         metric: Name of the metric that the search optimises (``pinball_0.9`` asks for the 90 % quantile), or, from
             Python, a metric of ``make_metric``; the default depends on problem and modality.
@@ -39,7 +39,7 @@ class TaskSpec(Config):
 
     name: str = "task"
     modality: Modality = "tabular"
-    target: str = "target"
+    target: str | list[str] = "target"
     problem: Problem
     metric: str | InstanceOf[Metric] | None = None
     positive: Label | None = None
@@ -53,6 +53,24 @@ class TaskSpec(Config):
     weight: str | None = None
     split_column: str | None = None
     about: str = ""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the target columns, one or more."""
+        return (self.target,) if isinstance(self.target, str) else tuple(self.target)
+
+    @property
+    def target_name(self) -> str:
+        """Name of the target in sentences; with one target column it is the column's name."""
+        return ", ".join(self.targets)
+
+    def for_target(self, name: str) -> Self:
+        """The task of predicting one of several targets alone; the others are neither features nor targets."""
+        problem = "binary" if self.problem_type.has_probabilities else "regression"
+        others = {other: "ignore" for other in self.targets if other != name}
+        return self.model_copy(
+            update={"target": name, "problem": problem, "metric": None, "roles": {**self.roles, **others}}
+        )
 
     @property
     def problem_type(self) -> ProblemType:
@@ -80,7 +98,7 @@ class TaskSpec(Config):
     @property
     def special_columns(self) -> tuple[str, ...]:
         """Columns that are never features: target, weight and given split (group and time may be features)."""
-        named = (self.target, self.weight, self.split_column)
+        named = (*self.targets, self.weight, self.split_column)
         return tuple(column for column in named if column is not None)
 
     @classmethod
@@ -92,6 +110,20 @@ class TaskSpec(Config):
     @field_serializer("metric")
     def _name_of_metric(self, metric: str | Metric | None) -> str | None:
         return metric.name if isinstance(metric, Metric) else metric
+
+    @model_validator(mode="after")
+    def _check_target(self) -> Self:
+        several = self.problem_type.multiple_targets
+        if several and (isinstance(self.target, str) or len(self.target) < 2):
+            raise ValueError(f"a {self.problem} problem has two or more targets, written as a list: target: [a, b]")
+        if not several and not isinstance(self.target, str):
+            raise ValueError(
+                f"a {self.problem} problem has one target, got a list of {len(self.target)}; several 0/1 labels are a "
+                "multilabel problem, several numbers a multioutput one"
+            )
+        if len(set(self.targets)) < len(self.targets):
+            raise ValueError("the targets must differ")
+        return self
 
     @model_validator(mode="after")
     def _check_metric(self) -> Self:
@@ -110,7 +142,7 @@ class TaskSpec(Config):
 
     @model_validator(mode="after")
     def _check_monotone(self) -> Self:
-        if self.monotone and (self.problem == "multiclass" or self.modality != "tabular"):
+        if self.monotone and (not self.problem_type.has_direction or self.modality != "tabular"):
             raise ValueError("monotone belongs to tables with a regression or a binary problem")
         if self.monotone and pinball_level(self.metric_name) is not None:
             raise ValueError("monotone and a quantile go not together: leaves that are quantiles keep to no direction")

@@ -78,7 +78,8 @@ def make_split(
     """Split rows into training and holdout, and training into folds.
 
     Args:
-        target: The target, for stratification: classes, or quantiles of a regression's values.
+        target: The target, for stratification: classes, labels, or quantiles of values (of several outputs, of their
+            first principal component).
         config: Sizes and seed.
         groups: Group of every row; a group is never divided.
         time: Sortable time of every row; the holdout is the latest part.
@@ -143,8 +144,11 @@ def _parts(target: Target, count: int, seed: int, groups: NDArray[Any] | None) -
         return _group_parts(target, count, seed, groups)
     n = len(target.values)
     rng = generator(seed, "parts")
+    if target.values.ndim == 2 and target.values.dtype.kind == "i":
+        part = _label_parts(target.values, count, rng)
+        return [np.flatnonzero(part == k) for k in range(count)]
     order = rng.permutation(n)
-    order = order[np.argsort(target.values[order], kind="stable")]
+    order = order[np.argsort(target.summary()[order], kind="stable")]
     # Neighbours in target order are dealt to different parts, in a new random order each round: every part gets
     # each class (or quantile) in proportion, and a class with few members is spread as widely as it can be.
     rounds = -(-n // count)
@@ -154,13 +158,55 @@ def _parts(target: Target, count: int, seed: int, groups: NDArray[Any] | None) -
     return [np.sort(order[part == k]) for k in range(count)]
 
 
+def _label_parts(labels: NDArray[np.int64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Iterative stratification (Sechidis et al., ECML 2011): the rarest label is dealt first.
+
+    A row goes to the part that lacks most rows of that label; of equals, to the part that lacks most rows, and of
+    these to one drawn at random.
+
+    Args:
+        labels: 0/1, shape (n, k).
+        count: Number of parts.
+        rng: Orders the rows and breaks ties.
+
+    Returns:
+        Part of each row, shape (n,).
+    """
+    n = len(labels)
+    part = np.full(n, -1, dtype=np.int64)
+    order = rng.permutation(n)
+    lacking_rows = np.full(count, n / count)
+    lacking = np.tile(labels.sum(axis=0) / count, (count, 1))  # (parts, k)
+    while True:
+        open_rows = order[part[order] < 0]
+        left = labels[open_rows].sum(axis=0)
+        if not left.any():
+            break
+        rarest = int(np.argmin(np.where(left > 0, left, n + 1)))
+        for row in open_rows[labels[open_rows, rarest] == 1]:
+            chosen = _neediest(lacking[:, rarest], lacking_rows, rng)
+            part[row] = chosen
+            lacking[chosen] -= labels[row]
+            lacking_rows[chosen] -= 1
+    for row in open_rows:  # rows without labels fill the parts up
+        part[row] = _neediest(lacking_rows, lacking_rows, rng)
+        lacking_rows[part[row]] -= 1
+    return part
+
+
+def _neediest(need: NDArray[np.float64], rows: NDArray[np.float64], rng: np.random.Generator) -> int:
+    best = np.flatnonzero(need == need.max())
+    best = best[rows[best] == rows[best].max()]
+    return int(best[0] if len(best) == 1 else rng.choice(best))
+
+
 def _group_parts(target: Target, count: int, seed: int, groups: NDArray[Any]) -> list[Positions]:
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
     distinct = len(set(groups.tolist()))
     if distinct < count:
         raise DataError(f"{distinct} groups cannot make {count} parts, for a group is never divided")
-    labels = target.values
+    labels = target.summary()
     stratify = target.classes is not None and np.bincount(labels).max() >= count
     kind = StratifiedGroupKFold if stratify else GroupKFold
     splitter = kind(n_splits=count, shuffle=True, random_state=seed)

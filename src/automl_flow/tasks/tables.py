@@ -64,7 +64,7 @@ def named_columns(task: TaskSpec) -> dict[str, str]:
     single: dict[str, Any] = {"group": task.group, "time": task.time, "weight": task.weight}
     single["split_column"] = task.split_column
     return {
-        task.target: "target",
+        **dict.fromkeys(task.targets, "target"),
         **{name: key for key, name in single.items() if name is not None},
         **dict.fromkeys(task.sensitive, "sensitive"),
         **dict.fromkeys(task.roles, "roles"),

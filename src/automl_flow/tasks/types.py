@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Problem = Literal["binary", "multiclass", "regression"]
+Problem = Literal["binary", "multiclass", "regression", "multilabel", "multioutput"]
 Modality = Literal["tabular", "image", "sequence"]
 Role = Literal["numeric", "categorical", "ordinal", "boolean", "datetime", "text", "identifier", "constant", "ignore"]
 ROLES: tuple[str, ...] = get_args(Role)

@@ -5,11 +5,14 @@ import pandas as pd
 import pytest
 
 from automl_flow.tabular.fitting.meta_features import as_readings, beside, readings_width
+from automl_flow.tasks.problem_types import problem_type
+
+CLASSES, VALUES, LABELS = problem_type("multiclass"), problem_type("regression"), problem_type("multilabel")
 
 
 def test_two_classes_are_read_as_log_odds():
     chances = np.array([[0.5, 0.5], [0.2, 0.8], [1.0, 0.0]])
-    read = as_readings([chances, chances[:, ::-1]])
+    read = as_readings([chances, chances[:, ::-1]], CLASSES)
     assert read.dtype == np.float32
     assert read[:, 0] == pytest.approx([0.0, np.log(4), np.log(1e-6)], rel=1e-5)
     assert read[:, 1] == pytest.approx(-read[:, 0])
@@ -17,17 +20,24 @@ def test_two_classes_are_read_as_log_odds():
 
 def test_of_more_classes_each_chance_is_read():
     chances = np.array([[0.2, 0.3, 0.5], [0.0, 0.0, 1.0]])
-    assert as_readings([chances]) == pytest.approx(np.log(np.clip(chances, 1e-6, 1)), rel=1e-5)
+    assert as_readings([chances], CLASSES) == pytest.approx(np.log(np.clip(chances, 1e-6, 1)), rel=1e-5)
 
 
 def test_values_are_read_as_they_are():
-    assert as_readings([np.array([[10.0], [14.0]])]).ravel().tolist() == [10.0, 14.0]
+    assert as_readings([np.array([[10.0], [14.0]])], VALUES).ravel().tolist() == [10.0, 14.0]
 
 
-@pytest.mark.parametrize("outputs", [1, 2, 5])
-def test_the_width_is_known_beforehand(outputs):
+def test_of_several_labels_the_log_odds_of_each_are_read():
+    chances = np.array([[0.5, 0.8], [0.2, 0.0]])
+    assert as_readings([chances], LABELS) == pytest.approx(
+        np.array([[0, np.log(4)], [-np.log(4), np.log(1e-6)]]), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize(("outputs", "kind"), [(1, VALUES), (2, CLASSES), (5, CLASSES), (2, LABELS)])
+def test_the_width_is_known_beforehand(outputs, kind):
     predictions = [np.full((3, outputs), 1 / outputs)] * 4
-    assert as_readings(predictions).shape == (3, readings_width(4, outputs))
+    assert as_readings(predictions, kind).shape == (3, readings_width(4, outputs, kind))
 
 
 def test_readings_come_after_the_columns():

@@ -48,7 +48,7 @@ class Forest:
         return cls(tuple(tree.tree_ for tree in model.estimators_), int(model.n_features_in_))
 
     def predict(self, X: Any) -> Array:
-        """Predict probabilities (n, k), or values (n, 1): the mean of the trees, as scikit-learn's forest has it.
+        """Predict probabilities (n, k), or values (n, k) of k targets: the mean of the trees.
 
         The trees are asked one after another: the forest's own way starts a job and checks the rows for each of them,
         which for some thousand rows takes several times as long as the walk down the tree.
@@ -59,7 +59,7 @@ class Forest:
         rows = np.ascontiguousarray(X, dtype=np.float32)
         if rows.ndim != 2 or rows.shape[1] != self.features:
             raise ArtifactError(f"the forest is for {self.features} columns, got {rows.shape}")
-        total = np.zeros((len(rows), self.trees[0].value.shape[2]))
+        total = np.zeros((len(rows), self.trees[0].value[0].size))
         for tree in self.trees:
             total += tree.predict(rows).reshape(total.shape)
         return total / len(self.trees)
@@ -78,7 +78,7 @@ class Forest:
             name: np.concatenate([np.asarray(getattr(tree, attribute)) for tree in self.trees]).astype(kind)
             for name, (attribute, kind) in columns.items()
         }
-        leaves = [tree.value[own, 0, :] for tree, own in zip(self.trees, leaf, strict=True)]
+        leaves = [tree.value[own].reshape(-1, tree.value[0].size) for tree, own in zip(self.trees, leaf, strict=True)]
         return dump_tensors(
             {
                 **arrays,

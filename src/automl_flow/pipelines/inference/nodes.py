@@ -23,7 +23,7 @@ logger = logging.getLogger("automl_flow")
 
 def predict_table(new_rows: pd.DataFrame, model: TabularModel, task: TaskSpec) -> pd.DataFrame:
     """A prediction for every row, in the order of the rows."""
-    _say_known(task.target in new_rows and bool(new_rows[task.target].notna().any()), task)
+    _say_known(task.target_name in new_rows and bool(new_rows[task.target_name].notna().any()), task)
     with _warnings_in_the_log(task):
         return _tabulate(model, features(new_rows, task), task)
 
@@ -32,7 +32,7 @@ def predict_samples(new_rows: dict[str, NDArray[Any]], model: NetworkModel, task
     """A prediction for every sample, in the order of the samples."""
     if "x" not in new_rows:
         raise DataError(f"new samples of task {task.name!r}: the file has no array 'x'{nearest('x', new_rows)}")
-    _say_known(task.target in new_rows, task)
+    _say_known(task.target_name in new_rows, task)
     return _tabulate(model, new_rows["x"], task)
 
 
@@ -55,15 +55,15 @@ def _say_known(known: bool, task: TaskSpec) -> None:  # noqa: FBT001 -- the only
         logger.info(
             "%s: new_rows holds %r already; predictions of rows that the model learned from say nothing of new ones",
             task.name,
-            shown(task.target),
+            shown(task.target_name),
         )
 
 
 def _tabulate(model: TabularModel | NetworkModel, x: Any, task: TaskSpec) -> pd.DataFrame:
     """Columns: row, the predicted target, and the probability of each class."""
     if model.classes is None:
-        return pd.DataFrame({"row": np.arange(len(x)), task.target: model.predict(x)})
+        return pd.DataFrame({"row": np.arange(len(x)), task.target_name: model.predict(x)})
     probabilities = model.predict_proba(x)
     labels = pd.Series(model.classes, dtype=object).to_numpy()[probabilities.argmax(axis=1)]
     named = {f"probability of {label}": probabilities[:, k].round(10) for k, label in enumerate(model.classes)}
-    return pd.DataFrame({"row": np.arange(len(x)), task.target: labels, **named})
+    return pd.DataFrame({"row": np.arange(len(x)), task.target_name: labels, **named})

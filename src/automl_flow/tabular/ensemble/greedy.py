@@ -55,7 +55,7 @@ def greedy_selection(
 
     Args:
         oof: Out-of-fold predictions, shape (candidates, n, k); k = 1 in regression.
-        y: Target of the rows: class codes or values, shape (n,).
+        y: Target of the rows: class codes or values, shape (n,); labels or values of k targets, (n, k).
         metric: What is optimised.
         size: Largest number of steps.
         weight: Sample weights of the rows.
@@ -102,7 +102,7 @@ Evaluator = Callable[[Array, int, NDArray[np.bool_]], Array]
 
 def _evaluator(metric: Metric, oof: NDArray[np.floating], y: NDArray[np.generic], weight: Array | None) -> Evaluator:
     """Return a function of (sum of the chosen, their number, candidates to try) that gives the losses with each."""
-    if metric.name == "log_loss":
+    if metric.name == "log_loss" and y.ndim == 1:
         chosen = oof[:, np.arange(len(y)), y.astype(np.int64)].astype(np.float64)
         mass = oof.sum(axis=2, dtype=np.float64)
 
@@ -111,7 +111,7 @@ def _evaluator(metric: Metric, oof: NDArray[np.floating], y: NDArray[np.generic]
             return np.asarray(np.average(-np.log(np.clip(p, _EPSILON, 1.0)), axis=1, weights=weight))
 
         return log_losses
-    if metric.name == "rmse":
+    if metric.name == "rmse" and y.ndim == 1:
         values = oof[:, :, 0].astype(np.float64)
 
         def rmses(total: Array, step: int, open_to: NDArray[np.bool_]) -> Array:  # noqa: ARG001
@@ -120,7 +120,7 @@ def _evaluator(metric: Metric, oof: NDArray[np.floating], y: NDArray[np.generic]
 
         return rmses
 
-    if metric.name == "roc_auc" and oof.shape[2] == BINARY and weight is None:
+    if metric.name == "roc_auc" and y.ndim == 1 and oof.shape[2] == BINARY and weight is None:
         return _ranking_losses(oof, y)
 
     def losses(total: Array, step: int, open_to: NDArray[np.bool_]) -> Array:

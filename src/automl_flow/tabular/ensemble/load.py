@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -120,39 +121,52 @@ def load_tabular_model(folder: Path) -> TabularModel:
             raise ArtifactError(f"{folder / MODEL}: classes do not fit the task's problem, or it is none of tables")
     preprocessors = Preprocessors()
     members = tuple(
-        _read_member(files, member_place(i), entry, document.classes, preprocessors)
+        _read_member(files, member_place(i), entry, _Outputs(task, document.classes), preprocessors)
         for i, entry in enumerate(document.members)
     )
     return TabularModel(members, document.weights, document.classes, task, document.feature_names)
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """What every member of a model must predict."""
+
+    task: TaskSpec
+    classes: tuple[Label, ...] | None
+
+    @property
+    def number(self) -> int:
+        return self.task.problem_type.n_outputs(self.classes, len(self.task.targets))
 
 
 def _read_member(
     files: Files,
     place: str,
     entry: CandidateEntry | NetworkEntry,
-    classes: tuple[Label, ...] | None,
+    expected: _Outputs,
     preprocessors: Preprocessors,
 ) -> FittedCandidate | Member:
     if isinstance(entry, NetworkEntry):
-        return _read_network(files, place, classes)
-    outputs = len(classes or (None,))
+        return _read_network(files, place, expected)
     candidate = entry.candidate.candidate()
     with reading(files.folder / MODEL):
         family = FAMILIES.get(candidate.family)
     parts = tuple(read_part(files, place, name, family) for name in entry.models)
     for part in parts:
-        if part.outputs != outputs:
-            raise ArtifactError(f"{files.folder / place}: {part.name} predicts {part.outputs} numbers, not {outputs}")
+        if part.outputs != expected.number:
+            raise ArtifactError(
+                f"{files.folder / place}: {part.name} predicts {part.outputs} numbers, not {expected.number}"
+            )
         preprocessors.read(files, part.preprocessor_key)
     return FittedCandidate(candidate, parts, family, preprocessors.by_key)
 
 
-def _read_network(files: Files, place: str, classes: tuple[Label, ...] | None) -> Member:
+def _read_network(files: Files, place: str, expected: _Outputs) -> Member:
     try:
         from automl_flow.nas.network.model import read_network
     except ImportError as error:
         raise DependencyError(f"{files.folder / place}: a network member needs torch ({error})") from None
     network = read_network(files, place)
-    if network.classes != classes or network.preprocessor is None:
+    if network.classes != expected.classes or network.preprocessor is None:
         raise ArtifactError(f"{files.folder / place}: is no network of a table for the classes of {MODEL}")
     return NetworkMember(network)

@@ -91,7 +91,7 @@ class TabularModel:
         return len(self.feature_names)
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Predict the class, or the value, of each row.
+        """Predict the class or the value of each row, (n,); of k targets the labels 0/1 or values, (n, k).
 
         Args:
             X: Rows: a data frame of any library, whose columns are found by name (their order does not matter, and
@@ -107,6 +107,8 @@ class TabularModel:
     def predict_proba(self, X: Any) -> Array:
         """Predict the probability of each class, shape (n, k), columns in the order of ``classes``.
 
+        For several labels it is the probability that each label applies, in the order of the task's targets.
+
         Args:
             X: Rows, see :meth:`predict`.
 
@@ -121,7 +123,7 @@ class TabularModel:
         """Accuracy of the classes, or R² of the values, as scikit-learn's estimators have it."""
         from sklearn.metrics import accuracy_score, r2_score
 
-        measure = r2_score if self.classes is None else accuracy_score
+        measure = accuracy_score if self.task.problem_type.has_probabilities else r2_score
         return float(measure(y, self.predict(X), sample_weight=sample_weight))
 
     def predict_raw(self, X: pd.DataFrame) -> Array:
@@ -151,7 +153,7 @@ class TabularModel:
 
     def _predict_piece(self, frame: pd.DataFrame, pool: Executor) -> Array:
         kind = self.task.problem_type
-        total = np.zeros((len(frame), kind.n_outputs(self.classes, 1)))
+        total = np.zeros((len(frame), kind.n_outputs(self.classes, len(self.task.targets))))
         if len(frame) == 0:
             return total
         rows, predicted = Rows(frame), list[Array]()

@@ -25,6 +25,7 @@ from automl_flow.tabular.fitting.meta_features import as_readings, beside
 from automl_flow.tabular.fitting.objective import TrialContext, fit_part
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, Preprocessors, Rows
 from automl_flow.tabular.problem import TabularProblem
+from automl_flow.tasks.problem_types import problem_type
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,12 @@ class FittedCandidate:
         return np.asarray(np.mean(votes, axis=0))
 
     def _mean(self, parts: Sequence[Part], rows: Rows, said: Mapping[int, Array]) -> Array:
+        kind = problem_type(parts[0].problem)
         total = np.zeros((len(rows.frame), parts[0].outputs))
         for part in parts:
             encoded = rows.encoded(self.preprocessors[part.preprocessor_key])
             if self.candidate.base_models:
-                encoded = beside(encoded, as_readings([said[n] for n in self.candidate.base_models]))
+                encoded = beside(encoded, as_readings([said[n] for n in self.candidate.base_models], kind))
             total += part.predict(self.family, encoded)
         return total / len(parts)
 

@@ -198,16 +198,18 @@ def fit_part(
     encoded = rows_of(context, family.encoding, fold, base_models)
     if fold == ALL_ROWS or fold in kept_folds(family, len(problem.folds)):
         _store_preprocessor(context.state, preprocessor_key(family.encoding, fold), encoded.preprocessor)
-    seen = problem.task.problem_type.restrict(problem.target.values, rows, problem.target.outputs)
-    part = Part(family.name, fold, family.encoding, seen.problem, seen.present, problem.target.outputs, copy)
+    kind, outputs = problem.task.problem_type, problem.target.outputs
+    seen = kind.restrict(problem.target.values, rows, outputs)
+    part = Part(family.name, fold, family.encoding, seen.problem, seen.present, outputs, copy)
     if len(seen.present) == 1:
         return part, Fitted(None)
     fit = FitContext(
         problem=seen.problem,
         metric=problem.task.metric_name,
         n_rows=len(rows),
-        n_columns=max(1, problem.X.shape[1]) + readings_width(len(base_models), problem.target.outputs),
+        n_columns=max(1, problem.X.shape[1]) + readings_width(len(base_models), outputs, kind),
         n_classes=len(seen.present),
+        n_targets=len(problem.task.targets),
         seed=derive_seed(context.seed, "fit", family.name, fold, copy),
         threads=context.threads,
         monotone=problem.directions(encoded.preprocessor),
@@ -238,7 +240,9 @@ def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: t
     encoded = encoded_fold(context, encoding, fold)
     if not base_models:
         return encoded
-    readings = as_readings([read_oof(context.state, number) for number in base_models])
+    readings = as_readings(
+        [read_oof(context.state, number) for number in base_models], context.problem.task.problem_type
+    )
     if fold == ALL_ROWS:
         return replace(encoded, X=beside(encoded.X, readings))
     rows, valid = context.problem.folds[fold]
@@ -255,7 +259,7 @@ def _encode(context: TrialContext, encoding: Encoding, fold: int) -> Encoded:
     rows = problem.folds[fold][0] if fold != ALL_ROWS else np.arange(len(problem.X))
     seed = derive_seed(context.seed, "preprocessor", encoding, fold)
     preprocessor = build_preprocessor(problem.recipe, problem.plan, problem.profile, encoding, seed)
-    X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.values[rows])
+    X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.take(rows).summary())
     X_valid = None if fold == ALL_ROWS else preprocessor.transform(problem.X.iloc[problem.folds[fold][1]])
     return Encoded(preprocessor, X, X_valid)
 

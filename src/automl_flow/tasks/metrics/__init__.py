@@ -1,7 +1,8 @@
 """Metrics: one list for search, ensembles and evaluation.
 
 Predictions are probabilities of shape (n, k), columns in the order of the classes, for classification, and values
-of shape (n,) for regression. Targets are class codes 0…k-1, or numbers.
+of shape (n,) for regression. Targets are class codes 0…k-1, or numbers. Several targets are labels 0/1 with their
+probabilities, or values; both arrays then have the shape (n, k).
 
 A user's metric is a module ``automl_flow_extensions.tasks.metrics.profit`` with ``ENTRY = make_metric(…)``.
 """

@@ -25,7 +25,7 @@ class Metric:
     Attributes:
         name: Name in YAML.
         greater_is_better: Direction.
-        needs: What is compared: class probabilities, the most probable class, or predicted values.
+        needs: What is compared: probabilities, the most probable class or labels, or predicted values.
         problems: Problems that it suits.
         function: ``(y, prediction, weight) -> float``.
         title: Name in reports, for example ``"root mean squared error"``; empty: the name, without underscores.
@@ -50,13 +50,13 @@ class Metric:
         """Return the metric as people know it.
 
         Args:
-            y: Class codes or values, shape (n,).
-            prediction: Probabilities (n, k) or values (n,) or (n, 1).
+            y: Class codes or values, shape (n,); labels 0/1 or values of k targets, (n, k).
+            prediction: Probabilities (n, k), or values (n,), (n, 1), or (n, k) of k targets.
             weight: Sample weights, shape (n,).
         """
         prediction = np.asarray(prediction, dtype=np.float64)
         if self.needs == "value":
-            prediction = prediction.reshape(len(y))
+            prediction = prediction.reshape(np.shape(y))
         return float(self.function(np.asarray(y), prediction, weight))
 
     def loss(self, y: NDArray[np.generic], prediction: Array, weight: Array | None = None) -> float:

@@ -9,6 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.tasks.metrics._metric import Array, Metric, PerRow, Score
+from automl_flow.tasks.metrics._several import (
+    f1_micro,
+    hamming_per_row,
+    label_mean,
+    occurs,
+    relative_rmse,
+    subset_hit_per_row,
+    varies,
+)
 from automl_flow.tasks.metrics.losses import (
     absolute_error_per_row,
     brier_per_row,
@@ -74,8 +83,16 @@ def _balanced_accuracy(y: NDArray[np.generic], p: Array, weight: Array | None) -
     return float(np.mean([np.average(hit[y == k], weights=w[y == k]) for k in np.unique(y)]))
 
 
+def _f1_macro(y: NDArray[np.generic], p: Array, weight: Array | None) -> float:
+    """Mean F1 over the classes, or over the labels."""
+    from sklearn.metrics import f1_score
+
+    decided = p.argmax(axis=1) if y.ndim == 1 else (p >= 0.5).astype(np.int64)
+    return float(f1_score(y, decided, average="macro", sample_weight=weight, zero_division=0.0))
+
+
 def _of_values(name: str) -> Score:
-    """A scikit-learn metric of predicted values."""
+    """A scikit-learn metric of predicted values; of several outputs, its mean over them."""
 
     def function(y: NDArray[np.generic], values: Array, weight: Array | None) -> float:
         from sklearn import metrics
@@ -88,15 +105,39 @@ def _of_values(name: str) -> Score:
 _BINARY: tuple[Problem, ...] = ("binary",)
 _CLASSES: tuple[Problem, ...] = ("binary", "multiclass")
 _VALUES: tuple[Problem, ...] = ("regression",)
+_LABELS: tuple[Problem, ...] = ("multilabel",)
+_OUTPUTS: tuple[Problem, ...] = ("multioutput",)
 
 # Class weighting: on generated tables with rare classes, halfway was best for all but balanced accuracy.
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("roc_auc", True, "probability", _CLASSES, _roc_auc, "area under the ROC curve"),
-        Metric("log_loss", False, "probability", _CLASSES, _MeanOf(log_loss_per_row), "log loss", log_loss_per_row),
-        Metric("brier", False, "probability", _CLASSES, _MeanOf(brier_per_row), "Brier score", brier_per_row),
-        Metric("average_precision", True, "probability", _BINARY, _average_precision, "average precision"),
+        Metric(
+            "roc_auc",
+            True,
+            "probability",
+            _CLASSES + _LABELS,
+            label_mean(_roc_auc, varies, 0.5),
+            "area under the ROC curve",
+        ),
+        Metric(
+            "log_loss",
+            False,
+            "probability",
+            _CLASSES + _LABELS,
+            _MeanOf(log_loss_per_row),
+            "log loss",
+            log_loss_per_row,
+        ),
+        Metric("brier", False, "probability", _CLASSES + _LABELS, _MeanOf(brier_per_row), "Brier score", brier_per_row),
+        Metric(
+            "average_precision",
+            True,
+            "probability",
+            _BINARY + _LABELS,
+            label_mean(_average_precision, occurs),
+            "average precision",
+        ),
         Metric("accuracy", True, "label", _CLASSES, _of_labels("accuracy_score"), "accuracy", hit_per_row),
         Metric(
             "balanced_accuracy", True, "label", _CLASSES, _balanced_accuracy, "balanced accuracy", class_weighting=1.0
@@ -106,19 +147,31 @@ METRICS: dict[str, Metric] = {
             "f1_macro",
             True,
             "label",
-            _CLASSES,
-            _of_labels("f1_score", average="macro", zero_division=0.0),
-            "F1, mean over classes",
+            _CLASSES + _LABELS,
+            _f1_macro,
+            "F1, mean over classes or labels",
             class_weighting=0.5,
         ),
         Metric(
             "mcc", True, "label", _CLASSES, _of_labels("matthews_corrcoef"), "Matthews correlation", class_weighting=0.5
         ),
+        Metric("f1_micro", True, "label", _LABELS, f1_micro, "F1, all labels pooled"),
+        Metric("hamming_loss", False, "label", _LABELS, _MeanOf(hamming_per_row), "Hamming loss", hamming_per_row),
+        Metric(
+            "subset_accuracy",
+            True,
+            "label",
+            _LABELS,
+            _MeanOf(subset_hit_per_row),
+            "share of rows with all labels right",
+            subset_hit_per_row,
+        ),
+        Metric("relative_rmse", False, "value", _OUTPUTS, relative_rmse, "RMSE in standard deviations"),
         Metric(
             "rmse",
             False,
             "value",
-            _VALUES,
+            _VALUES + _OUTPUTS,
             _of_values("root_mean_squared_error"),
             "root mean squared error",
             squared_error_per_row,
@@ -128,12 +181,12 @@ METRICS: dict[str, Metric] = {
             "mae",
             False,
             "value",
-            _VALUES,
+            _VALUES + _OUTPUTS,
             _of_values("mean_absolute_error"),
             "mean absolute error",
             absolute_error_per_row,
         ),
-        Metric("r2", True, "value", _VALUES, _of_values("r2_score"), "R²"),
+        Metric("r2", True, "value", _VALUES + _OUTPUTS, _of_values("r2_score"), "R²"),
         Metric(
             "mape",
             False,

@@ -16,9 +16,9 @@ from automl_flow.tasks.metrics._ours import METRICS, pinball_level
 from automl_flow.tasks.types import Label, Problem
 
 _PROBLEMS: dict[str, tuple[Problem, ...]] = {
-    "probability": ("binary", "multiclass"),
-    "label": ("binary", "multiclass"),
-    "value": ("regression",),
+    "probability": ("binary", "multiclass", "multilabel"),
+    "label": ("binary", "multiclass", "multilabel"),
+    "value": ("regression", "multioutput"),
 }
 
 
@@ -56,7 +56,9 @@ def from_scorer(scorer: Any, problem: Problem) -> Metric:
     responses = (responses,) if isinstance(responses, str) else tuple(responses)
     if not {"predict", "predict_proba"} & set(responses):
         raise ConfigError(f"metric: a scorer must take 'predict' or 'predict_proba', this one takes {responses[0]!r}")
-    needs: Needs = "probability" if "predict_proba" in responses else "label" if problem != "regression" else "value"
+    needs: Needs = (
+        "probability" if "predict_proba" in responses else "label" if problem in _PROBLEMS["label"] else "value"
+    )
     own = OwnFunction(scorer._score_func, needs, options=dict(scorer._kwargs), one_column=True)
     name = f"{getattr(scorer._score_func, '__name__', 'function')} (scorer)"
     return Metric(name, scorer._sign > 0, needs, _PROBLEMS[needs], own)
@@ -90,9 +92,11 @@ class OwnFunction:
                 np.repeat(y, weight.astype(np.int64)),
                 np.repeat(prediction, weight.astype(np.int64), axis=0),
             )
+        if y.ndim == 2 and self.needs == "label":
+            return float(self.function(y, (prediction >= 0.5).astype(np.int64), **options))
         if prediction.ndim == 2 and self.needs == "label":
             return float(self.function(self._named(y), self._named(prediction.argmax(axis=1)), **options))
-        if prediction.ndim == 2 and self.one_column and prediction.shape[1] == 2:
+        if y.ndim == 1 and prediction.ndim == 2 and self.one_column and prediction.shape[1] == 2:
             prediction = prediction[:, 1]
         return float(self.function(self._named(y), prediction, **options))
 

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 
 from automl_flow.tasks.problem_types.base import Array, Encoded, ProblemType, Subproblem
 from automl_flow.tasks.problem_types.classification import Binary, Multiclass
+from automl_flow.tasks.problem_types.multilabel import MultiLabel
+from automl_flow.tasks.problem_types.multioutput import MultiOutput
 from automl_flow.tasks.problem_types.regression import Regression
 from automl_flow.tasks.types import Problem
 
 __all__ = ["PROBLEM_TYPES", "Array", "Encoded", "ProblemType", "Subproblem", "problem_type"]
 
-PROBLEM_TYPES: Mapping[Problem, ProblemType] = {kind.name: kind for kind in (Binary(), Multiclass(), Regression())}
+PROBLEM_TYPES: Mapping[Problem, ProblemType] = {
+    kind.name: kind for kind in (Binary(), Multiclass(), Regression(), MultiLabel(), MultiOutput())
+}
 
 
 def problem_type(name: Problem) -> ProblemType:

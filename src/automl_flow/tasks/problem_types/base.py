@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Array = NDArray[np.float64]
+MIN_CHANCE = 1e-6  # smallest probability that a meta-feature tells from 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class ProblemType(ABC):
         default_sample_metric: The same for images and sequences.
         has_classes: The target is one of several mutually exclusive classes, encoded as codes.
         has_probabilities: Outputs are probabilities.
+        has_direction: Predictions are one number that can rise or fall with a column.
         multiple_targets: The target has several columns, and encoded values have shape (n, k).
     """
 
@@ -67,6 +69,7 @@ class ProblemType(ABC):
     default_sample_metric: ClassVar[str]
     has_classes: ClassVar[bool] = False
     has_probabilities: ClassVar[bool] = False
+    has_direction: ClassVar[bool] = False
     multiple_targets: ClassVar[bool] = False
 
     @abstractmethod
@@ -117,6 +120,14 @@ class ProblemType(ABC):
     @abstractmethod
     def deviance(self, values: NDArray[Any], outputs: Array) -> Array:
         """Deviance of each row, shape (n,): negative log-likelihood of classes and labels, squared error of values."""
+
+    @abstractmethod
+    def meta_features(self, outputs: Array) -> Array:
+        """Columns, (n, m), that a stacked model learns from in place of another model's outputs."""
+
+    def n_meta_features(self, n_outputs: int) -> int:
+        """Number of columns that :meth:`meta_features` gives."""
+        return n_outputs
 
     @abstractmethod
     def torch_loss(self, raw: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, quoted
 from automl_flow.tasks.labels import distinct_labels, find_label
-from automl_flow.tasks.problem_types.base import Array, Encoded, ProblemType, Subproblem
+from automl_flow.tasks.problem_types.base import MIN_CHANCE, Array, Encoded, ProblemType, Subproblem
 from automl_flow.tasks.types import Label, Problem
 
 if TYPE_CHECKING:
@@ -92,6 +92,18 @@ class Multiclass(ProblemType):
         chosen = outputs[np.arange(len(values)), values.astype(np.int64)] / outputs.sum(axis=1)
         return np.asarray(-np.log(np.maximum(chosen, MIN_PROBABILITY)))
 
+    def meta_features(self, outputs: Array) -> Array:
+        """Log-odds of two classes, else the logarithm of each probability.
+
+        On that scale thresholds drawn at random tell a small probability from a very small one.
+        """
+        logs = np.log(np.clip(outputs, MIN_CHANCE, 1.0))
+        return np.asarray(logs[:, 1:] - logs[:, :1] if outputs.shape[1] == 2 else logs)
+
+    def n_meta_features(self, n_outputs: int) -> int:
+        """One for two classes, else one per class."""
+        return 1 if n_outputs == 2 else n_outputs
+
     def torch_loss(self, raw: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:
         """Cross-entropy."""
         from torch.nn.functional import cross_entropy
@@ -105,6 +117,7 @@ class Binary(Multiclass):
     name: ClassVar[Problem] = "binary"
     title = "binary classification"
     default_metric = "roc_auc"
+    has_direction = True
 
     def _order(self, classes: list[Any], target: str, positive: Label | None, favourable: Label | None) -> list[Any]:
         """Put the positive class last."""

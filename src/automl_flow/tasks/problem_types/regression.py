@@ -24,6 +24,7 @@ class Regression(ProblemType):
     title = "regression"
     default_metric = "rmse"
     default_sample_metric = "rmse"
+    has_direction = True
 
     def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:  # noqa: ARG002
         """Read finite numbers."""
@@ -52,6 +53,10 @@ class Regression(ProblemType):
     def deviance(self, values: NDArray[Any], outputs: Array) -> Array:
         """Squared error."""
         return np.asarray((values - outputs[:, 0]) ** 2)
+
+    def meta_features(self, outputs: Array) -> Array:
+        """The values as they are."""
+        return outputs
 
     def torch_loss(self, raw: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:  # noqa: ARG002
         """Squared error."""
