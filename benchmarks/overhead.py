@@ -32,11 +32,11 @@ from automl_flow.serialization import manifest
 from automl_flow.study import journal
 from automl_flow.tabular import trials
 from automl_flow.tabular.config import SearchConfig
-from automl_flow.tabular.ensemble.build import build_model
+from automl_flow.tabular.fit import build_model
 from automl_flow.tabular.fitting import objective, preprocessors
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.search import search_models
-from automl_flow.tabular.session.session import open_workbench
+from automl_flow.tabular.session.session import open_session
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import SplitConfig, make_folds
@@ -70,9 +70,9 @@ def main() -> None:
         problem = make_problem()
         config = SearchConfig(time_left_for_this_task=args.seconds, n_jobs=args.workers)
         began = time.monotonic()
-        with open_workbench(problem, FAMILIES.available(), config, state) as bench:
-            result = search_models(bench)
-            build_model(bench, result).model.save(Path(folder) / "model")
+        with open_session(problem, FAMILIES.available(), config, state) as session:
+            result = search_models(session)
+            build_model(session, result).model.save(Path(folder) / "model")
         total = time.monotonic() - began
         inside = [json.loads(path.read_text()) for path in Path(folder).glob("worker-*.json")]
     names = sorted({name for part in inside for name in part})

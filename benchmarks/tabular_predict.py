@@ -23,11 +23,11 @@ from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.cross_validation import choose_folds
-from automl_flow.tabular.ensemble.build import build_model
 from automl_flow.tabular.ensemble.select import stack_models
+from automl_flow.tabular.fit import build_model
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.search import search_models
-from automl_flow.tabular.session.session import open_workbench
+from automl_flow.tabular.session.session import open_session
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import make_folds
@@ -55,11 +55,11 @@ def measure(folder: Path, name: str, seconds: float) -> list[dict[str, object]]:
     metric, lines = task.scorer(target.classes), []
     with (
         tempfile.TemporaryDirectory() as state,
-        open_workbench(problem, FAMILIES.available(), config, Path(state)) as bench,
+        open_session(problem, FAMILIES.available(), config, Path(state)) as session,
     ):
-        result = search_models(bench)
+        result = search_models(session)
         for limit in LIMITS:
-            allowed = replace(bench, config=config.model_copy(update={"predict_microseconds": limit}))
+            allowed = replace(session, config=config.model_copy(update={"predict_microseconds": limit}))
             began = time.monotonic()
             model = build_model(allowed, stack_models(allowed, result)).model
             built = time.monotonic() - began

@@ -53,7 +53,7 @@ def test_a_constant_can_be_told_after_saving_and_loading(constant, tmp_path):
 @pytest.fixture
 def pressed(monkeypatch):
     """Ctrl-C during the search, after its only trial."""
-    monkeypatch.setattr(base, "search_models", lambda bench: replace(search_models(bench), interrupted=True))
+    monkeypatch.setattr(base, "search_models", lambda session: replace(search_models(session), interrupted=True))
 
 
 @pytest.mark.usefixtures("pressed")

@@ -12,7 +12,7 @@ from automl_flow.models.family import ModelFamily
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.result import SearchResult
 from automl_flow.tabular.search import search_models
-from automl_flow.tabular.session.session import open_workbench
+from automl_flow.tabular.session.session import open_session
 from tests.models.problems import make_problem
 
 QUICK = ("linear", "knn", "baseline")
@@ -23,8 +23,8 @@ def families(*names: str) -> dict[str, ModelFamily]:
 
 
 def search(problem, families, config, state) -> SearchResult:
-    with open_workbench(problem, families, config, state) as bench:
-        return search_models(bench)
+    with open_session(problem, families, config, state) as session:
+        return search_models(session)
 
 
 def essence(result):

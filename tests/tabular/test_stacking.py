@@ -19,7 +19,7 @@ from automl_flow.tabular.ensemble.select import stack_models
 from automl_flow.tabular.fitting.fitted import fit_candidates
 from automl_flow.tabular.fitting.fold_models import layer_folder, oof_path, second_layer_folder
 from automl_flow.tabular.search import search_models
-from automl_flow.tabular.session.session import open_workbench
+from automl_flow.tabular.session.session import open_session
 from automl_flow.tabular.stacking import planned
 from tests.models.problems import make_problem
 
@@ -29,8 +29,8 @@ SECOND = (4, 5)
 
 
 def stacked(problem, state, config=CONFIG, families=None):
-    with open_workbench(problem, families or FAMILIES.available(), config, state) as bench:
-        return stack_models(bench, search_models(bench))
+    with open_session(problem, families or FAMILIES.available(), config, state) as session:
+        return stack_models(session, search_models(session))
 
 
 def essence(result):

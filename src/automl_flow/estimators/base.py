@@ -24,12 +24,12 @@ from automl_flow.recipes import RecipeConfig, build_preprocessor, propose_recipe
 from automl_flow.study.budget import Clock
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.cross_validation import choose_folds
-from automl_flow.tabular.ensemble.build import Built, build_model
 from automl_flow.tabular.ensemble.model import TabularModel
-from automl_flow.tabular.ensemble.select import stack_models
+from automl_flow.tabular.fit import TabularFit, fit, make_timeline
 from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tabular.search import check_settings, search_models
-from automl_flow.tabular.session.session import Workbench, make_workers
+from automl_flow.tabular.schedule import feature_seconds, search_seconds
+from automl_flow.tabular.search import check_settings
+from automl_flow.tabular.session.session import SearchSession, make_workers
 from automl_flow.tasks.metrics import Metric, as_metric
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
@@ -39,10 +39,6 @@ from automl_flow.tasks.target import encode_target
 from automl_flow.tasks.types import Problem
 
 _TARGET = "target"
-_PLAN_SHARE = 0.08  # of the time, for judging features
-_END_SHARE = 0.04  # of the time, kept for selecting and loading the ensemble
-_LEAST_PLAN_SECONDS = 2.0
-_MOST_CROWDING = 4.0
 
 
 class TabularEstimator(SearchEstimator):
@@ -75,6 +71,7 @@ class TabularEstimator(SearchEstimator):
         left_out_: Families that could not be used, with the reason.
         task_, profile_, recipe_, plan_: The task as it was understood, its columns, and how they are prepared.
         reproduce_: Settings that repeat the search without a time limit.
+        timeline_: Where the seconds of ``fit`` went: name, planned and spent seconds of each phase.
     """
 
     @renamed_arguments(time_limit="time_left_for_this_task", verbose="progress")
@@ -173,12 +170,14 @@ class TabularEstimator(SearchEstimator):
         with scratch("state-") as state, workers:
             workers.start()  # they import while rows are looked at and features are planned
             problem = self._problem(rows, task, config, clock, progress)
-            config = _keep_the_end(config, clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
-            bench = Workbench(problem, FAMILIES.available(), config, state, workers, progress).hand_out()
-            result = stack_models(bench, search_models(bench))
-            built = build_model(bench, result)
+            seconds = search_seconds(clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
+            config = config.model_copy(update={"time_left_for_this_task": seconds})
+            session = SearchSession(problem, FAMILIES.available(), config, state, workers, progress).broadcast()
+            timeline = make_timeline(session, clock)
+            built = fit(session, timeline)
         built.model.predict_raw(rows.X.iloc[:1])  # libraries load what predicting needs now, not with the first rows
         self._keep(problem, built)
+        self.timeline_ = timeline.rows()
         self.n_features_in_ = rows.X.shape[1]
         self.__dict__.pop("feature_names_in_", None)  # of an earlier fit
         if rows.named:
@@ -240,19 +239,15 @@ class TabularEstimator(SearchEstimator):
         folds = make_folds(target, split, groups=rows.groups, time=time_of(rows.X, task))
         folds = folds[:used] if task.time is None else folds[-used:]  # in time order the last one learns from most
         plan = None
-        seconds = None if clock.seconds is None else _PLAN_SHARE * clock.seconds
-        if (
-            self.features
-            and not task.problem_type.multiple_targets
-            and (seconds is None or seconds >= _LEAST_PLAN_SECONDS)
-        ):
+        seconds = feature_seconds(clock.seconds)
+        if self.features and seconds != 0 and not task.problem_type.multiple_targets:
             settings = FeatureConfig(seconds=seconds, seed=config.seed)
             plan = plan_features(
                 rows.X, target, task, profile, recipe, folds=folds, config=settings, seed=config.seed, progress=progress
             )
         return TabularProblem(rows.X, target, task, profile, recipe, plan, folds, rows.weight)
 
-    def _keep(self, problem: TabularProblem, built: Built) -> None:
+    def _keep(self, problem: TabularProblem, built: TabularFit) -> None:
         result = built.result
         self.model_: TabularModel = built.model
         self.task_ = problem.task
@@ -302,19 +297,3 @@ def _unlike(name: str, columns: Iterable[str]) -> str:
 def _text_keys(given: Mapping[Any, Any] | None) -> Any:
     """Settings by column, with names as text, as columns have them here; what is no mapping is left to the parser."""
     return {str(name): value for name, value in given.items()} if isinstance(given, Mapping) else given or {}
-
-
-def _keep_the_end(config: SearchConfig, clock: Clock, crowding: float) -> SearchConfig:
-    """Settings of a search that leaves enough time to select and load the ensemble.
-
-    Args:
-        config: Settings.
-        clock: Time of the whole fit.
-        crowding: Wall-clock seconds per second of processor so far: where others use the machine, so will they while
-            the model is built.
-    """
-    if clock.seconds is None:
-        return config
-    end = min(10.0, max(0.5, _END_SHARE * clock.seconds)) * min(max(crowding, 1.0), _MOST_CROWDING)
-    left = max(clock.left - end, 0.5 * clock.left)
-    return config.model_copy(update={"time_left_for_this_task": max(left, 0.1)})

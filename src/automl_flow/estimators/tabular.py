@@ -13,7 +13,7 @@ from automl_flow.core.errors import DataError
 from automl_flow.estimators.base import TabularEstimator
 from automl_flow.estimators.docstrings import with_inherited_docs
 from automl_flow.estimators.tables import Rows
-from automl_flow.tabular.ensemble.build import Built
+from automl_flow.tabular.fit import TabularFit
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.labels import check_values, distinct_labels, label_array
 from automl_flow.tasks.spec import TaskSpec
@@ -36,7 +36,7 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         classes_: Classes in the order of the columns of ``predict_proba``; for several labels a list of 0 and 1 each.
     """
 
-    def _keep(self, problem: TabularProblem, built: Built) -> None:
+    def _keep(self, problem: TabularProblem, built: TabularFit) -> None:
         super()._keep(problem, built)
         several = self.task_.problem_type.multiple_targets
         self.classes_ = (

@@ -70,6 +70,10 @@ class Timeline:
         self._spent[self._current] += now - self._since
         self._current, self._since = name, now
 
+    def has(self, name: str) -> bool:
+        """Whether the schedule has a phase."""
+        return name in self._spent
+
     def rows(self) -> tuple[PhaseTime, ...]:
         """Planned against spent, phase by phase, up to now."""
         self.enter(self._current)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from automl_flow.tabular.schedule import MAX_TRIAL_FRACTION, MIN_CORE_SECONDS_OF_8_FOLDS
 from automl_flow.tasks.splits import SplitConfig
 
 _FEW_ROWS = 300  # below, folds are drawn twice: a score from so few rows depends on the draw
 _MIDDLE_ROWS = 10_000
-_MINUTES_FOR_EIGHT = 200.0  # core-seconds from which eight folds are worth their price
 _MANY_ROWS = 40_000  # one validation part of these says enough, and steps cost more beyond the processor's cache
-_SHARES = {8: 1 / 12, 5: 1 / 12, 3: 1 / 6}  # of the time that a trial of the usual kind may take with so many folds
 _CLASSES = 1.5  # work of a class beside that of a table with two
 _CELLS_PER_SECOND = (4e5, 8e4)  # training cells of one five-fold trial that a core-second buys, on fewer rows and more
 
@@ -39,10 +38,14 @@ def choose_folds(
         return SplitConfig(folds=most, seed=seed), most
     several = _CLASSES * outputs if outputs > 2 else 1
     trial = n_rows * (n_columns + 10) * several / _CELLS_PER_SECOND[n_rows >= _MANY_ROWS]
-    if n_rows <= _MIDDLE_ROWS and seconds * n_jobs >= _MINUTES_FOR_EIGHT and 8 / 5 * trial <= _SHARES[8] * seconds:
+    if (
+        n_rows <= _MIDDLE_ROWS
+        and seconds * n_jobs >= MIN_CORE_SECONDS_OF_8_FOLDS
+        and 8 / 5 * trial <= MAX_TRIAL_FRACTION[8] * seconds
+    ):
         return SplitConfig(folds=8, seed=seed), 8
-    if trial <= _SHARES[5] * seconds:
+    if trial <= MAX_TRIAL_FRACTION[5] * seconds:
         return SplitConfig(folds=most, seed=seed), most
-    if trial * 3 / 5 <= _SHARES[3] * seconds and n_rows < _MANY_ROWS:
+    if trial * 3 / 5 <= MAX_TRIAL_FRACTION[3] * seconds and n_rows < _MANY_ROWS:
         return SplitConfig(folds=3, seed=seed), 3
     return SplitConfig(folds=5 if n_rows < 10 * _MIDDLE_ROWS else 10, seed=seed), 1

@@ -8,21 +8,19 @@ from dataclasses import replace
 
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.models.family import ModelFamily
+from automl_flow.study.budget import Clock
 from automl_flow.study.journal import Journal
 from automl_flow.tabular import stacking
 from automl_flow.tabular.config import SearchConfig
-from automl_flow.tabular.fitting import refit
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult, collect
-from automl_flow.tabular.session.session import Workbench
-from automl_flow.tabular.suggest.admission import EndableClock
+from automl_flow.tabular.schedule import first_layer_seconds
+from automl_flow.tabular.session.session import SearchSession
 from automl_flow.tabular.suggest.strategies import make_plan
 from automl_flow.tabular.trials import run_trials
 
-_START_SECONDS = 5.0  # until workers are ready, roughly; before that nothing is found that could be fitted again
 
-
-def search_models(bench: Workbench) -> SearchResult:
+def search_models(session: SearchSession) -> SearchResult:
     """Search for good candidates of the first layer; what the second layer is to have of time and trials is left.
 
     The state folder makes the search resumable: called again with the same problem and settings, it goes on where
@@ -33,9 +31,9 @@ def search_models(bench: Workbench) -> SearchResult:
         BudgetError: Another search runs in the same folder.
     """
     began = time.monotonic()
-    problem, config = bench.problem, bench.config
-    check_settings(config, bench.families)
-    chosen = choose_families(bench.families, config.families)
+    problem, config = session.problem, session.config
+    check_settings(config, session.families)
+    chosen = choose_families(session.families, config.families)
     context = problem.context(config.seed, config.threads)
     plan = make_plan(config.strategy, chosen, context, len(problem.folds), config.seed)
     left_out = {name: why for name, family in chosen.items() if (why := family.obstacle(plan.context)) is not None}
@@ -43,13 +41,13 @@ def search_models(bench: Workbench) -> SearchResult:
         reasons = "; ".join(f"{name} {why}" for name, why in left_out.items())
         raise ConfigError(f"no model family suits {len(problem.X)} rows of a {problem.task.problem} problem: {reasons}")
     for name, why in left_out.items():
-        bench.progress.note(f"family {name} is left out: it {why}")
+        session.progress.note(f"family {name} is left out: it {why}")
     key = problem.key(config.strategy, sorted(plan.families), config.seed, config.threads)
-    with Journal(bench.state, key).open() as journal:
+    with Journal(session.state, key).open() as journal:
         spent = journal.spent + (time.monotonic() - began)
-        clock = EndableClock(_first_seconds(problem, plan.families, config), spent)
-        study = run_trials(bench, plan, _first_trials(problem, plan.families, config), journal=journal, clock=clock)
-    return replace(collect(problem, study, bench.results, config), left_out=left_out)
+        clock = Clock(_first_seconds(problem, plan.families, config), spent)
+        study = run_trials(session, plan, _first_trials(problem, plan.families, config), journal=journal, clock=clock)
+    return replace(collect(problem, study, session.results, config), left_out=left_out)
 
 
 def check_settings(config: SearchConfig, families: Mapping[str, ModelFamily]) -> None:
@@ -67,8 +65,8 @@ def _first_seconds(problem: TabularProblem, families: Mapping[str, ModelFamily],
     seconds = config.time_left_for_this_task
     if seconds is None:
         return None
-    to_refit = refit.share(problem) * max(0.0, seconds - _START_SECONDS)
-    return seconds - to_refit - stacking.share(problem, families, config) * seconds
+    two_layers = stacking.planned(problem, families, config) > 0
+    return first_layer_seconds(seconds, n_folds=len(problem.folds), two_layers=two_layers)
 
 
 def _first_trials(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> int | None:

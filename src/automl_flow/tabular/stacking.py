@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from automl_flow.models.family import FitContext, ModelFamily
+from automl_flow.study.budget import Clock
 from automl_flow.study.journal import Journal
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.config import SearchConfig
@@ -24,19 +25,16 @@ from automl_flow.tabular.fitting.fold_models import second_layer_folder
 from automl_flow.tabular.fitting.meta_features import readings_width
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult, add_layer
-from automl_flow.tabular.session.session import Workbench
-from automl_flow.tabular.suggest.admission import EndableClock
+from automl_flow.tabular.schedule import MIN_STACKING_SECONDS, STACKING_FRACTION
+from automl_flow.tabular.session.session import SearchSession
 from automl_flow.tabular.suggest.portfolio import Start
 from automl_flow.tabular.suggest.strategies import Plan
 from automl_flow.tabular.trials import run_trials
 
-_SHARE = 0.15  # of a search's time
-_REFIT_SHARE = 0.05  # likewise, for fitting again what is only read
-_LEAST_ROWS = 1000  # fewer say too little of whom to believe
-_LEAST_FOLDS = 5  # a search that has fewer is short of time
-_LEAST_SECONDS = 15.0  # of a search in which there is time for it
-_LEAST_TRIALS = 20  # of a search that can spare some
-_TRIAL_SHARE = 0.2  # of these trials
+MIN_ROWS = 1000  # fewer say too little of whom to believe
+MIN_FOLDS = 5  # a search that has fewer is short of time
+MIN_TRIALS = 20  # of a search that can spare some
+TRIAL_FRACTION = 0.2  # of these trials
 
 
 def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> int:
@@ -52,35 +50,30 @@ def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config
     if config.stacking is not None:
         return min(config.stacking, most)
     seconds, trials = config.time_left_for_this_task, config.max_trials
-    enough = (seconds is None or seconds >= _LEAST_SECONDS) and (trials is None or trials >= _LEAST_TRIALS)
+    enough = (seconds is None or seconds >= MIN_STACKING_SECONDS) and (trials is None or trials >= MIN_TRIALS)
     if trials is not None:
-        most = min(most, round(_TRIAL_SHARE * trials))
-    large = len(problem.X) >= _LEAST_ROWS and len(problem.folds) >= _LEAST_FOLDS
+        most = min(most, round(TRIAL_FRACTION * trials))
+    large = len(problem.X) >= MIN_ROWS and len(problem.folds) >= MIN_FOLDS
     return most if enough and large and config.strategy == "auto" else 0
 
 
-def share(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> float:
-    """Share of a search's time that is for the second layer, and for what it reads."""
-    return _SHARE + _REFIT_SHARE if planned(problem, families, config) else 0.0
-
-
 def search_second_layer(
-    bench: Workbench, result: SearchResult, read: Sequence[Candidate], *, trials: int, began: float
+    session: SearchSession, result: SearchResult, read: Sequence[Candidate], *, trials: int, began: float
 ) -> SearchResult:
     """Try candidates that read the predictions of chosen ones, and add them to what was found.
 
     Args:
-        bench: The search, whose state folder has one for the second layer in it, which is resumable by itself.
+        session: The search, whose state folder has one for the second layer in it, which is resumable by itself.
         result: What was found.
         read: Candidates whose predictions are read; at least one.
         trials: How many to try, as :func:`planned` says.
         began: ``time.monotonic()`` from which on its time counts.
     """
-    problem, config = bench.problem, bench.config
+    problem, config = session.problem, session.config
     numbers = tuple(sorted(candidate.number for candidate in read))
     context = _context(problem, config, numbers)
-    starts = _starts(bench.families, config, context)[:trials]
-    usable = {start.family: bench.families[start.family] for start in starts}
+    starts = _starts(session.families, config, context)[:trials]
+    usable = {start.family: session.families[start.family] for start in starts}
     plan = Plan(
         "auto",
         usable,
@@ -93,11 +86,11 @@ def search_second_layer(
         base_models=numbers,
     )
     key = problem.key(len(result.records), numbers, [c.params for c in read], config.seed, config.threads)
-    with Journal(second_layer_folder(bench.results), key).open() as journal:
-        seconds = None if config.time_left_for_this_task is None else _SHARE * config.time_left_for_this_task
-        clock = EndableClock(seconds, journal.spent + (time.monotonic() - began))
-        study = run_trials(bench, plan, trials, journal=journal, clock=clock, before=result.records)
-    return add_layer(result, study, bench.results, numbers)
+    with Journal(second_layer_folder(session.results), key).open() as journal:
+        seconds = None if config.time_left_for_this_task is None else STACKING_FRACTION * config.time_left_for_this_task
+        clock = Clock(seconds, journal.spent + (time.monotonic() - began))
+        study = run_trials(session, plan, trials, journal=journal, clock=clock, before=result.records)
+    return add_layer(result, study, session.results, numbers)
 
 
 def _context(problem: TabularProblem, config: SearchConfig, base_models: tuple[int, ...]) -> FitContext:

@@ -14,7 +14,7 @@ from automl_flow.tabular.fitting.fitted import FittedCandidate, fit_candidates
 from automl_flow.tabular.fitting.fold_models import STAND_IN, kept_folds, part_folder
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
-from automl_flow.tabular.session.session import open_workbench
+from automl_flow.tabular.session.session import open_session
 from tests.models.problems import make_problem, predictions
 
 _STEPS = (7, 9, 30)  # of the folds, as a search would have found them
@@ -32,8 +32,8 @@ def searched(tmp_path):
 
 def run(searched, state, *, copies: int = 1, seconds: float | None = None) -> FittedCandidate:
     problem, families, candidate = searched
-    with open_workbench(problem, families, SearchConfig(seed=0), state) as bench:
-        done = refit.refit(bench, [candidate], copies={0: copies}, seconds=seconds, took={0: 1.0})
+    with open_session(problem, families, SearchConfig(seed=0), state) as session:
+        done = refit.refit(session, [candidate], copies={0: copies}, seconds=seconds, took={0: 1.0})
     return fit_candidates(problem, [candidate], families, results_folder(state), seed=0, copies=done.copies)[0]
 
 

@@ -16,7 +16,7 @@ from automl_flow.tabular.candidate import Suggestion
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting.fold_models import read_oof
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
-from automl_flow.tabular.session.arrow import freed_of_arrow, is_free_of_arrow
+from automl_flow.tabular.session.arrow import is_free_of_arrow, without_arrow_strings
 from automl_flow.tabular.session.session import make_workers
 from tests.execution import jobs
 from tests.models.problems import make_problem
@@ -53,7 +53,7 @@ def test_nothing_of_arrow_is_left(ordered):
     column = pd.Categorical(["some", None, "text"], ["some", "other", "text"], ordered=ordered)
     columns = {"c": column, "d": column, "e": pd.Categorical([1, 2, 1]), "f": [1.5, 2.5, np.nan]}
     X = pd.DataFrame(columns, index=["x", "y", "z"])
-    free = freed_of_arrow(X)
+    free = without_arrow_strings(X)
     assert b"arrow" in pickle.dumps(X).lower()
     assert b"arrow" not in pickle.dumps(free).lower()
     same = {"check_dtype": False, "check_categorical": False, "check_column_type": False}
@@ -72,7 +72,7 @@ def test_workers_without_arrow_find_the_same(tmp_path):
     problem = make_problem("binary")
     here, there = (
         TrialContext(replace(problem, X=X), FAMILIES.available(), tmp_path / name, seed=0)
-        for name, X in (("here", problem.X), ("there", freed_of_arrow(problem.X)))
+        for name, X in (("here", problem.X), ("there", without_arrow_strings(problem.X)))
     )
     with make_workers(SearchConfig(time_left_for_this_task=60), problem.X) as runner:
         runner.broadcast(there)

@@ -15,14 +15,13 @@ from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.study.history import SearchHistory
 from automl_flow.study.notes import log_notes
+from automl_flow.study.schedule import log_timeline
 from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tabular.config import SearchConfig
-from automl_flow.tabular.ensemble.build import build_model
 from automl_flow.tabular.ensemble.model import TabularModel
-from automl_flow.tabular.ensemble.select import stack_models
+from automl_flow.tabular.fit import fit, make_timeline
 from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tabular.search import search_models
-from automl_flow.tabular.session.session import open_workbench
+from automl_flow.tabular.session.session import open_session
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Split
@@ -53,10 +52,11 @@ def search(problem: TabularProblem, config: SearchConfig, state: Path) -> Found:
     Raises:
         BudgetError: No trial finished, and ``if_nothing_finished`` does not ask for a constant then.
     """
-    with open_workbench(problem, FAMILIES.available(), config, state, console_progress()) as bench:
-        result = stack_models(bench, search_models(bench))
-        built = build_model(bench, result)
+    with open_session(problem, FAMILIES.available(), config, state, console_progress()) as session:
+        timeline = make_timeline(session)
+        built = fit(session, timeline)
     log_notes(built.notes)
+    log_timeline(timeline.rows())
     found = built.result
     history = SearchHistory(tuple(found.records), built.notes, built.reproduce)
     weights, trajectory = built.selection.weights.tolist(), built.selection.trajectory

@@ -15,7 +15,7 @@ from automl_flow.tabular.fitting.fold_models import read_oof
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tabular.result import SearchResult
 from automl_flow.tabular.search import choose_families
-from automl_flow.tabular.session.session import Workbench
+from automl_flow.tabular.session.session import SearchSession
 
 _ADVICE = {
     "budget": "give the search more time (time_left_for_this_task), or less to do (fewer rows, columns or families)",
@@ -26,35 +26,35 @@ _ADVICE = {
 }
 
 
-def found_nothing(bench: Workbench, result: SearchResult) -> bool:
+def found_nothing(session: SearchSession, result: SearchResult) -> bool:
     """Whether no trial finished, but for one that knows nothing; not where that is all that was asked for."""
     if any(candidate.family != BASELINE for candidate in result.candidates):
         return False
-    return not result.candidates or set(choose_families(bench.families, bench.config.families)) != {BASELINE}
+    return not result.candidates or set(choose_families(session.families, session.config.families)) != {BASELINE}
 
 
-def constant_only(bench: Workbench, result: SearchResult) -> SearchResult:
+def constant_only(session: SearchSession, result: SearchResult) -> SearchResult:
     """Return a result in which nothing was found with the constant as its only candidate, as the settings ask for.
 
     Raises:
         BudgetError: The settings ask for an error; its text has the causes, an example of each, and what to change.
         KeyboardInterrupt: The user stopped the search: there is nothing to be kept.
     """
-    told = nothing_finished(result.records, bench.runner.start_seconds)
-    if bench.config.if_nothing_finished == "error":
+    told = nothing_finished(result.records, session.runner.start_seconds)
+    if session.config.if_nothing_finished == "error":
         if result.interrupted:
             raise KeyboardInterrupt
         raise BudgetError(told)
     if result.candidates:
         return result
-    problem, number = bench.problem, len(result.records)
-    context = TrialContext(problem, bench.families, bench.results, bench.config.seed, bench.config.threads)
+    problem, number = session.problem, len(result.records)
+    context = TrialContext(problem, session.families, session.results, session.config.seed, session.config.threads)
     try:
         found = evaluate(context, TrialJob(number, Suggestion(BASELINE, {})))
     except Exception as error:  # what all trials failed of may have this one fail too
         raise BudgetError(f"{told} Nor could a constant be made: {error}") from error
     constant = Candidate.of(TrialRecord(number, {}, found.values, "complete", attrs=found.attrs))
-    return replace(result, candidates=(constant,), oof=np.stack([read_oof(bench.results, number)]))
+    return replace(result, candidates=(constant,), oof=np.stack([read_oof(session.results, number)]))
 
 
 def nothing_finished(records: Sequence[TrialRecord], start_seconds: float | None) -> str:

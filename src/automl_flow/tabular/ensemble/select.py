@@ -12,7 +12,7 @@ from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.ensemble.greedy import Selection, greedy_selection
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult
-from automl_flow.tabular.session.session import Workbench
+from automl_flow.tabular.session.session import SearchSession
 from automl_flow.tabular.stacking import planned, search_second_layer
 
 _FIRST_SHARE = 0.6  # of the allowed work, for an ensemble of the first layer that leaves room for a second one
@@ -21,20 +21,20 @@ _SHARES = (0.6, 0.4, 0.2)  # of the vote that a second layer may have
 _ALLOWANCE = 0.01  # of what the first layer has learned: how much its loss is below that of the best constant
 
 
-def stack_models(bench: Workbench, result: SearchResult) -> SearchResult:
+def stack_models(session: SearchSession, result: SearchResult) -> SearchResult:
     """Add a second layer to what a search found, where the settings leave trials and time for one.
 
     It reads what the members of the best ensemble of the first layer predict, and the best candidate of each other
     family, as far as a share of the work that predicting may take allows: the more differ in what they say, the better.
     """
     began = time.monotonic()
-    problem, config = bench.problem, bench.config
-    trials = 0 if result.interrupted else planned(problem, bench.families, config)
+    problem, config = session.problem, session.config
+    trials = 0 if result.interrupted else planned(problem, session.families, config)
     if trials == 0 or not result.candidates:
         return result
     first = _first_layer(problem, result, config, _FIRST_SHARE)
     read = _worth_reading(result, first, _READ_SHARE * config.predict_microseconds)
-    return search_second_layer(bench, result, read, trials=trials, began=began)
+    return search_second_layer(session, result, read, trials=trials, began=began)
 
 
 def _worth_reading(result: SearchResult, selection: Selection, max_work: float) -> list[Candidate]:

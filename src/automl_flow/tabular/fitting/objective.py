@@ -31,8 +31,7 @@ from automl_flow.tabular.fitting.fold_models import (
 from automl_flow.tabular.fitting.meta_features import as_readings, beside, readings_width
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_key, preprocessor_path, write_preprocessor
 from automl_flow.tabular.problem import TabularProblem
-
-_LAST_SECONDS = 1.0  # kept free at the end of a trial for storing what it made
+from automl_flow.tabular.schedule import deadline
 
 
 @dataclass(frozen=True)
@@ -83,24 +82,16 @@ def evaluate(context: TrialContext, job: TrialJob[Suggestion]) -> Evaluation:
         job: What to fit, and in which time.
     """
     candidate, n_folds = job.suggestion, len(context.problem.folds)
-    deadline = _deadline(candidate.soft_seconds, job.seconds_left)
+    end = deadline(candidate.soft_seconds, job.seconds_left)
     outcomes: list[FoldOutcome] = []
     for fold in range(n_folds):
         now = time.monotonic()
-        until = None if deadline is None else now + (deadline - now) / (n_folds - fold)
+        until = None if end is None else now + (end - now) / (n_folds - fold)
         outcomes.append(fit_fold(context, job.number, candidate, fold, until))
         if is_pruned(candidate, [outcome.loss for outcome in outcomes]):
             shutil.rmtree(_part_folder(context, job.number, candidate), ignore_errors=True)
             return _evaluation((), candidate, outcomes, pruned=True)
     return combine(context, job.number, candidate, outcomes)
-
-
-def _deadline(soft_seconds: float | None, seconds_left: float | None) -> float | None:
-    """``time.monotonic()`` of this process at which the fits of a trial that starts now should stop by themselves."""
-    limits = [] if seconds_left is None else [seconds_left - _LAST_SECONDS]
-    if soft_seconds is not None:
-        limits.append(soft_seconds)
-    return time.monotonic() + min(limits) if limits else None
 
 
 def is_pruned(candidate: Suggestion, losses: Sequence[float]) -> bool:

@@ -16,12 +16,10 @@ from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.fitting.fold_models import is_stored, layer_folder, part_folder, write_part
 from automl_flow.tabular.fitting.objective import TrialContext, fit_part
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
-from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tabular.session.session import Workbench
+from automl_flow.tabular.schedule import REFIT_SLOWDOWN
+from automl_flow.tabular.session.session import SearchSession
 
 logger = logging.getLogger("automl_flow")
-_SHARE, _LARGEST_SHARE = 0.5, 0.3  # of a search's time for refitting, to be divided by the folds of a trial
-_MORE_ROWS = 1.3  # times as long as on a fold, roughly
 
 
 @dataclass(frozen=True)
@@ -50,13 +48,8 @@ class Refitted:
     interrupted: bool = False
 
 
-def share(problem: TabularProblem) -> float:
-    """Share of a search's time that refitting may take: the fewer the folds, the more of a trial is one fit."""
-    return min(_LARGEST_SHARE, _SHARE / min(len(problem.folds), 5))
-
-
 def refit(
-    bench: Workbench,
+    session: SearchSession,
     candidates: Sequence[Candidate],
     *,
     copies: Mapping[int, int],
@@ -68,7 +61,7 @@ def refit(
     All members come before the second model of any. What does not end in time is left out. Ctrl-C ends the time.
 
     Args:
-        bench: The search that found them.
+        session: The search that found them.
         candidates: What to fit, the most important first.
         copies: Models of each candidate, by its number.
         seconds: Time for all of it; ``None`` is no limit.
@@ -80,7 +73,7 @@ def refit(
     Raises:
         StorageError: The disk is full, or the state folder cannot be written to.
     """
-    state, runner, clock = bench.results, bench.runner, Clock(seconds)
+    state, runner, clock = session.results, session.runner, Clock(seconds)
     waiting = deque(job for job in _in_turns(candidates, copies) if not _is_there(state, job.candidate, job.copy))
     running: dict[Handle, Candidate] = {}
     interrupted = False
@@ -88,9 +81,9 @@ def refit(
         while waiting or running:
             while waiting and len(running) < runner.settings.n_jobs:
                 job = waiting.popleft()
-                if _MORE_ROWS * took.get(job.candidate.number, 0.0) / len(bench.problem.folds) <= clock.left:
+                if REFIT_SLOWDOWN * took.get(job.candidate.number, 0.0) / len(session.problem.folds) <= clock.left:
                     left = None if clock.seconds is None else clock.left
-                    allowed = Limits(None, bench.config.memory_limit, left)
+                    allowed = Limits(None, session.config.memory_limit, left)
                     running[runner.submit(fit_all_rows, job, allowed)] = job.candidate
             runner.wait_any(running, None)
             for handle in [handle for handle in running if handle.done]:

@@ -21,7 +21,7 @@ def is_free_of_arrow(X: Any) -> bool:
     return _is_plain(getattr(X, "dtype", None))
 
 
-def freed_of_arrow(X: pd.DataFrame) -> pd.DataFrame:
+def without_arrow_strings(X: pd.DataFrame) -> pd.DataFrame:
     """A table whose columns are free of Arrow, with nothing of Arrow in names of columns, rows and categories either.
 
     Rows are numbered anew.

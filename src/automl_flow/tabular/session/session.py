@@ -19,13 +19,12 @@ from automl_flow.study.journal import results_folder
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting.objective import TrialContext
 from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tabular.session.arrow import freed_of_arrow, is_free_of_arrow
+from automl_flow.tabular.schedule import MIN_LONG_SECONDS, START_SECONDS
+from automl_flow.tabular.session.arrow import is_free_of_arrow, without_arrow_strings
 
 _IMPORTS = ("automl_flow.tabular.session.preload",)
 _IMPORTS_WITHOUT_ARROW = ("automl_flow.tabular.session.preload_without_arrow",)
 _SLOTS = 2  # fits at the same time in one process; more would wait for Python's lock too often
-_START_SECONDS = 3.0  # until a worker has imported what it needs, on a machine of 2026
-_LONG_SECONDS = 30.0  # of a search, from which less memory is worth a slower start and end
 
 
 def make_workers(config: SearchConfig, X: Any) -> Runner:
@@ -43,18 +42,18 @@ def make_workers(config: SearchConfig, X: Any) -> Runner:
     imports = _IMPORTS_WITHOUT_ARROW if long and is_free_of_arrow(X) else _IMPORTS
     preload = () if long else _IMPORTS
     if config.time_left_for_this_task is not None and not BACKENDS.get(config.execution).is_warm():
-        say_if_too_short(config.time_left_for_this_task, _START_SECONDS)
+        say_if_too_short(config.time_left_for_this_task, START_SECONDS)
     settings = RunnerSettings(config.workers(), config.threads, _SLOTS, preload, imports)
     return make_runner(config.execution, settings)
 
 
 def _is_long(config: SearchConfig) -> bool:
     seconds = config.time_left_for_this_task
-    return seconds is not None and seconds >= _LONG_SECONDS and config.max_trials is None
+    return seconds is not None and seconds >= MIN_LONG_SECONDS and config.max_trials is None
 
 
 @dataclass(frozen=True)
-class Workbench:
+class SearchSession:
     """One search, from the first trial to the model.
 
     Attributes:
@@ -78,11 +77,11 @@ class Workbench:
         """Folder of predictions and fitted models."""
         return results_folder(self.state)
 
-    def hand_out(self) -> Self:
+    def broadcast(self) -> Self:
         """Let the workers hold the problem."""
         config, problem = self.config, self.problem
         if self.runner.settings.imports == _IMPORTS_WITHOUT_ARROW:
-            problem = replace(problem, X=freed_of_arrow(problem.X))
+            problem = replace(problem, X=without_arrow_strings(problem.X))
         self.runner.broadcast(TrialContext(problem, self.families, self.results, config.seed, config.threads))
         give_back()  # what planning has freed: from here on this process does little but wait
         if not _is_long(config):
@@ -91,13 +90,13 @@ class Workbench:
 
 
 @contextmanager
-def open_workbench(
+def open_session(
     problem: TabularProblem,
     families: Mapping[str, ModelFamily],
     config: SearchConfig,
     state: Path,
     progress: Progress | None = None,
-) -> Iterator[Workbench]:
+) -> Iterator[SearchSession]:
     """A workbench with workers of its own, which end with the block."""
     with make_workers(config, problem.X) as workers:
-        yield Workbench(problem, families, config, Path(state), workers, progress or silent_progress()).hand_out()
+        yield SearchSession(problem, families, config, Path(state), workers, progress or silent_progress()).broadcast()

@@ -13,14 +13,6 @@ from automl_flow.tabular.suggest.cost_model import CostModel
 from automl_flow.tabular.suggest.strategies import Plan
 
 
-class EndableClock(Clock):
-    """A clock that can be stopped early, when no trial would fit into what is left."""
-
-    def end(self) -> None:
-        """Let the time be over now."""
-        self.seconds = self.spent
-
-
 class Gate:
     """Decides whether a trial still fits into the time, and ends the search when none does."""
 
@@ -29,7 +21,7 @@ class Gate:
         costs: CostModel,
         plan: Plan,
         journal: Journal,
-        clock: EndableClock,
+        clock: Clock,
         *,
         before: Sequence[TrialRecord],
         context: FitContext,
@@ -57,7 +49,7 @@ class Gate:
             self._seen.add(number)
         refusal = self._costs.refusal(suggestion.family, suggestion.params, left)
         if refusal is not None and not self._anything_fits(left):
-            self._clock.end()
+            self._clock.stop()
         return refusal
 
     def _learn(self, record: TrialRecord, context: FitContext | None = None) -> None:

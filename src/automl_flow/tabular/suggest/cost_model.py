@@ -7,11 +7,7 @@ from collections.abc import Mapping
 from statistics import median
 
 from automl_flow.models.family import FitContext, ModelFamily, Params
-
-_OVERHEAD = 0.3  # seconds of a trial beside its fits
-_HOPEFUL = 0.8  # an iterative trial is worth starting when this share of its time is left
-_MARGIN = 1.15
-_WIDE_MARGIN = 1.5  # for a family of which no trial has ended; a trial that is killed takes its worker along
+from automl_flow.tabular.schedule import MARGIN, STARTABLE_FRACTION, TRIAL_OVERHEAD_SECONDS, UNKNOWN_MARGIN
 
 
 class CostModel:
@@ -45,14 +41,14 @@ class CostModel:
 
     def refusal(self, family: str, params: Params, left: float) -> str | None:
         """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
-        margin = _MARGIN if family in self._ratios else _WIDE_MARGIN
+        margin = MARGIN if family in self._ratios else UNKNOWN_MARGIN
         needed = margin * self.seconds(family, params)
         if self._families[family].stops_early:
-            needed = min(needed * _HOPEFUL, self._soft_seconds)
-        if needed + _OVERHEAD <= left:
+            needed = min(needed * STARTABLE_FRACTION, self._soft_seconds)
+        if needed + TRIAL_OVERHEAD_SECONDS <= left:
             return None
         return f"not started: {family} needs about {needed:.1f} s and {left:.1f} s are left"
 
     def _guess(self, family: str, params: Params, context: FitContext | None = None) -> float:
         seconds = self._families[family].seconds(params, context or self._context)
-        return _OVERHEAD + self._n_folds * max(1e-3, seconds)
+        return TRIAL_OVERHEAD_SECONDS + self._n_folds * max(1e-3, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,12 @@ import pytest
 
 from automl_flow.core.errors import BudgetError
 from automl_flow.models import FAMILIES
+from automl_flow.study.budget import Clock
 from automl_flow.study.trial import NO_TIME, TrialRecord
 from automl_flow.tabular.config import SearchConfig
-from automl_flow.tabular.ensemble.build import Built, build_model
+from automl_flow.tabular.fit import TabularFit, build_model, fit, make_timeline
 from automl_flow.tabular.result import SearchResult
-from automl_flow.tabular.session.session import Workbench, make_workers
+from automl_flow.tabular.session.session import SearchSession, make_workers, open_session
 from tests.models.problems import make_problem
 
 CAUSES = {
@@ -25,14 +27,14 @@ CAUSES = {
 }
 
 
-def build(problem, state, records=(), **settings) -> Built:
+def build(problem, state, records=(), **settings) -> TabularFit:
     """What is made of a search that had these trials and found nothing; no worker is needed."""
     interrupted = settings.pop("interrupted", False)
     config = SearchConfig(max_trials=1, **settings)
     nothing = np.empty((0, len(problem.X), problem.target.outputs), dtype=np.float32)
     result = SearchResult(tuple(records), (), nothing, problem.covered(), interrupted=interrupted)
     with make_workers(config, problem.X) as workers:
-        return build_model(Workbench(problem, FAMILIES.available(), config, state, workers), result)
+        return build_model(SearchSession(problem, FAMILIES.available(), config, state, workers), result)
 
 
 def failed(number: int, cause: str) -> TrialRecord:
@@ -85,9 +87,9 @@ def test_a_trial_of_the_baseline_alone_is_nothing_either(tmp_path):
     built = build(problem, tmp_path, if_nothing_finished="constant")
     config = SearchConfig(max_trials=1)
     with make_workers(config, problem.X) as workers:
-        bench = Workbench(problem, FAMILIES.available(), config, tmp_path, workers)
+        session = SearchSession(problem, FAMILIES.available(), config, tmp_path, workers)
         with pytest.raises(BudgetError):
-            build_model(bench, built.result)
+            build_model(session, built.result)
 
 
 def test_the_baseline_may_be_asked_for(tmp_path):
@@ -95,5 +97,19 @@ def test_the_baseline_may_be_asked_for(tmp_path):
     found = build(problem, tmp_path, if_nothing_finished="constant").result
     config = SearchConfig(max_trials=1, families=("baseline",))
     with make_workers(config, problem.X) as workers:
-        bench = Workbench(problem, FAMILIES.available(), config, tmp_path, workers)
-        assert build_model(bench, replace(found, records=())).model.constant
+        session = SearchSession(problem, FAMILIES.available(), config, tmp_path, workers)
+        assert build_model(session, replace(found, records=())).model.constant
+
+
+def test_a_fit_counts_the_seconds_of_every_phase(tmp_path):
+    problem = make_problem("binary", rows=90)
+    config = SearchConfig(max_trials=1, families=("linear",))
+    began, whole = time.monotonic(), Clock(None)
+    with open_session(problem, FAMILIES.available(), config, tmp_path) as session:
+        timeline = make_timeline(session, whole)
+        built = fit(session, timeline)
+        rows = timeline.rows()
+    assert [row.name for row in rows] == ["preparation", "first layer", "refit", "reserve"]
+    assert all(row.spent > 0 and row.planned is None for row in rows)
+    assert sum(row.spent for row in rows) <= time.monotonic() - began
+    assert len(built.result.records) == 1
