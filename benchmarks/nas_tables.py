@@ -19,7 +19,7 @@ import optuna
 
 from automl_flow.core.files import write_json
 from automl_flow.nas.samplers import SAMPLERS
-from benchmarks.tabular_benchmark import read_benchmark, search_table
+from benchmarks.nas_benchmark_tables import read_benchmark, search_table
 
 RESULTS = Path(__file__).parent / "results"
 CHECKPOINTS = (20, 50, 100, 150, 200)

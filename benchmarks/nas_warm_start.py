@@ -22,7 +22,7 @@ from automl_flow.nas.proxies.measure import correlations, rank_vote, score_netwo
 from automl_flow.nas.samplers import SAMPLERS
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.cell import CellOptions, CellSpace
-from benchmarks.tabular_benchmark import BenchmarkTable, read_benchmark, search_table
+from benchmarks.nas_benchmark_tables import BenchmarkTable, read_benchmark, search_table
 
 RESULTS = Path(__file__).parent / "results"
 SHAPE = DataShape(kind="image", channels=3, height=32, width=32, outputs=10)

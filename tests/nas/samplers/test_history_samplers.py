@@ -134,7 +134,7 @@ def test_every_entry_builds_a_sampler_that_samples(name):
 
 @pytest.mark.parametrize("name", SAMPLERS.names())
 def test_several_objectives_where_the_entry_says_so(name):
-    if not SAMPLERS.get(name).several:
+    if not SAMPLERS.get(name).multi_objective:
         pytest.skip("takes one objective")
     study = optuna.create_study(directions=["minimize", "maximize"], sampler=SAMPLERS.get(name).build(7, 2))
     study.optimize(lambda t: (t.suggest_float("x", 0, 1), t.params["x"] ** 2), n_trials=4)

@@ -8,13 +8,12 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import TrialState, create_trial
 
-from automl_flow.nas.samplers._activity import learn_activity
-from automl_flow.nas.samplers._candidates import families
-from automl_flow.nas.samplers._controller import LstmPolicy
-from automl_flow.nas.samplers._encoding import keys_of, make_dimension, make_dimensions, stratified
-from automl_flow.nas.samplers._gp import _negative_likelihood, condition, distances, fit_kernel
-from automl_flow.nas.samplers._policy import TablePolicy, action_space
-from automl_flow.nas.samplers._utility import average_ranks, utility
+from automl_flow.nas.samplers.surrogates.candidates import families
+from automl_flow.nas.samplers.surrogates.encoding import keys_of, make_dimension, make_dimensions, stratified
+from automl_flow.nas.samplers.surrogates.gp import _negative_likelihood, condition, distances, fit_kernel
+from automl_flow.nas.samplers.surrogates.history import learn_activity
+from automl_flow.nas.samplers.surrogates.policies import LstmPolicy, TablePolicy, action_space
+from automl_flow.nas.samplers.surrogates.utility import average_ranks, utility
 
 DISTRIBUTIONS = [
     CategoricalDistribution(("a", 2, None)),

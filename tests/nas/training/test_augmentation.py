@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from automl_flow.nas.training.augmentation import Policy, augment
+from automl_flow.nas.spaces.base import Augmentation
+from automl_flow.nas.training.augmentation import augment
 
 
 def generator() -> torch.Generator:
@@ -13,7 +14,7 @@ def generator() -> torch.Generator:
 
 
 @pytest.mark.parametrize("policy", ["none", "shift", "shift_flip", "jitter"])
-def test_shapes_stay_and_the_generator_decides(policy: Policy) -> None:
+def test_shapes_stay_and_the_generator_decides(policy: Augmentation) -> None:
     x = torch.randn(5, 3, 8, 9)
     first, second = augment(x, policy, generator()), augment(x, policy, generator())
     assert first.shape == x.shape

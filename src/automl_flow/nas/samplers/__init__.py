@@ -5,8 +5,8 @@ an unbroken one would have. Importing them does not import torch.
 """
 
 from automl_flow.core.registry import Registry
-from automl_flow.nas.samplers._entry import SamplerEntry
 from automl_flow.nas.samplers.bananas import BananasSampler
+from automl_flow.nas.samplers.base import SamplerEntry
 from automl_flow.nas.samplers.evolution import RegularizedEvolutionSampler
 from automl_flow.nas.samplers.gaussian_process import GaussianProcessSampler
 from automl_flow.nas.samplers.reinforce import ReinforceSampler

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from automl_flow.nas.samplers._base import HistorySampler, require
-from automl_flow.nas.samplers._candidates import best_candidate
-from automl_flow.nas.samplers._encoding import Matrix, Vector
-from automl_flow.nas.samplers._ensemble import features, fit_ensemble
-from automl_flow.nas.samplers._entry import SamplerEntry
-from automl_flow.nas.samplers._history import History
+from automl_flow.nas.samplers.base import HistorySampler, SamplerEntry, require
+from automl_flow.nas.samplers.surrogates.candidates import best_candidate
+from automl_flow.nas.samplers.surrogates.encoding import Matrix, Vector
+from automl_flow.nas.samplers.surrogates.ensemble import features, fit_ensemble
+from automl_flow.nas.samplers.surrogates.history import History
 
-LARGEST = 400  # trials that the predictors are trained on
+MAX_TRIALS = 400  # that the predictors are trained on
 
 
 class BananasSampler(HistorySampler):
@@ -48,14 +47,14 @@ class BananasSampler(HistorySampler):
         require(members >= 2, f"members must be at least 2, got {members}")
         require(width >= 1, f"width must be at least 1, got {width}")
         require(steps >= 1, f"steps must be at least 1, got {steps}")
-        super().__init__(seed=seed, n_startup_trials=n_startup_trials, several="scalarise")
+        super().__init__(seed=seed, n_startup_trials=n_startup_trials, multi_objective="scalarise")
         self._members = members
         self._width = width
         self._steps = steps
 
     def _propose(self, history: History, rng: np.random.Generator) -> Vector:
-        best = np.argsort(-history.utility, kind="stable")[: LARGEST // 2]
-        used = np.union1d(best, np.arange(len(history.X))[-(LARGEST // 2) :])
+        best = np.argsort(-history.utility, kind="stable")[: MAX_TRIALS // 2]
+        used = np.union1d(best, np.arange(len(history.X))[-(MAX_TRIALS // 2) :])
         y = history.utility[used]
         y = (y - y.mean()) / max(float(y.std()), 1e-9)
         inputs = features(history.X[used], history.dimensions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import optuna
 
-from automl_flow.nas.samplers._entry import SamplerEntry
+from automl_flow.nas.samplers.base import SamplerEntry
 
 
 def build(
@@ -23,4 +23,4 @@ def build(
     )
 
 
-ENTRY = SamplerEntry(build, about="CMA-ES for numeric parameters (Optuna)", several=False, requires=("cmaes",))
+ENTRY = SamplerEntry(build, about="CMA-ES for numeric parameters (Optuna)", multi_objective=False, requires=("cmaes",))

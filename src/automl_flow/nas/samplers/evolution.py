@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.nas.samplers._base import HistorySampler, require
-from automl_flow.nas.samplers._encoding import Vector
-from automl_flow.nas.samplers._entry import SamplerEntry
-from automl_flow.nas.samplers._history import TRIES, History
+from automl_flow.nas.samplers.base import HistorySampler, SamplerEntry, require
+from automl_flow.nas.samplers.surrogates.encoding import Vector
+from automl_flow.nas.samplers.surrogates.history import TRIES, History
 
 
 class RegularizedEvolutionSampler(HistorySampler):
@@ -45,7 +44,7 @@ class RegularizedEvolutionSampler(HistorySampler):
         require(tournament_size >= 1, f"tournament_size must be at least 1, got {tournament_size}")
         require(elite >= 0, f"elite must not be negative, got {elite}")
         require(0.0 <= crossover <= 1.0, f"crossover must be from 0 to 1, got {crossover}")
-        super().__init__(seed=seed, n_startup_trials=population_size, several="pareto")
+        super().__init__(seed=seed, n_startup_trials=population_size, multi_objective="pareto")
         self._population_size = population_size
         self._tournament_size = tournament_size
         self._elite = elite

@@ -6,15 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from automl_flow.nas.samplers._base import HistorySampler
-from automl_flow.nas.samplers._candidates import best_candidate
-from automl_flow.nas.samplers._encoding import Matrix, Vector
-from automl_flow.nas.samplers._entry import SamplerEntry
-from automl_flow.nas.samplers._gp import condition, distances, fit_kernel
-from automl_flow.nas.samplers._history import History
+from automl_flow.nas.samplers.base import HistorySampler, SamplerEntry
+from automl_flow.nas.samplers.surrogates.candidates import best_candidate
+from automl_flow.nas.samplers.surrogates.encoding import Matrix, Vector
+from automl_flow.nas.samplers.surrogates.gp import condition, distances, fit_kernel
+from automl_flow.nas.samplers.surrogates.history import History
 
-LARGEST = 400  # trials that the process is conditioned on; its cost grows with their cube
-LARGEST_FIT = 150  # trials that its hyperparameters are fitted to
+MAX_TRIALS = 400  # that the process is conditioned on; its cost grows with their cube
+MAX_FIT_TRIALS = 150  # that its hyperparameters are fitted to
 
 
 class GaussianProcessSampler(HistorySampler):
@@ -22,9 +21,9 @@ class GaussianProcessSampler(HistorySampler):
 
     Values enter as normal scores of their ranks. The kernel has a rate per parameter (squared distance for numbers)
     and a second term that counts options over parameters of the same kind; see
-    :class:`automl_flow.nas.samplers._gp.Kernel`. Trials that are still running count with the value that the process
-    expects of them, so that parallel trials differ. With several objectives every trial draws its own weighting
-    (Knowles 2006). Of long studies the best and the youngest trials are used.
+    :class:`automl_flow.nas.samplers.surrogates.gp.Kernel`. Trials that are still running enter with the value that the
+    process predicts for them, so that parallel trials differ. With several objectives every trial draws its own
+    weighting (Knowles 2006). In long studies the best and the most recent trials are used.
 
     Args:
         seed: Seed of all draws.
@@ -35,13 +34,13 @@ class GaussianProcessSampler(HistorySampler):
     """
 
     def __init__(self, *, seed: int = 42, n_startup_trials: int = 10) -> None:
-        super().__init__(seed=seed, n_startup_trials=n_startup_trials, several="scalarise")
+        super().__init__(seed=seed, n_startup_trials=n_startup_trials, multi_objective="scalarise")
 
     def _propose(self, history: History, rng: np.random.Generator) -> Vector:
-        used = _select(history.utility, LARGEST)
+        used = _select(history.utility, MAX_TRIALS)
         X, y = history.X[used], history.utility[used]
         y = (y - y.mean()) / max(float(y.std()), 1e-9)
-        fitted = np.sort(rng.choice(len(y), size=min(len(y), LARGEST_FIT), replace=False))
+        fitted = np.sort(rng.choice(len(y), size=min(len(y), MAX_FIT_TRIALS), replace=False))
         D = distances(X[fitted], X[fitted], history.dimensions)
         kernel = fit_kernel(D, y[fitted], len(history.dimensions))
         model = condition(kernel, history.dimensions, X, y)
@@ -60,12 +59,12 @@ class GaussianProcessSampler(HistorySampler):
         return best_candidate(history, improvement, rng)
 
 
-def _select(utility: Vector, largest: int) -> NDArray[np.intp]:
-    """Positions of the trials to use: all, or half of *largest* for the best and half for the youngest."""
-    if len(utility) <= largest:
+def _select(utility: Vector, max_trials: int) -> NDArray[np.intp]:
+    """Positions of the trials to use: all, or or half of *max_trials* the best and half the youngest."""
+    if len(utility) <= max_trials:
         return np.arange(len(utility))
-    best = np.argsort(-utility, kind="stable")[: largest // 2]
-    return np.union1d(best, np.arange(len(utility))[-(largest // 2) :])
+    best = np.argsort(-utility, kind="stable")[: max_trials // 2]
+    return np.union1d(best, np.arange(len(utility))[-(max_trials // 2) :])
 
 
 def build(seed: int, startup: int) -> GaussianProcessSampler:

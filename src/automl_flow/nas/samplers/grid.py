@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 
-from automl_flow.nas.samplers._base import HistorySampler, require
-from automl_flow.nas.samplers._encoding import Dimension, Vector
-from automl_flow.nas.samplers._entry import SamplerEntry
-from automl_flow.nas.samplers._history import History
+from automl_flow.nas.samplers.base import HistorySampler, SamplerEntry, require
+from automl_flow.nas.samplers.surrogates.encoding import Dimension, Vector
+from automl_flow.nas.samplers.surrogates.history import History
 
 SCANNED = 4096  # points that are looked at for one that is new
 
@@ -29,7 +28,7 @@ class GridSampler(HistorySampler):
 
     def __init__(self, *, seed: int = 42, points: int = 5) -> None:
         require(points >= 2, f"points must be at least 2, got {points}")
-        super().__init__(seed=seed, n_startup_trials=1, several="pareto")
+        super().__init__(seed=seed, n_startup_trials=1, multi_objective="pareto")
         self._points = points
 
     def _propose(self, history: History, rng: np.random.Generator) -> Vector:  # noqa: ARG002  # nothing is random

@@ -7,12 +7,16 @@ from typing import Any, Literal
 import numpy as np
 
 from automl_flow.core.errors import ConfigError, nearest
-from automl_flow.nas.samplers._base import HistorySampler, require
-from automl_flow.nas.samplers._controller import LstmPolicy
-from automl_flow.nas.samplers._encoding import Vector
-from automl_flow.nas.samplers._entry import SamplerEntry
-from automl_flow.nas.samplers._history import TRIES, History
-from automl_flow.nas.samplers._policy import AbstractPolicy, ActionSpace, TablePolicy, action_space
+from automl_flow.nas.samplers.base import HistorySampler, SamplerEntry, require
+from automl_flow.nas.samplers.surrogates.encoding import Vector
+from automl_flow.nas.samplers.surrogates.history import TRIES, History
+from automl_flow.nas.samplers.surrogates.policies import (
+    AbstractPolicy,
+    ActionSpace,
+    LstmPolicy,
+    TablePolicy,
+    action_space,
+)
 
 Controller = Literal["table", "lstm"]
 CONTROLLERS = ("table", "lstm")
@@ -61,7 +65,7 @@ class ReinforceSampler(HistorySampler):
         require(entropy >= 0.0, f"entropy must not be negative, got {entropy}")
         require(0.0 <= baseline_decay < 1.0, f"baseline_decay must be in [0, 1), got {baseline_decay}")
         require(discouragement >= 0.0, f"discouragement must not be negative, got {discouragement}")
-        super().__init__(seed=seed, n_startup_trials=n_startup_trials, several="pareto")
+        super().__init__(seed=seed, n_startup_trials=n_startup_trials, multi_objective="pareto")
         self._controller = controller
         self._learning_rate = rate
         self._entropy = entropy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import optuna
 
-from automl_flow.nas.samplers._entry import SamplerEntry
+from automl_flow.nas.samplers.base import SamplerEntry
 
 
 def build(

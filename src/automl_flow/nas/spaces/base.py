@@ -12,7 +12,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from optuna.distributions import (
     BaseDistribution,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 Value = str | int | float | bool | None
+Augmentation = Literal["none", "shift", "shift_flip", "jitter"]
+"""A set of random changes to training samples; see :func:`automl_flow.nas.training.augmentation.augment`."""
 
 # Bounds of what options may ask for. They are far above what is of use; a document cannot ask for endless work.
 Count = Annotated[int, Field(ge=0, le=64)]  # layers, stages, kernels

@@ -17,8 +17,7 @@ from automl_flow.nas.operations.layers import conv, norm
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
-from automl_flow.nas.spaces.base import Architecture, Count, Share, Space, Value, Width
-from automl_flow.nas.training.augmentation import Policy
+from automl_flow.nas.spaces.base import Architecture, Augmentation, Count, Share, Space, Value, Width
 
 LARGE = 24  # pixels; from here on the stem may halve the image
 STEM_SIZE = 40  # pixels; the stem halves larger images until they are at most this wide
@@ -54,7 +53,7 @@ class MacroOptions(Config):
     poolings: tuple[str, ...] = Field(("max", "avg", "stride"), min_length=1)
     heads: tuple[Width, ...] = Field((0, 128), min_length=1)
     dropouts: tuple[Share, ...] = Field((0.0, 0.2), min_length=1)
-    augments: tuple[Policy, ...] = Field(("shift", "shift_flip"), min_length=1)
+    augments: tuple[Augmentation, ...] = Field(("shift", "shift_flip"), min_length=1)
     max_width: int = Field(256, ge=8, le=1 << 16)
 
 

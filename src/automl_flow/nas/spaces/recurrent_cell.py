@@ -20,8 +20,7 @@ from automl_flow.nas.operations.layers import conv, norm
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
-from automl_flow.nas.spaces.base import Architecture, Count, Share, Space, Value, Width
-from automl_flow.nas.training.augmentation import Policy
+from automl_flow.nas.spaces.base import Architecture, Augmentation, Count, Share, Space, Value, Width
 
 
 class RecurrentCellOptions(Config):
@@ -46,7 +45,7 @@ class RecurrentCellOptions(Config):
     poolings: tuple[str, ...] = Field(("mean", "max", "last"), min_length=1)
     dropouts: tuple[Share, ...] = Field((0.0, 0.2), min_length=1)
     learning_rates: tuple[float, ...] = Field((2e-3, 5e-3), min_length=1)
-    augments: tuple[Policy, ...] = Field(("jitter", "none"), min_length=1)
+    augments: tuple[Augmentation, ...] = Field(("jitter", "none"), min_length=1)
     max_steps: int = Field(64, ge=1, le=1_000_000)
 
 

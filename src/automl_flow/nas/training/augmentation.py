@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from automl_flow.nas.spaces.base import Augmentation
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
-
-Policy = Literal["none", "shift", "shift_flip", "jitter"]
 
 SHIFT = 0.1  # of the size, at least a pixel
 HOLE = 0.25  # side of the square that is cut out, of the size
@@ -16,7 +16,7 @@ NOISE = 0.05  # standard deviations
 SCALE = 0.1
 
 
-def augment(x: Tensor, policy: Policy, generator: Generator) -> Tensor:
+def augment(x: Tensor, policy: Augmentation, generator: Generator) -> Tensor:
     """Return changed samples.
 
     ``shift`` moves an image by up to a tenth of its size and cuts a square out of every second one (DeVries and

@@ -21,7 +21,8 @@ from torch.nn.functional import cross_entropy
 
 from automl_flow.core.config import Config
 from automl_flow.core.seeds import derive_seed
-from automl_flow.nas.training.augmentation import Policy, augment
+from automl_flow.nas.spaces.base import Augmentation
+from automl_flow.nas.training.augmentation import augment
 
 MAX_GRADIENT_NORM = 5.0  # norm that gradients are clipped to
 WARM_UP_FRACTION = 0.2  # share of the steps in which the learning rate rises
@@ -49,7 +50,7 @@ class TrainingConfig(Config):
     learning_rate: float = Field(5e-3, gt=0)
     weight_decay: float = Field(1e-2, ge=0)
     label_smoothing: float = Field(0.05, ge=0, lt=1)
-    augment: Policy = "none"
+    augment: Augmentation = "none"
     averaging: float = Field(0.1, ge=0, le=1)
     patience: int | None = Field(None, ge=1)
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 
-from automl_flow.nas.samplers._candidates import counts, families
-from automl_flow.nas.samplers._encoding import Dimension, Matrix, Vector
+from automl_flow.nas.samplers.surrogates.candidates import counts, families
+from automl_flow.nas.samplers.surrogates.encoding import Dimension, Matrix, Vector
 
 Stack = NDArray[np.float64]  # (terms, n, m) distances, one term per parameter and per family
 

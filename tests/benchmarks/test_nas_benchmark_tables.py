@@ -7,7 +7,7 @@ import pytest
 
 from automl_flow.core.errors import DataError
 from automl_flow.nas.samplers import GaussianProcessSampler
-from benchmarks.tabular_benchmark import read_benchmark, search_table
+from benchmarks.nas_benchmark_tables import read_benchmark, search_table
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 from scipy.special import ndtri
 
-from automl_flow.nas.samplers._encoding import Matrix, Vector
+from automl_flow.nas.samplers.surrogates.encoding import Matrix, Vector
 
-Several = Literal["pareto", "scalarise"]
+MultiObjective = Literal["pareto", "scalarise"]
 """How several objectives become one: by non-dominated sorting, or by a random weighting drawn for each trial."""
 
 FAILED, PRUNED, INFEASIBLE, COMPLETE = range(4)
@@ -22,7 +22,7 @@ FAILED, PRUNED, INFEASIBLE, COMPLETE = range(4)
 def utility(
     trials: Sequence[FrozenTrial],
     directions: Sequence[StudyDirection],
-    several: Several,
+    multi_objective: MultiObjective,
     rng: np.random.Generator,
 ) -> Vector:
     """Return the normal scores of the ranks of finished trials, (n,): neither scale nor outliers matter.
@@ -33,7 +33,7 @@ def utility(
     Args:
         trials: The finished trials.
         directions: Of the objectives.
-        several: What to do with more than one objective.
+        multi_objective: What to do with more than one objective.
         rng: Draws the weights for ``"scalarise"``.
     """
     if not trials:
@@ -44,7 +44,7 @@ def utility(
     complete = tiers == COMPLETE
     if complete.any():
         gains = np.array([t.values for t, done in zip(trials, complete, strict=True) if done]) * signs
-        values[complete] = _combine(np.nan_to_num(gains), several, rng)
+        values[complete] = _combine(np.nan_to_num(gains), multi_objective, rng)
     for i, trial in enumerate(trials):
         if tiers[i] == INFEASIBLE:
             values[i] = -sum(max(c, 0.0) for c in trial.constraints.values())
@@ -76,11 +76,11 @@ def _progress(trial: FrozenTrial, sign: float) -> float:
     return float(step + 0.5 + np.arctan(value) / np.pi) if np.isfinite(value) else float(step)
 
 
-def _combine(gains: Matrix, several: Several, rng: np.random.Generator) -> Vector:
+def _combine(gains: Matrix, multi_objective: MultiObjective, rng: np.random.Generator) -> Vector:
     """Make one number of each row of (n, m) objectives, all to be maximised."""
     if gains.shape[1] == 1:
         return np.asarray(gains[:, 0])
-    if several == "pareto":
+    if multi_objective == "pareto":
         return _pareto(gains)
     ranks = np.column_stack([average_ranks(column) for column in gains.T]) / len(
         gains

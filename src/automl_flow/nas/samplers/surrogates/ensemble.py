@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.nas.samplers._candidates import counts, families
-from automl_flow.nas.samplers._encoding import Dimension, Matrix, Vector
+from automl_flow.nas.samplers.surrogates.candidates import counts, families
+from automl_flow.nas.samplers.surrogates.encoding import Dimension, Matrix, Vector
 
 Weights = list[NDArray[np.float64]]  # W1 (E, f, h), b1 (E, 1, h), W2 (E, h, h), b2, W3 (E, h, 1), b3
 

@@ -1,8 +1,10 @@
-"""The common part of our samplers: read the history, start evenly, never ask twice, decode."""
+"""The registry entry of a sampler, and the base of our samplers: read the history, start evenly, never ask twice."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,27 @@ from optuna.trial import FrozenTrial
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.seeds import generator
-from automl_flow.nas.samplers._encoding import Vector, make_dimension, make_dimensions, stratified
-from automl_flow.nas.samplers._history import History, read_history
-from automl_flow.nas.samplers._utility import Several
+from automl_flow.nas.samplers.surrogates.encoding import Vector, make_dimension, make_dimensions, stratified
+from automl_flow.nas.samplers.surrogates.history import History, read_history
+from automl_flow.nas.samplers.surrogates.utility import MultiObjective
+
+
+@dataclass(frozen=True)
+class SamplerEntry:
+    """A sampler that a configuration can name.
+
+    Attributes:
+        build: Called with a seed and the number of random trials to begin with, then the sampler's own options as
+            keywords. Every option of an Optuna sampler is set there, for its defaults change between versions.
+        about: What it does, in a few words.
+        multi_objective: Whether it takes more than one objective.
+        requires: Modules that must be installed.
+    """
+
+    build: Callable[..., BaseSampler]
+    about: str
+    multi_objective: bool = True
+    requires: tuple[str, ...] = ()
 
 
 class HistorySampler(BaseSampler):
@@ -28,17 +48,17 @@ class HistorySampler(BaseSampler):
     Args:
         seed: Seed of all draws; the trial's number and what is drawn are mixed in.
         n_startup_trials: Configurations of an evenly spread random design before the strategy decides.
-        several: How several objectives become one.
+        multi_objective: How several objectives become one.
 
     Raises:
         ConfigError: *n_startup_trials* is less than 1.
     """
 
-    def __init__(self, *, seed: int, n_startup_trials: int, several: Several) -> None:
+    def __init__(self, *, seed: int, n_startup_trials: int, multi_objective: MultiObjective) -> None:
         require(n_startup_trials >= 1, f"n_startup_trials must be at least 1, got {n_startup_trials}")
         self._seed = seed
         self._n_startup_trials = n_startup_trials
-        self._several: Several = several
+        self._multi_objective: MultiObjective = multi_objective
 
     @abstractmethod
     def _propose(self, history: History, rng: np.random.Generator) -> Vector:
@@ -60,7 +80,7 @@ class HistorySampler(BaseSampler):
             return {}
         dimensions = make_dimensions(search_space)
         rng = generator(self._seed, "propose", trial.number)
-        history = read_history(study, trial, dimensions, self._several, rng)
+        history = read_history(study, trial, dimensions, self._multi_objective, rng)
         if history.asked < self._n_startup_trials or not len(history.X):
             row = self._start(history, trial.number, rng)
         else:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from automl_flow.nas.samplers._encoding import Dimension, Matrix, Vector, draw_rows, keys_of
-from automl_flow.nas.samplers._history import History
+from automl_flow.nas.samplers.surrogates.encoding import Dimension, Matrix, Vector, draw_rows, keys_of
+from automl_flow.nas.samplers.surrogates.history import History
 
 NEAR, FAR = 200, 200  # mutants of the best trials, random configurations
 PARENTS = 10  # best trials that are mutated, and best candidates in every round

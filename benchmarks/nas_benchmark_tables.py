@@ -1,4 +1,4 @@
-"""Tabular benchmarks: what a sampler would have found, when every architecture has been trained already.
+"""Tables of NAS benchmarks: the results of a sampler on a space of which every architecture has been trained.
 
 A table has a row per architecture: columns of choices, a signal that the search may see (such as the accuracy after a
 few epochs), and a report that it may not (the accuracy in the end).
