@@ -44,6 +44,8 @@ import pandas as pd
 from automl_flow.serialization.manifest import write_artifact
 from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.profile import Profile
+from automl_flow.tasks.subsets import Subset
+from automl_flow.tasks.target import Target
 
 class Model:
     def __init__(self, number):
@@ -57,6 +59,7 @@ def content(kind, number):
         case "ArraysDataset": return {"x": np.full(9, number)}
         case "SamplesDataset": return ArrayData(np.full((4, 2, 2, 1), number), np.arange(4))
         case "DocumentDataset": return {"x": number}
+        case "SubsetDataset": return Subset(np.full((4, 2), number), Target(np.arange(4.0), None))
         case "TypedDocument": return Profile(number, ())
         case "TextDataset": return str(number)
         case "ModelDataset": return Model(number)

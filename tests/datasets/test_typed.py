@@ -31,7 +31,7 @@ OBJECTS = [
     Profile(3, (ColumnProfile("a", "ordinal", "str", 0.5, 2, order=("low", "high")),)),
     SPLIT,
     SearchHistory((TRIAL,), (Note("n"),), {"exact": True}),
-    WeightedCandidates((Candidate(0, "knn", {"k": 1}, 0.5, (0.4, 0.6), reads=(3,)),), (1.0,), (0.5,)),
+    WeightedCandidates((Candidate(0, "knn", {"k": 1}, 0.5, (0.4, 0.6), base_models=(3,)),), (1.0,), (0.5,)),
     SelectedArchitecture("cell", {"op": "conv"}, "k", 1, "best", "tpe", "set", (0, 1), {"flops": {"kendall": 0.5}}),
 ]
 

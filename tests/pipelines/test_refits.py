@@ -12,8 +12,8 @@ from automl_flow.evaluation import EvaluationConfig
 from automl_flow.evaluation.searched import Judged
 from automl_flow.features import FeaturePlan
 from automl_flow.features.planning.plan import PlannedFeatures
-from automl_flow.pipelines.evaluation.refit_nodes import fit_again
-from automl_flow.pipelines.evaluation.table_nodes import Searched
+from automl_flow.pipelines.evaluation.refit_nodes import refit
+from automl_flow.pipelines.evaluation.table_nodes import CombinedModel
 from automl_flow.recipes.config import RecipeConfig
 from automl_flow.recipes.propose import propose_recipe
 from automl_flow.tabular.candidate import Candidate, WeightedCandidates
@@ -45,14 +45,14 @@ def run(*, task=TASK, config=CONFIG, table=TABLE, candidates=(LINEAR,), weights=
     profile = profile_table(table, task)
     target = encode_target(table[task.target], task)
     judged = Judged(target.values, target.values, None, out_of_fold=True, trials=1)
-    return fit_again(
+    return refit(
         table,
         make_split(target, SplitConfig(folds=2)),
         profile=profile,
         recipe=propose_recipe(profile, RecipeConfig()),
         feature_plan=plan,
         candidates=WeightedCandidates(tuple(candidates), tuple(weights)),
-        searched=Searched(0.0, 0.0, 0.0, judged, shares),
+        combined=CombinedModel(None, None, None, shares, (0.0, 0.0), judged),
         task=task,
         config=config,
     )

@@ -16,7 +16,7 @@ from automl_flow.evaluation.samples import Probe
 from automl_flow.evaluation.searched import Judged
 from automl_flow.features.planning.plan import FeaturePlan, PlannedFeatures
 from automl_flow.recipes.recipe import Recipe, RecipeStep
-from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkPoint, NetworkSection, ReportContent, trajectory
+from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkPoint, NetworkSection, ReportData, trajectory
 from automl_flow.study.notes import Note
 from automl_flow.study.trial import TrialRecord
 from automl_flow.tasks.metrics import get_metric
@@ -30,7 +30,7 @@ N = 60
 
 
 @cache
-def content(kind: str, word: str = "plain") -> ReportContent:
+def content(kind: str, word: str = "plain") -> ReportData:
     """Contents of a task of *kind*, with *word* wherever users or data put text."""
     problem: Any = {"image": "multiclass", "sequence": "binary"}.get(kind, kind)
     modality: Any = kind if kind in ("image", "sequence") else "tabular"
@@ -57,7 +57,7 @@ def content(kind: str, word: str = "plain") -> ReportContent:
     )
     records = [_record(i, word) for i in range(6)]
     metric = get_metric(task.metric_name, problem)
-    return ReportContent(
+    return ReportData(
         task=task,
         evaluation=evaluation,
         findings=_findings(word),

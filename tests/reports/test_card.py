@@ -7,7 +7,7 @@ import pytest
 
 from automl_flow.evaluation.fairness import Gap
 from automl_flow.evaluation.intervals import Interval
-from automl_flow.reports import ReportContent, model_card
+from automl_flow.reports import ReportData, model_card
 from automl_flow.reports.card import limits
 from tests.reports.contents import EVIL, KINDS, content
 
@@ -91,7 +91,7 @@ def test_the_shares_of_the_parts_add_up_to_the_whole():
 
 def test_the_least_content_is_enough():
     full = content("regression")
-    bare = ReportContent(full.task, replace(full.evaluation, comparisons=(), groups=(), gaps=(), importance=()), {})
+    bare = ReportData(full.task, replace(full.evaluation, comparisons=(), groups=(), gaps=(), importance=()), {})
     assert "so nothing is known about differences between groups" in model_card(bare)
 
 

@@ -9,7 +9,7 @@ import pytest
 from markupsafe import escape
 
 from automl_flow.evaluation.classification import Curve
-from automl_flow.reports import LeaderboardRow, NetworkDrawing, ReportContent, Trajectory, TrialPoint, render_report
+from automl_flow.reports import LeaderboardRow, NetworkDrawing, ReportData, Trajectory, TrialPoint, render_report
 from automl_flow.reports.plots import draw_roc, draw_trajectory, out_of_view
 from tests.reports.contents import EVIL, KINDS, content
 
@@ -132,7 +132,7 @@ def test_each_kind_of_task_has_its_own_sections(kind, there, absent):
 
 def test_the_least_content_is_enough():
     full = content("binary")
-    bare = ReportContent(full.task, replace(full.evaluation, importance=(), robustness=(), groups=(), gaps=()), {})
+    bare = ReportData(full.task, replace(full.evaluation, importance=(), robustness=(), groups=(), gaps=()), {})
     page = Page(render_report(bare))
     assert page.errors == page.open == []
 
@@ -191,7 +191,7 @@ def test_hyper_parameters_are_on_the_page():
     assert html.count('<td class="params">plain=1</td>') == 6
 
 
-def many_classes(n: int) -> ReportContent:
+def many_classes(n: int) -> ReportData:
     """Contents with as many curves as classes, of areas that rise with the number of the class."""
     full = content("multiclass")
     detail = full.evaluation.classification

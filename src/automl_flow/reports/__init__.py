@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from automl_flow.reports.card import model_card
-from automl_flow.reports.content import (
-    LeaderboardRow,
-    NetworkDrawing,
-    NetworkPoint,
-    NetworkSection,
-    ReportContent,
-    Trajectory,
-    TrialPoint,
-    trajectory,
-)
+from automl_flow.reports.data import LeaderboardRow, ReportData
 from automl_flow.reports.index import TaskSummary, render_index, summarize
+from automl_flow.reports.networks import NetworkDrawing, NetworkPoint, NetworkSection
 from automl_flow.reports.report import render_report
+from automl_flow.reports.searches import Trajectory, TrialPoint, trajectory
 from automl_flow.reports.tables import leaderboard_table, plot_tables, trajectory_table
 
 __all__ = [
@@ -22,7 +15,7 @@ __all__ = [
     "NetworkDrawing",
     "NetworkPoint",
     "NetworkSection",
-    "ReportContent",
+    "ReportData",
     "TaskSummary",
     "Trajectory",
     "TrialPoint",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Evaluation
-from automl_flow.reports.content import LeaderboardRow, ReportContent
+from automl_flow.reports.data import LeaderboardRow, ReportData
 from automl_flow.reports.fairness import FOUR_FIFTHS, column_facts, four_fifths
 from automl_flow.reports.page import template
 from automl_flow.reports.words import (
@@ -27,15 +27,15 @@ _FEW_ROWS = 200
 _UNCALIBRATED = 0.1
 
 
-def model_card(content: ReportContent) -> str:
+def model_card(data: ReportData) -> str:
     """Write the model card as Markdown: no timestamps, so that an unchanged model has an unchanged card.
 
     Texts that come from data are shown as they are written: :mod:`automl_flow.reports.markdown`.
     """
-    evaluation = content.evaluation
+    evaluation = data.evaluation
     others = [name for name in evaluation.scores if name != MODEL]
     return template("card.md.j2").render(
-        c=content,
+        c=data,
         e=evaluation,
         direction=direction(evaluation),
         optimism=optimism(evaluation),
@@ -46,8 +46,8 @@ def model_card(content: ReportContent) -> str:
         fairness=column_facts(evaluation),
         comparisons=[compared(comparison, evaluation) for comparison in evaluation.comparisons],
         others=[(model_name(name, evaluation), evaluation.scores[name][evaluation.metric]) for name in others],
-        members=_members(content.leaderboard),
-        limits=limits(content),
+        members=_members(data.leaderboard),
+        limits=limits(data),
     )
 
 
@@ -58,9 +58,9 @@ def _members(leaderboard: Sequence[LeaderboardRow]) -> list[tuple[LeaderboardRow
     return list(zip(rows, shares(weights, sum(weights)), strict=True))
 
 
-def limits(content: ReportContent) -> list[str]:
+def limits(data: ReportData) -> list[str]:
     """Say what a user of the model should know, as far as the numbers tell."""
-    evaluation = content.evaluation
+    evaluation = data.evaluation
     found = [
         "The holdout is a sample of the same source: other places, times or populations may differ.",
         *_limits_of_evidence(evaluation),
@@ -68,7 +68,7 @@ def limits(content: ReportContent) -> list[str]:
     ]
     found += [
         f"Data check ({finding['level']}): {finding['message']}"
-        for finding in content.findings.get("checks", [])
+        for finding in data.findings.get("checks", [])
         if finding["level"] != "info"
     ]
     return found

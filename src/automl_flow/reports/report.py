@@ -7,7 +7,7 @@ from typing import Any
 
 from automl_flow.evaluation import LIGHTGBM, PRIOR, Comparison, Evaluation
 from automl_flow.reports import plots
-from automl_flow.reports.content import LeaderboardRow, ReportContent
+from automl_flow.reports.data import LeaderboardRow, ReportData
 from automl_flow.reports.fairness import column_facts
 from automl_flow.reports.page import template
 from automl_flow.reports.words import (
@@ -27,16 +27,16 @@ _FEATURES = 20  # of the importance table
 _TRIALS = 200  # of the leaderboard, and of the table of trials
 
 
-def render_report(content: ReportContent) -> str:
+def render_report(data: ReportData) -> str:
     """Render the report as one self-contained HTML page.
 
-    It has no scripts and loads nothing; all texts that come from data are escaped; equal content gives equal bytes.
+    It has no scripts and loads nothing; all texts that come from data are escaped; equal data gives equal bytes.
     """
-    evaluation = content.evaluation
+    evaluation = data.evaluation
     return template("report.html.j2").render(
-        c=content,
+        c=data,
         e=evaluation,
-        title=content.task.name,
+        title=data.task.name,
         comparisons=[compared(comparison, evaluation) for comparison in _baselines_first(evaluation)],
         direction=direction(evaluation),
         optimism=optimism(evaluation),
@@ -45,15 +45,15 @@ def render_report(content: ReportContent) -> str:
         search_name=search_name,
         search_rows=search_rows,
         baselines=_baselines(evaluation),
-        leaderboard=_shown_rows(content.leaderboard),
+        leaderboard=_shown_rows(data.leaderboard),
         most_trials=_TRIALS,
         fairness=column_facts(evaluation),
         curves_left_out=_curves_left_out(evaluation),
-        out_of_view=[plots.out_of_view(trajectory, evaluation) for trajectory in content.trajectories],
+        out_of_view=[plots.out_of_view(trajectory, evaluation) for trajectory in data.trajectories],
         importance=evaluation.importance[:_FEATURES],
         largest=max((i.loss for i in evaluation.importance), default=0.0),
-        plots=_plots(content),
-        sections=_sections(content),
+        plots=_plots(data),
+        sections=_sections(data),
     )
 
 
@@ -102,17 +102,17 @@ def _curves_left_out(evaluation: Evaluation) -> str:
     return " ".join(told)
 
 
-def _plots(content: ReportContent) -> dict[str, Any]:
+def _plots(data: ReportData) -> dict[str, Any]:
     """All pictures of the page, by name."""
-    evaluation = content.evaluation
+    evaluation = data.evaluation
     drawn: dict[str, Any] = {"comparison": plots.draw_comparison(evaluation)}
     drawn["trajectories"] = [
         plots.draw_trajectory(trajectory, evaluation, f"trajectory-{place}")
-        for place, trajectory in enumerate(content.trajectories)
+        for place, trajectory in enumerate(data.trajectories)
         if trajectory.points
     ]
-    if content.network is not None and content.network.tried:
-        drawn["networks"] = plots.draw_networks(content.network, evaluation)
+    if data.network is not None and data.network.tried:
+        drawn["networks"] = plots.draw_networks(data.network, evaluation)
     if evaluation.classification is not None:
         detail = evaluation.classification
         if detail.roc:
@@ -125,19 +125,19 @@ def _plots(content: ReportContent) -> dict[str, Any]:
     return drawn
 
 
-def _sections(content: ReportContent) -> list[tuple[str, str]]:
+def _sections(data: ReportData) -> list[tuple[str, str]]:
     """Anchor and heading of the sections that this report has."""
-    evaluation = content.evaluation
+    evaluation = data.evaluation
     wanted = [
         ("result", "Result", True),
-        ("models", "Models and search", bool(content.leaderboard or content.trajectories)),
-        ("network", "Network", content.network is not None),
+        ("models", "Models and search", bool(data.leaderboard or data.trajectories)),
+        ("network", "Network", data.network is not None),
         ("errors", "Errors", True),
         ("explanation", "What drives the predictions", bool(evaluation.importance)),
         ("robustness", "Robustness", bool(evaluation.robustness)),
         ("groups", "Groups", bool(evaluation.groups or evaluation.refits.inputs)),
         ("data", "Data", True),
-        ("preparation", "Preparation", content.recipe is not None or content.plan is not None),
+        ("preparation", "Preparation", data.recipe is not None or data.plan is not None),
         ("reproduce", "Reproduce this result", True),
     ]
     return [(anchor, heading) for anchor, heading, there in wanted if there]

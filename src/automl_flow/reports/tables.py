@@ -10,7 +10,8 @@ import pandas as pd
 
 from automl_flow.evaluation import Evaluation
 from automl_flow.evaluation.classification import ClassificationDetail, Curve
-from automl_flow.reports.content import LeaderboardRow, Trajectory
+from automl_flow.reports.data import LeaderboardRow
+from automl_flow.reports.searches import Trajectory
 
 _MOST_PAIRS = 5000
 _DIGITS = 10

@@ -1,9 +1,8 @@
-"""Nodes that judge a model and write about it; the same for all kinds of data."""
+"""What the evaluation of all kinds of data has in common: judging a model on the holdout, and writing about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,63 +12,85 @@ from numpy.typing import NDArray
 from automl_flow.core.seeds import derive_seed
 from automl_flow.evaluation import EvaluationConfig, baselines, evaluate
 from automl_flow.evaluation.evaluation import Evaluation
-from automl_flow.evaluation.refits import NOTHING_REFITTED, Refits
+from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.samples import Probe
 from automl_flow.evaluation.searched import Judged
-from automl_flow.pipelines.parts import Parts
-from automl_flow.reports import ReportContent, leaderboard_table, plot_tables, render_report, trajectory_table
-from automl_flow.reports.card import model_card
+from automl_flow.nas.network.model import NetworkModel
+from automl_flow.nas.search.result import SelectedArchitecture
+from automl_flow.reports import (
+    LeaderboardRow,
+    ReportData,
+    leaderboard_table,
+    model_card,
+    plot_tables,
+    render_report,
+    trajectory_table,
+)
+from automl_flow.reports.data import SearchSummary
+from automl_flow.reports.networks import network_section
+from automl_flow.reports.searches import ARCHITECTURE_SEARCH, MODEL_SEARCH, NETWORK, describe_search, notes_of
+from automl_flow.study.history import SearchHistory
 from automl_flow.tasks.metrics import pinball_level
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.subsets import Subset
 
-Document = dict[str, Any]
 Array = NDArray[np.float64]
+Arrays = dict[str, NDArray[Any]]
+Findings = dict[str, Any]
+Evaluated = tuple[Evaluation | dict[str, Any] | pd.DataFrame, ...]
+Written = tuple[str, str, pd.DataFrame, pd.DataFrame]
 PLOTS = {
     "classification": ("roc", "precision_recall", "confusion", "calibration", "importance"),
     "regression": ("residuals", "importance"),
 }
 
 
-@dataclass(frozen=True)
-class Contender:
-    """The model that is judged, and what stands beside it.
+def evaluate_models(
+    models: Mapping[str, Any],
+    judged: Judged,
+    train: Subset,
+    holdout: Subset,
+    *,
+    roles: Mapping[str, str],
+    refits: Refits,
+    task: TaskSpec,
+    config: EvaluationConfig,
+) -> Evaluated:
+    """Judge a model on the holdout, next to the models that it was made of and to baselines.
 
-    Attributes:
-        model: The model.
-        parts: The task's rows, divided.
-        others: Further models whose holdout predictions are shown, by name.
-        searched: The predictions by which the searches chose the model.
+    Args:
+        models: The model as ``"model"``, and others whose holdout predictions are shown, by name.
+        judged: The predictions by which the searches chose the model.
+        train: The training rows, for the baselines.
+        holdout: The rows that judge.
         roles: Role of every column of a table.
         refits: What fitting the chosen models again has shown.
+        task: The task.
+        config: Settings.
+
+    Returns:
+        The evaluation, the numbers that a team compares between versions, and a table for each of ``PLOTS``.
     """
-
-    model: Any
-    parts: Parts
-    others: dict[str, Any]
-    searched: Judged | None
-    roles: Mapping[str, str] = field(default_factory=dict)
-    refits: Refits = NOTHING_REFITTED
-
-
-def judge(contender: Contender, task: TaskSpec, config: EvaluationConfig) -> Evaluation:
-    """What the holdout says about the model, its parts and the baselines."""
-    train, holdout, seed = contender.parts.train, contender.parts.holdout, derive_seed(0, "evaluation", task.name)
-    models = {"model": contender.model, **contender.others}
+    seed = derive_seed(0, "evaluation", task.name)
     predictions = {name: outputs(model, holdout.x) for name, model in models.items()}
     level = pinball_level(task.metric_name)
     simple = baselines(train.x, train.target, holdout.x, weight=train.weight, quantile=level, seed=seed)
-    return evaluate(
+    evaluation = evaluate(
         task,
         train.target,
         holdout.target,
         predictions | simple,
-        contender.searched,
+        judged,
         config=config,
         seed=seed,
         weight=holdout.weight,
-        probe=Probe(holdout.x, lambda rows: outputs(contender.model, rows), contender.roles),
-        refits=contender.refits,
+        probe=Probe(holdout.x, lambda rows: outputs(models["model"], rows), roles),
+        refits=refits,
     )
+    tables = plot_tables(evaluation)
+    names = PLOTS["regression" if task.problem == "regression" else "classification"]
+    empty = pd.DataFrame(columns=["feature", "loss", "deviation"])  # where importance was not asked for
+    return (evaluation, evaluation.to_metrics(), *(tables.get(name, empty) for name in names))
 
 
 def outputs(model: Any, x: Any) -> Array:
@@ -82,15 +103,37 @@ def flat(predictions: Array, task: TaskSpec) -> Array:
     return predictions[:, 0] if task.problem == "regression" else predictions
 
 
-def tabulate(verdict: Evaluation) -> tuple[Document | pd.DataFrame, ...]:
-    """The numbers that a team compares between versions, and a table for each plot."""
-    tables = plot_tables(verdict)
-    names = PLOTS["regression" if verdict.problem == "regression" else "classification"]
-    empty = pd.DataFrame(columns=["feature", "loss", "deviation"])  # where importance was not asked for
-    return (verdict.to_metrics(), *(tables.get(name, empty) for name in names))
+def summarize_searches(
+    nas_trials: SearchHistory,
+    architecture: SelectedArchitecture,
+    network: NetworkModel,
+    task: TaskSpec,
+    *,
+    trials: SearchHistory | None = None,
+    candidates: tuple[LeaderboardRow, ...] = (),
+) -> SearchSummary:
+    """Put together what the report shows of the searches.
+
+    Args:
+        nas_trials: Trials of architecture search.
+        architecture: The selected architecture.
+        network: The network trained from it.
+        task: The task.
+        trials: Trials of model search, which only tables have.
+        candidates: Rows of its candidates.
+    """
+    searches = {} if trials is None else {MODEL_SEARCH: trials}
+    searches[ARCHITECTURE_SEARCH] = nas_trials
+    return SearchSummary(
+        trajectories=tuple(describe_search(title, history, task) for title, history in searches.items()),
+        notes=notes_of(searches),
+        network=network_section(network, architecture, nas_trials, task),
+        architecture=LeaderboardRow(NETWORK, "network", trial=architecture.trial, params=architecture.params),
+        candidates=candidates,
+    )
 
 
-def write(content: ReportContent) -> tuple[str, str, pd.DataFrame, pd.DataFrame]:
+def write(data: ReportData) -> Written:
     """The report, the model card, the leaderboard, and how the searches went."""
-    leaderboard = leaderboard_table(content.leaderboard)
-    return render_report(content), model_card(content), leaderboard, trajectory_table(content.trajectories)
+    leaderboard = leaderboard_table(data.leaderboard)
+    return render_report(data), model_card(data), leaderboard, trajectory_table(data.trajectories)

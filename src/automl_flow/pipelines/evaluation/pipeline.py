@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kedro.pipeline import Node, Pipeline
 
-from automl_flow.pipelines.evaluation import nodes, pareto, refit_nodes, sample_nodes, table_nodes
+from automl_flow.pipelines.evaluation import nodes, refit_nodes, sample_nodes, table_nodes
 from automl_flow.tasks.spec import TaskSpec
 
 WRITTEN = ["report", "model_card", "leaderboard", "trajectory"]
@@ -13,70 +13,67 @@ WRITTEN = ["report", "model_card", "leaderboard", "trajectory"]
 def create_pipeline(task: TaskSpec) -> Pipeline:
     """Return the stage of *task*."""
     plots = nodes.PLOTS["regression" if task.problem == "regression" else "classification"]
-    own = _table_nodes() if task.modality == "tabular" else _sample_nodes()
-    return Pipeline(
-        [
-            *own,
-            Node(nodes.judge, ["contender", "params:task", "params:evaluation"], "verdict", name="judge_model"),
-            Node(nodes.tabulate, "verdict", ["metrics", *plots], name="tabulate_verdict"),
-            Node(nodes.write, "content", WRITTEN, name="write_report"),
-            Node(pareto.tabulate_networks, ["nas_trials", "params:task"], "pareto", name="tabulate_networks"),
-        ]
-    )
+    evaluated = ["evaluation", "metrics", *plots]
+    return Pipeline(_table_nodes(evaluated) if task.modality == "tabular" else _sample_nodes(evaluated))
 
 
-def _table_nodes() -> list[Node]:
-    found = ("candidates", "oof", "nas_oof")
-    again = ("profile", "recipe", "feature_plan", "candidates")
-    documents = ("findings", "profile", "recipe", "feature_plan", "trials", "candidates", "nas_trials", "architecture")
+def _table_nodes(evaluated: list[str]) -> list[Node]:
     return [
         Node(
             table_nodes.combine,
-            _same("table", "split", "ensemble", "network", *found, "nas_trials", task="params:task"),
-            ["model", "searched"],
+            _inputs("train", "ensemble", "network", "candidates", "oof", "nas_oof", "nas_trials"),
+            ["model", "combined"],
             name="combine_model",
         ),
         Node(
-            refit_nodes.fit_again,
-            _same("table", "split", *again, "searched", task="params:task", config="params:evaluation"),
+            refit_nodes.refit,
+            _inputs("table", "split", "profile", "recipe", "feature_plan", "candidates", "combined", **_CONFIG),
             "refits",
-            name="fit_again",
+            name="refit_ensemble",
         ),
         Node(
-            table_nodes.enter,
-            _same(
-                *("table", "split", "model", "ensemble", "network", "profile", "searched", "refits"), task="params:task"
-            ),
-            "contender",
-            name="enter_model",
+            table_nodes.evaluate_combined,
+            _inputs("combined", "train", "holdout", "profile", "refits", **_CONFIG),
+            evaluated,
+            name="evaluate_model",
         ),
         Node(
-            table_nodes.gather,
-            _same("verdict", *documents, "network", "searched", task="params:task"),
-            "content",
-            name="gather_content",
+            table_nodes.describe_searches,
+            _inputs("trials", "candidates", "nas_trials", "architecture", "network"),
+            ["searches", "pareto"],
+            name="describe_searches",
+        ),
+        Node(
+            table_nodes.write_report,
+            _inputs("evaluation", "findings", "searches", "combined", "profile", "recipe", "feature_plan"),
+            WRITTEN,
+            name="write_report",
         ),
     ]
 
 
-def _sample_nodes() -> list[Node]:
+def _sample_nodes(evaluated: list[str]) -> list[Node]:
     return [
-        Node(sample_nodes.keep, "network", "model", name="keep_network"),
+        Node(sample_nodes.keep_network, "network", "model", name="keep_network"),
         Node(
-            sample_nodes.enter,
-            _same("split", "model", "nas_trials", "nas_oof", data="arrays", task="params:task"),
-            "contender",
-            name="enter_model",
+            sample_nodes.evaluate_network,
+            _inputs("model", "train", "holdout", "nas_trials", "nas_oof", **_CONFIG),
+            evaluated,
+            name="evaluate_model",
         ),
         Node(
-            sample_nodes.gather,
-            _same("verdict", "findings", "nas_trials", "architecture", "model", task="params:task"),
-            "content",
-            name="gather_content",
+            sample_nodes.describe_search,
+            _inputs("nas_trials", "architecture", "network"),
+            ["searches", "pareto"],
+            name="describe_searches",
         ),
+        Node(sample_nodes.write_report, _inputs("evaluation", "findings", "searches"), WRITTEN, name="write_report"),
     ]
 
 
-def _same(*names: str, **others: str) -> dict[str, str]:
-    """Inputs of a node: arguments that are called as their dataset, and others."""
-    return {**{name: name for name in names}, **others}
+_CONFIG = {"config": "params:evaluation"}
+
+
+def _inputs(*names: str, **others: str) -> dict[str, str]:
+    """Inputs of a node: arguments that are called as their dataset, the task, and others."""
+    return {**dict(zip(names, names, strict=True)), "task": "params:task", **others}

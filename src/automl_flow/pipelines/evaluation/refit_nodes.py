@@ -15,8 +15,7 @@ from automl_flow.evaluation.intervals import Comparison, Holdout
 from automl_flow.evaluation.refits import Refits, compare_without
 from automl_flow.features import FeaturePlan
 from automl_flow.models import FAMILIES
-from automl_flow.pipelines.evaluation.table_nodes import Searched
-from automl_flow.pipelines.parts import Parts, cut_table, whole_table
+from automl_flow.pipelines.evaluation.table_nodes import CombinedModel
 from automl_flow.recipes import Recipe
 from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tabular.ensemble.refitting import Chosen, chosen_ensemble
@@ -24,6 +23,7 @@ from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Split, SplitConfig, make_folds
+from automl_flow.tasks.subsets import all_rows
 
 Array = NDArray[np.float64]
 _FOLDS = 5
@@ -41,11 +41,10 @@ _NETWORK_ALONE = (
 
 @dataclass(frozen=True)
 class _Bench:
-    """The chosen models, and the rows of the task."""
+    """The chosen models, and all rows of the task."""
 
     chosen: Chosen
     problem: TabularProblem
-    parts: Parts
 
     def predict(self, train: NDArray[np.int64], rows: NDArray[np.int64]) -> Array:
         """Fit on some rows of the problem and predict others of it."""
@@ -54,7 +53,7 @@ class _Bench:
         return predicted[:, 0] if self.problem.target.classes is None else predicted
 
 
-def fit_again(
+def refit(
     table: pd.DataFrame,
     split: Split,
     *,
@@ -62,7 +61,7 @@ def fit_again(
     recipe: Recipe,
     feature_plan: FeaturePlan,
     candidates: WeightedCandidates,
-    searched: Searched,
+    combined: CombinedModel,
     task: TaskSpec,
     config: EvaluationConfig,
 ) -> Refits:
@@ -71,12 +70,12 @@ def fit_again(
     seed = derive_seed(0, "refits", task.name)
     chosen = chosen_ensemble(candidates.candidates, candidates.weights, FAMILIES.available(), seed)
     small = config.repeats > 0 and len(table) < SMALL
-    if chosen is None or not searched.shares[0]:
-        why = _NETWORK_ALONE if not searched.shares[0] else _STACKED
+    if chosen is None or not combined.shares[0]:
+        why = _NETWORK_ALONE if not combined.shares[0] else _STACKED
         return Refits(None, why if small else "", inputs)
-    whole = whole_table(table, task)
+    whole = all_rows(table, task)
     problem = TabularProblem(whole.x, whole.target, task, profile, recipe, feature_plan, folds=(), weight=whole.weight)
-    bench = _Bench(chosen, problem, cut_table(table, task, split))
+    bench = _Bench(chosen, problem)
     validated, reason = _cross_validate(bench, table, config.repeats, seed) if small else (None, "")
     without = _without(bench, split, inputs, config, seed) if len(split.train) <= _MOST_ROWS else {}
     return Refits(validated, reason, inputs, without)
@@ -113,15 +112,16 @@ def _without(
     """The chosen models with each column against the same models without it."""
     if not inputs:
         return {}
-    judge = Holdout(bench.parts.holdout.target.values, bench.parts.holdout.weight)
-    metric = bench.problem.task.scorer(bench.problem.target.classes)
+    problem = bench.problem
+    judge = Holdout(problem.target.values, problem.weight).take(split.holdout)
+    metric = problem.task.scorer(problem.target.classes)
     whole = bench.predict(split.train, split.holdout)
     return {
         name: compare_without(
             judge,
             metric,
             whole,
-            replace(bench, problem=_blanked(bench.problem, name)).predict(split.train, split.holdout),
+            replace(bench, problem=_blanked(problem, name)).predict(split.train, split.holdout),
             resamples=config.bootstrap,
             confidence=config.confidence,
             seed=seed,

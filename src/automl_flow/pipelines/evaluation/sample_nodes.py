@@ -1,96 +1,91 @@
-"""Nodes that enter the network of images or sequences and gather what there is to say about it."""
+"""Nodes that evaluate the network of images or sequences."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
+from automl_flow.evaluation import EvaluationConfig
 from automl_flow.evaluation.cross_validation import SMALL
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.searched import Judged
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.search.result import SelectedArchitecture
-from automl_flow.pipelines.evaluation.content import (
-    ARCHITECTURE_SEARCH,
-    commands,
-    network_row,
-    network_section,
-    notes_of,
-    path_of,
-    versions,
+from automl_flow.pipelines.evaluation.nodes import (
+    Arrays,
+    Evaluated,
+    Findings,
+    Written,
+    evaluate_models,
+    flat,
+    summarize_searches,
+    write,
 )
-from automl_flow.pipelines.evaluation.nodes import Contender, flat
-from automl_flow.pipelines.parts import cut_samples
-from automl_flow.reports import ReportContent
+from automl_flow.reports import ReportData
+from automl_flow.reports.data import SearchSummary
+from automl_flow.reports.networks import networks_table
 from automl_flow.study.history import SearchHistory
-from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.splits import Split
+from automl_flow.tasks.subsets import Subset
 
-Document = dict[str, Any]
-Arrays = dict[str, NDArray[Any]]
-_NOT_AGAIN = (
+_NO_CROSS_VALIDATION = (
     "There is no repeated cross-validation: the network would have to be trained anew in every fold, which would take "
     "several times as long as its final training."
 )
 
 
-def keep(network: NetworkModel) -> NetworkModel:
+def keep_network(network: NetworkModel) -> NetworkModel:
     """The model is the network that the search found."""
     return network
 
 
-def enter(
-    data: ArrayData,
-    split: Split,
+def evaluate_network(
     model: NetworkModel,
+    train: Subset,
+    holdout: Subset,
+    *,
     nas_trials: SearchHistory,
     nas_oof: Arrays,
-    *,
     task: TaskSpec,
-) -> Contender:
-    """The network, with the predictions by which its search chose it.
+    config: EvaluationConfig,
+) -> Evaluated:
+    """Judge the network; see :func:`evaluate_models`."""
+    small = len(train) + len(holdout) < SMALL
+    refits = Refits(reason=_NO_CROSS_VALIDATION if small else "")
+    judged = validation_predictions(train, nas_trials, nas_oof, task)
+    return evaluate_models({"model": model}, judged, train, holdout, roles={}, refits=refits, task=task, config=config)
+
+
+def validation_predictions(train: Subset, nas_trials: SearchHistory, nas_oof: Arrays, task: TaskSpec) -> Judged:
+    """The predictions by which the search chose the network.
 
     The winner's trial predicted a part of the training samples that was held back, or, where these are few, all of
     them in turn.
     """
-    parts = cut_samples(data, task, split)
-    train, rows = parts.train.target, nas_oof["rows"]
-    predictions = nas_oof["predictions"].astype(np.float64)
-    in_turn = len(np.unique(rows)) == len(train.values)
-    judged = Judged(train.values[rows], flat(predictions, task), None, out_of_fold=in_turn, trials=nas_trials.finished)
-    few = len(data.x) < SMALL
-    return Contender(model, parts, {}, judged, refits=Refits(reason=_NOT_AGAIN if few else ""))
+    rows, y = nas_oof["rows"], train.target.values
+    predictions = flat(nas_oof["predictions"].astype(np.float64), task)
+    in_turn = len(np.unique(rows)) == len(y)
+    return Judged(y[rows], predictions, None, out_of_fold=in_turn, trials=nas_trials.finished)
 
 
-def gather(
-    verdict: Evaluation,
-    findings: Document,
-    *,
-    nas_trials: SearchHistory,
-    architecture: SelectedArchitecture,
-    model: NetworkModel,
-    task: TaskSpec,
-) -> ReportContent:
-    """Everything that the report and the model card show."""
-    row = network_row(
-        architecture,
-        search_score=None if verdict.search is None else verdict.search.score,
-        holdout_score=verdict.scores["model"][verdict.metric],
-        share=1.0,
-        level=0,
+def describe_search(
+    nas_trials: SearchHistory, architecture: SelectedArchitecture, network: NetworkModel, task: TaskSpec
+) -> tuple[SearchSummary, pd.DataFrame]:
+    """What the search did, and its networks by size and score."""
+    summary = summarize_searches(nas_trials, architecture, network, task)
+    return summary, networks_table(summary.network.tried)
+
+
+def write_report(evaluation: Evaluation, findings: Findings, searches: SearchSummary, task: TaskSpec) -> Written:
+    """See :func:`automl_flow.pipelines.evaluation.nodes.write`."""
+    search = evaluation.search
+    row = replace(
+        searches.architecture,
+        search_score=None if search is None else search.score,
+        holdout_score=evaluation.headline.value,
+        weight=1.0,
     )
-    return ReportContent(
-        task=task,
-        evaluation=verdict,
-        findings=findings,
-        leaderboard=(row,),
-        trajectories=(path_of(ARCHITECTURE_SEARCH, nas_trials, task),),
-        network=network_section(model, architecture, nas_trials, task),
-        commands=commands(task),
-        versions=versions(),
-        notes=notes_of(architecture_search=nas_trials),
-    )
+    return write(ReportData.of(task, evaluation, findings, searches, leaderboard=(row,)))

@@ -1,68 +1,65 @@
-"""Nodes that put the model of a table together and gather what there is to say about it."""
+"""Nodes that put the model of a table together and evaluate it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from automl_flow.evaluation import EvaluationConfig
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.searched import Judged
 from automl_flow.features import FeaturePlan
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.search.result import SelectedArchitecture
-from automl_flow.pipelines.evaluation.content import (
-    ARCHITECTURE_SEARCH,
-    candidate_rows,
-    commands,
-    network_row,
-    network_section,
-    notes_of,
-    path_of,
-    versions,
+from automl_flow.pipelines.evaluation.nodes import (
+    Arrays,
+    Evaluated,
+    Findings,
+    Written,
+    evaluate_models,
+    flat,
+    summarize_searches,
+    write,
 )
-from automl_flow.pipelines.evaluation.nodes import Contender, flat
-from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
-from automl_flow.reports import LeaderboardRow, ReportContent
+from automl_flow.reports import LeaderboardRow, ReportData
+from automl_flow.reports.data import SearchSummary, candidate_rows
+from automl_flow.reports.networks import networks_table
 from automl_flow.study.history import SearchHistory
 from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tabular.ensemble.blend import align, blend
 from automl_flow.tabular.ensemble.model import TabularModel
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
-from automl_flow.tasks.splits import Split
-
-Document = dict[str, Any]
-Arrays = dict[str, NDArray[Any]]
+from automl_flow.tasks.subsets import Subset
 
 
 @dataclass(frozen=True)
-class Searched:
-    """Out-of-fold scores of the searches, and how much of the model comes from which.
+class CombinedModel:
+    """A model made of an ensemble and a network.
 
     Attributes:
-        ensemble: Score of the ensemble.
-        network: Score of the network.
-        model: Score of the model.
-        judged: The predictions of the model.
+        model: The model.
+        ensemble: The ensemble of model search.
+        network: The network of architecture search.
         shares: Share of the ensemble and of the network in the model.
+        scores: Out-of-fold score of the ensemble and of the network.
+        judged: Out-of-fold predictions of the model.
     """
 
-    ensemble: float
-    network: float
-    model: float
-    judged: Judged
+    model: TabularModel
+    ensemble: TabularModel
+    network: NetworkModel
     shares: tuple[float, float]
+    scores: tuple[float, float]
+    judged: Judged
 
 
 def combine(
-    table: pd.DataFrame,
-    split: Split,
+    train: Subset,
     ensemble: TabularModel,
     network: NetworkModel,
     *,
@@ -71,81 +68,99 @@ def combine(
     nas_oof: Arrays,
     nas_trials: SearchHistory,
     task: TaskSpec,
-) -> tuple[TabularModel, Searched]:
-    """Give the network the share of the model that its out-of-fold predictions earn."""
-    train, rows = cut_table(table, task, split).train, oof["rows"]
+) -> tuple[TabularModel, CombinedModel]:
+    """Give the network the share of the model that its out-of-fold predictions earn.
+
+    Args:
+        train: The training rows.
+        ensemble: The ensemble of model search.
+        network: The network of architecture search.
+        candidates: Candidates of model search, with their weights in the ensemble.
+        oof: Their out-of-fold predictions (candidates, rows, k), and the rows' positions in *train*.
+        nas_oof: Those of the network (rows, k); repeated folds predict a row more than once.
+        nas_trials: Trials of architecture search.
+        task: The task.
+    """
+    rows = oof["rows"]
     y, weight = train.target.values[rows], None if train.weight is None else train.weight[rows]
     of_ensemble = np.tensordot(np.asarray(candidates.weights), oof["predictions"].astype(np.float64), axes=1)
     of_network = align(nas_oof["rows"], nas_oof["predictions"], rows)
     blended = blend(ensemble, network, of_ensemble, of_network, y=y, weight=weight)
     metric = task.scorer(train.target.classes)
-    ensemble_score, network_score, score = (
-        metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network, blended.oof)
-    )
+    ensemble_score, network_score = (metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network))
     trials = len(candidates.candidates) + nas_trials.finished
     judged = Judged(y, flat(blended.oof, task), weight, out_of_fold=True, trials=trials)
-    return blended.model, Searched(ensemble_score, network_score, score, judged, blended.shares)
+    scores = (ensemble_score, network_score)
+    return blended.model, CombinedModel(blended.model, ensemble, network, blended.shares, scores, judged)
 
 
-def enter(
-    table: pd.DataFrame,
-    split: Split,
-    model: TabularModel,
-    ensemble: TabularModel,
-    network: NetworkModel,
+def evaluate_combined(
+    combined: CombinedModel,
+    train: Subset,
+    holdout: Subset,
     *,
     profile: Profile,
-    searched: Searched,
     refits: Refits,
     task: TaskSpec,
-) -> Contender:
-    """The model beside the ensemble and the network that it was made of."""
-    others = {"ensemble": ensemble, "network": network}
+    config: EvaluationConfig,
+) -> Evaluated:
+    """Judge the model next to the ensemble and the network that it was made of; see :func:`evaluate_models`."""
+    models = {"model": combined.model, "ensemble": combined.ensemble, "network": combined.network}
     roles = {column.name: column.role for column in profile.columns}
-    return Contender(model, cut_table(table, task, split), others, searched.judged, roles, refits)
+    return evaluate_models(
+        models, combined.judged, train, holdout, roles=roles, refits=refits, task=task, config=config
+    )
 
 
-def gather(
-    verdict: Evaluation,
-    findings: Document,
+def describe_searches(
+    trials: SearchHistory,
+    candidates: WeightedCandidates,
+    *,
+    nas_trials: SearchHistory,
+    architecture: SelectedArchitecture,
+    network: NetworkModel,
+    task: TaskSpec,
+) -> tuple[SearchSummary, pd.DataFrame]:
+    """What both searches did, and the networks of architecture search by size and score."""
+    rows = candidate_rows(candidates, task)
+    summary = summarize_searches(nas_trials, architecture, network, task, trials=trials, candidates=rows)
+    return summary, networks_table(summary.network.tried)
+
+
+def write_report(
+    evaluation: Evaluation,
+    findings: Findings,
+    searches: SearchSummary,
+    combined: CombinedModel,
     *,
     profile: Profile,
     recipe: Recipe,
     feature_plan: FeaturePlan,
-    trials: SearchHistory,
-    candidates: WeightedCandidates,
-    nas_trials: SearchHistory,
-    architecture: SelectedArchitecture,
-    network: NetworkModel,
-    searched: Searched,
     task: TaskSpec,
-) -> ReportContent:
-    """Everything that the report and the model card show."""
-    scored = {name: score[verdict.metric] for name, score in verdict.scores.items()}
-    ensemble_share, network_share = searched.shares
-    rows = [
-        LeaderboardRow("model", "ensemble", searched.model, scored["model"], 1.0),
-        network_row(
-            architecture,
-            search_score=searched.network,
-            holdout_score=scored["network"],
-            share=network_share,
-            level=1,
-        ),
-        LeaderboardRow("ensemble", "ensemble", searched.ensemble, scored["ensemble"], ensemble_share, level=1),
-        *candidate_rows(candidates, task, ensemble_share),
-    ]
-    return ReportContent(
-        task=task,
-        evaluation=verdict,
-        findings=findings,
-        leaderboard=tuple(rows),
-        trajectories=(path_of("model search", trials, task), path_of(ARCHITECTURE_SEARCH, nas_trials, task)),
-        profile=profile,
-        recipe=recipe,
-        plan=feature_plan,
-        network=network_section(network, architecture, nas_trials, task),
-        commands=commands(task),
-        versions=versions(),
-        notes=notes_of(model_search=trials, architecture_search=nas_trials),
+) -> Written:
+    """See :func:`automl_flow.pipelines.evaluation.nodes.write`."""
+    rows = _leaderboard(evaluation, searches, combined)
+    data = ReportData.of(task, evaluation, findings, searches, leaderboard=rows)
+    return write(replace(data, profile=profile, recipe=recipe, plan=feature_plan))
+
+
+def _leaderboard(
+    evaluation: Evaluation, searches: SearchSummary, combined: CombinedModel
+) -> tuple[LeaderboardRow, ...]:
+    """The model, its parts, and the candidates that the ensemble was selected from."""
+    holdout = {name: score[evaluation.metric] for name, score in evaluation.scores.items()}
+    search_score = None if evaluation.search is None else evaluation.search.score
+    (ensemble_share, network_share), (ensemble_score, network_score) = combined.shares, combined.scores
+    network = replace(
+        searches.architecture,
+        search_score=network_score,
+        holdout_score=holdout["network"],
+        weight=network_share,
+        level=1,
+    )
+    return (
+        LeaderboardRow("model", "ensemble", search_score, holdout["model"], 1.0),
+        network,
+        LeaderboardRow("ensemble", "ensemble", ensemble_score, holdout["ensemble"], ensemble_share, level=1),
+        *(replace(row, weight=ensemble_share * row.weight) for row in searches.candidates),
     )

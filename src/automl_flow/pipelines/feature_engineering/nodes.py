@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from automl_flow.core.progress import console_progress
 from automl_flow.features import FeatureConfig, FeaturePlan, plan_features
-from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Split
+from automl_flow.tasks.subsets import Subset
 
 
 def plan(
-    table: pd.DataFrame, split: Split, profile: Profile, recipe: Recipe, *, task: TaskSpec, config: FeatureConfig
+    train: Subset, split: Split, profile: Profile, recipe: Recipe, *, task: TaskSpec, config: FeatureConfig
 ) -> FeaturePlan:
     """Features that lower the out-of-fold loss, and columns that carry nothing but noise."""
-    parts = cut_table(table, task, split)
     return plan_features(
-        parts.train.x,
-        parts.train.target,
+        train.x,
+        train.target,
         task,
         profile,
         recipe,
-        folds=parts.folds,
+        folds=split.local_folds(),
         config=config,
         seed=config.seed,
         progress=console_progress(),

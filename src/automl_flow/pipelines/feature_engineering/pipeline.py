@@ -12,7 +12,7 @@ def create_pipeline(task: TaskSpec) -> Pipeline:
     """Return the stage of *task*; only tables have it."""
     if task.modality != "tabular":
         return Pipeline([])
-    names = ("table", "split", "profile", "recipe")
+    names = ("train", "split", "profile", "recipe")
     settings = {"task": "params:task", "config": "params:feature_engineering"}
     inputs = {**dict(zip(names, names, strict=True)), **settings}
     return Pipeline([Node(nodes.plan, inputs, "feature_plan", name="plan_features")])

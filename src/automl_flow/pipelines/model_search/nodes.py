@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.progress import console_progress
 from automl_flow.features import FeaturePlan
 from automl_flow.models import FAMILIES
-from automl_flow.pipelines.parts import cut_table
 from automl_flow.recipes import Recipe
 from automl_flow.study.history import SearchHistory
 from automl_flow.study.notes import log_notes
@@ -25,24 +23,24 @@ from automl_flow.tabular.session.session import open_session
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Split
+from automl_flow.tasks.subsets import Subset
 
 Found = tuple[SearchHistory, WeightedCandidates, dict[str, NDArray[Any]], TabularModel]
 
 
-def pose(
-    table: pd.DataFrame, split: Split, profile: Profile, recipe: Recipe, feature_plan: FeaturePlan, *, task: TaskSpec
+def make_problem(
+    train: Subset, split: Split, profile: Profile, recipe: Recipe, feature_plan: FeaturePlan, *, task: TaskSpec
 ) -> TabularProblem:
-    """The training rows, and how they are to be read."""
-    parts = cut_table(table, task, split)
+    """The training rows, and how they are encoded."""
     return TabularProblem(
-        X=parts.train.x,
-        target=parts.train.target,
+        X=train.x,
+        target=train.target,
         task=task,
         profile=profile,
         recipe=recipe,
         plan=feature_plan,
-        folds=parts.folds,
-        weight=parts.train.weight,
+        folds=split.local_folds(),
+        weight=train.weight,
     )
 
 

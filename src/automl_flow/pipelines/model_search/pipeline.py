@@ -12,17 +12,17 @@ def create_pipeline(task: TaskSpec) -> Pipeline:
     """Return the stage of *task*; only tables have it."""
     if task.modality != "tabular":
         return Pipeline([])
-    names = ("table", "split", "profile", "recipe", "feature_plan")
-    posed = {**dict(zip(names, names, strict=True)), "task": "params:task"}
-    outputs = ["trials", "candidates", "oof", "ensemble"]
+    problem = ["train", "split", "profile", "recipe", "feature_plan"]
+    search = ["tabular_problem", "params:model_search", "search_state"]
+    found = ["trials", "candidates", "oof", "ensemble"]
     return Pipeline(
         [
-            Node(nodes.pose, posed, "tabular_problem", name="pose_problem"),
             Node(
-                nodes.search,
-                ["tabular_problem", "params:model_search", "search_state"],
-                outputs,
-                name="search_models",
+                nodes.make_problem,
+                {**dict(zip(problem, problem, strict=True)), "task": "params:task"},
+                "tabular_problem",
+                name="make_problem",
             ),
+            Node(nodes.search, search, found, name="search_models"),
         ]
     )

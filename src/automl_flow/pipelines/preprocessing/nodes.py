@@ -16,8 +16,8 @@ from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.profile import Profile, profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Split, SplitConfig, make_split
+from automl_flow.tasks.subsets import Subset, all_rows
 from automl_flow.tasks.tables import time_of
-from automl_flow.tasks.target import encode_target
 
 
 class SamplesPreprocessing(Config):
@@ -40,20 +40,27 @@ class TablePreprocessing(SamplesPreprocessing):
     recipe: RecipeConfig = Field(default_factory=RecipeConfig)
 
 
-def split_table(table: pd.DataFrame, task: TaskSpec, config: TablePreprocessing) -> Split:
-    """Positions of the holdout and of the folds, by the task's groups, time or given split where it has them."""
+def split_table(table: pd.DataFrame, task: TaskSpec, config: TablePreprocessing) -> tuple[Split, Subset, Subset]:
+    """Divide a table, by the task's groups, time or given split where it has them.
+
+    Returns:
+        Positions of the holdout and of the folds; the training rows; the holdout.
+    """
 
     def column(name: str | None) -> NDArray[Any] | None:
         return None if name is None else table[name].to_numpy()
 
-    target = encode_target(table[task.target], task)
+    whole = all_rows(table, task)
     groups, time, given = column(task.group), time_of(table, task), column(task.split_column)
-    return make_split(target, config.split, groups=groups, time=time, given=given)
+    split = make_split(whole.target, config.split, groups=groups, time=time, given=given)
+    return split, whole.take(split.train), whole.take(split.holdout)
 
 
-def split_samples(data: ArrayData, task: TaskSpec, config: SamplesPreprocessing) -> Split:
-    """Positions of the holdout and of the folds, by the given split where the data have one."""
-    return make_split(encode_target(data.y, task), config.split, given=data.split)
+def split_samples(data: ArrayData, task: TaskSpec, config: SamplesPreprocessing) -> tuple[Split, Subset, Subset]:
+    """Divide images or sequences, by the given split where the data have one; see :func:`split_table`."""
+    whole = all_rows(data, task)
+    split = make_split(whole.target, config.split, given=data.split)
+    return split, whole.take(split.train), whole.take(split.holdout)
 
 
 def describe_columns(table: pd.DataFrame, task: TaskSpec) -> Profile:

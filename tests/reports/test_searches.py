@@ -1,9 +1,18 @@
+"""What the report says of searches."""
+
 from __future__ import annotations
 
+import pytest
+
 from automl_flow.reports import trajectory
-from automl_flow.reports.content import Failure
+from automl_flow.reports.data import candidate_rows
+from automl_flow.reports.searches import ARCHITECTURE_SEARCH, MODEL_SEARCH, Failure, describe_search, notes_of
+from automl_flow.study.history import SearchHistory
+from automl_flow.study.notes import Note
 from automl_flow.study.trial import TrialRecord
+from automl_flow.tabular.candidate import Candidate, WeightedCandidates
 from automl_flow.tasks.metrics import METRICS
+from automl_flow.tasks.spec import TaskSpec
 
 
 def record(number, loss, state="complete", cause=None):
@@ -60,3 +69,40 @@ def test_hyper_parameters_are_those_that_were_fitted_or_else_those_that_were_dra
     failed = TrialRecord(1, {"knn.k": 5}, None, "failed", "data")
     found = trajectory("t", [fitted, failed], METRICS["rmse"], lambda _: "knn")
     assert [dict(point.params) for point in found.points] == [{"k": 3, "power": 2}, {"k": 5}]
+
+
+def test_notes_say_which_search_they_are_of_and_serious_ones_come_first():
+    trials = SearchHistory((), (Note("It lost a trial."),))
+    nas_trials = SearchHistory((), (Note("It was interrupted.", serious=True),))
+    notes = notes_of({MODEL_SEARCH: trials, ARCHITECTURE_SEARCH: nas_trials})
+    assert [note.text for note in notes] == [
+        "Architecture search: It was interrupted.",
+        "Model search: It lost a trial.",
+    ]
+
+
+def test_candidates_have_their_share_of_the_ensemble_their_trial_and_their_parameters():
+    known = (Candidate(3, "knn", {"k": 5}, -0.8, ()), Candidate(1, "linear", {}, -0.7, ()))
+    rows = candidate_rows(WeightedCandidates(known, (0.75, 0.25)), TaskSpec(problem="binary"))
+    assert [(row.name, row.trial, row.level, row.search_score) for row in rows] == [
+        ("knn-3", 3, 2, 0.8),
+        ("linear-1", 1, 2, 0.7),
+    ]
+    assert [row.weight for row in rows] == [0.75, 0.25]
+    assert dict(rows[0].params) == {"k": 5}
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "log_loss"])
+def test_scores_of_both_searches_are_by_the_metric(metric):
+    task = TaskSpec(problem="binary", metric=metric)
+    loss = -0.8 if metric == "roc_auc" else 0.8
+    of_models = SearchHistory((TrialRecord(0, {"knn.k": 1}, (loss,), "complete", attrs={"family": "knn"}),))
+    of_networks = SearchHistory((TrialRecord(0, {}, (loss,), "complete", attrs={"epochs": 2}),))
+    assert describe_search(MODEL_SEARCH, of_models, task).points[0].score == 0.8
+    assert describe_search(ARCHITECTURE_SEARCH, of_networks, task).points[0].score == 0.8
+
+
+@pytest.mark.parametrize(("params", "label"), [({"knn.k": 1}, "knn"), ({}, "unknown family")])
+def test_a_failed_trial_is_of_the_family_whose_parameters_it_has(params, label):
+    trials = SearchHistory((TrialRecord(0, params, None, "failed", "data", "no rows"),))
+    assert describe_search(MODEL_SEARCH, trials, TaskSpec(problem="binary")).points[0].label == label

@@ -1,46 +1,21 @@
-"""What a report is made of: the results of all stages of a task, as one object."""
+"""What the searches of a task did: their trials in order, failures, and what one would not expect."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from automl_flow.evaluation import Evaluation
-from automl_flow.features.planning.plan import FeaturePlan
-from automl_flow.recipes.recipe import Recipe
+from automl_flow.study.history import SearchHistory
 from automl_flow.study.notes import Note
 from automl_flow.study.trial import TrialRecord
 from automl_flow.tasks.metrics import Metric
-from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
-
-@dataclass(frozen=True)
-class LeaderboardRow:
-    """A model of the leaderboard.
-
-    Attributes:
-        name: What it is, for example ``"lightgbm-12"``.
-        kind: What it is to the result.
-        search_score: Its score by the search, by the task's metric; ``None`` for baselines.
-        holdout_score: Its score on the holdout, if it was computed.
-        weight: Its share of the final model; 0 for a model that was not chosen. On each level the shares add up to
-            that of the row that they are parts of.
-        level: 0 for the model, 1 for its parts, 2 for the parts of these.
-        trial: Number of its trial.
-        params: Its hyper-parameters.
-    """
-
-    name: str
-    kind: Literal["ensemble", "candidate", "network", "baseline"]
-    search_score: float | None = None
-    holdout_score: float | None = None
-    weight: float = 0.0
-    level: int = 0
-    trial: int | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+MODEL_SEARCH = "model search"
+ARCHITECTURE_SEARCH = "architecture search"
+NETWORK = "searched network"
 
 
 @dataclass(frozen=True)
@@ -160,94 +135,26 @@ def _point(record: TrialRecord, score: float | None, best: float | None, label: 
     )
 
 
-@dataclass(frozen=True)
-class NetworkDrawing:
-    """A picture of a network or of the inside of a block.
+def describe_search(title: str, history: SearchHistory, task: TaskSpec) -> Trajectory:
+    """How a search went, trial by trial.
 
-    Attributes:
-        svg: An SVG document.
-        title: What it shows.
-        width: Its natural width in pixels.
+    Args:
+        title: ``MODEL_SEARCH`` or ``ARCHITECTURE_SEARCH``.
+        history: Its trials.
+        task: Gives the metric.
     """
-
-    svg: str
-    title: str
-    width: int
+    label = (lambda _: NETWORK) if title == ARCHITECTURE_SEARCH else _family
+    return trajectory(title, history.records, task.scorer(), label)
 
 
-@dataclass(frozen=True)
-class NetworkPoint:
-    """A network that an architecture search has tried.
-
-    Attributes:
-        trial: Number of its trial.
-        parameters: Trainable parameters of one such network.
-        score: Score in the search.
-        epochs: Epochs after which it was measured.
-        on_front: No smaller network that was trained as long is as good.
-    """
-
-    trial: int
-    parameters: int
-    score: float
-    epochs: int
-    on_front: bool
+def _family(record: TrialRecord) -> str:
+    """Family of a trial; of one that failed, the names of its parameters begin with it."""
+    named = (name.partition(".")[0] for name in record.params)
+    return str(record.attrs.get("family") or next(named, "unknown family"))
 
 
-@dataclass(frozen=True)
-class NetworkSection:
-    """The network that a neural architecture search found.
-
-    Attributes:
-        drawings: The whole network, and the insides of its blocks.
-        layers: Lines of a table of its layers in the order in which they run: number, what it is, module, numbers of
-            the layers that it reads, output shape, parameters.
-        parameters: Trainable parameters of one network.
-        networks: Networks of this architecture, trained from different seeds, that the model averages.
-        reasons: Sentences on why it won.
-        tried: All networks of the search that have a score.
-        trial: Number of the trial that won.
-        reference: Number of the trial of the space's plain reference network.
-    """
-
-    drawings: tuple[NetworkDrawing, ...]
-    layers: tuple[tuple[str, ...], ...] = ()
-    parameters: int | None = None
-    networks: int = 1
-    reasons: tuple[str, ...] = ()
-    tried: tuple[NetworkPoint, ...] = ()
-    trial: int = 0
-    reference: int = 0
-
-
-@dataclass(frozen=True)
-class ReportContent:
-    """Everything that the report and the model card show.
-
-    Attributes:
-        task: The task.
-        evaluation: The verdict of the holdout.
-        findings: The document of the validation stage.
-        leaderboard: Models, the best first.
-        trajectories: One for each search.
-        profile: Columns of the table (tabular tasks).
-        recipe: Preprocessing (tabular tasks).
-        plan: Features (tabular tasks).
-        network: The network, where there is one.
-        commands: Shell commands that reproduce the result, each with what it does.
-        versions: Versions of the libraries that made the model.
-        notes: What one would not expect of the searches, the serious ones first: they stand above everything else.
-    """
-
-    task: TaskSpec
-    evaluation: Evaluation
-    findings: Mapping[str, Any]
-    leaderboard: tuple[LeaderboardRow, ...] = ()
-    trajectories: tuple[Trajectory, ...] = ()
-    profile: Profile | None = None
-    recipe: Recipe | None = None
-    plan: FeaturePlan | None = None
-    network: NetworkSection | None = None
-    commands: tuple[tuple[str, str], ...] = ()
-    versions: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[Note, ...] = ()
+def notes_of(searches: Mapping[str, SearchHistory]) -> tuple[Note, ...]:
+    """What the reader should know of searches, given by their titles: serious notes first."""
+    named = [(title.capitalize(), note) for title, history in searches.items() for note in history.notes]
+    notes = (Note(f"{name}: {note}", note.serious) for name, note in named)
+    return tuple(sorted(notes, key=lambda note: not note.serious))
