@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_flow.checks import CHECKS, Finding, TableView
+from automl_flow.checks import CHECKS, CheckContext, Finding
 from automl_flow.tasks.profile import profile_table
 from tests.checks.tables import healthy, task
 
@@ -39,9 +39,9 @@ TABLES = {
 
 
 @cache
-def view(table: str, problem: str) -> TableView:
+def view(table: str, problem: str) -> CheckContext:
     spec = task(problem=problem)
-    return TableView(TABLES[table], spec, profile_table(TABLES[table], spec))
+    return CheckContext(TABLES[table], spec, profile_table(TABLES[table], spec))
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -44,7 +44,7 @@ INFINITE = np.where(np.arange(N) < 1, np.inf, rng.normal(size=N))
         (SOME, "1 of 2 columns has missing values: a (1.5%)"),
         (INFINITE, "1 column holds infinite values: a: 1 cell, first at row 0 (counted from 0)"),
         (np.arange(N), "1 column has a different value in (nearly) every row, as identifiers do: a"),
-        (["1"] * 150 + ["n/k"] * 50, "1 column mixes kinds of values: a: 75% numbers, else n/k"),
+        (["1"] * 150 + ["n/k"] * 50, "1 column mixes kinds of values: a: 75% numbers, otherwise n/k"),
     ],
 )
 def test_a_single_column_is_told_in_the_singular(column, text):

@@ -45,7 +45,7 @@ def test_the_file_cannot_run_code(tmp_path):
         read_suite(path)
 
 
-@pytest.mark.parametrize("values", [{"minimum_rows": 0}, {"maximum_missing_target": 1.0}, {"floor": False}])
+@pytest.mark.parametrize("values", [{"minimum_rows": 0}, {"maximum_missing_target": 1.0}, {"mandatory": False}])
 def test_the_floor_cannot_be_configured_away(values):
     with pytest.raises(ValidationError):
         ValidationConfig.model_validate(values)

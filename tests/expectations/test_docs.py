@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from automl_flow.expectations.docs import render_docs, told
+from automl_flow.expectations.docs import describe_rule, render_docs
 
 LARGEST = sys.float_info.max
 
@@ -17,7 +17,7 @@ def verdict(expectation, success=True, **kwargs):
         "kwargs": {"column": "x", **kwargs},
         "columns": ["x"],
         "severity": "warning",
-        "origin": "floor",
+        "origin": "mandatory",
         "success": success,
         "seen": "" if success else "3 unexpected",
         "action": "" if success else "correct them",
@@ -44,7 +44,7 @@ def verdict(expectation, success=True, **kwargs):
     ],
 )
 def test_a_rule_is_told_in_words(expectation, kwargs, text):
-    assert told(verdict(expectation, **kwargs)) == text
+    assert describe_rule(verdict(expectation, **kwargs)) == text
 
 
 def page(*verdicts):

@@ -28,7 +28,7 @@ def test_verdicts_come_in_the_order_of_the_rules():
 def test_an_expectation_that_passes_on_missing_values_alone_fails():
     (verdict,) = run_rules(table().assign(age=np.nan), [Rule(BETWEEN, {"column": "age", "min_value": 0})])
     assert not verdict.success
-    assert "holds no value" in verdict.reason
+    assert "column has no values" in verdict.reason
 
 
 def test_an_expectation_that_passes_on_no_rows_fails():

@@ -1,4 +1,4 @@
-"""Data checks for machine learning: one per file, found by walking this package."""
+"""Data checks for machine learning, one per file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from automl_flow.checks.context import CheckContext
 from automl_flow.checks.finding import Check, Finding, Level
-from automl_flow.checks.view import TableView
 from automl_flow.core.registry import Registry
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
@@ -24,20 +24,20 @@ def run_checks(
 
     Args:
         table: The table as read, target included; column names must be unique.
-        task: What is to be learned.
+        task: The task.
         profile: The profile of *table*.
-        names: Names of the checks to run; all available ones by default.
+        names: Names of the checks to run; by default all available ones.
 
     Returns:
-        Findings, the most severe first, then by the name of the check: the same table gives the same tuple.
+        Findings, most severe first, then by name of the check.
     """
     rows = table.reset_index(drop=True)
     single = [task.for_target(name) for name in task.targets] if task.problem_type.multiple_targets else [task]
-    views = [TableView(rows, own, profile) for own in single]
+    contexts = [CheckContext(rows, own, profile) for own in single]
     chosen = [CHECKS.get(name) for name in (CHECKS.available() if names is None else names)]
-    # Checks look at one target; what they find whatever the target is told once.
-    found = dict.fromkeys(finding for check in chosen for view in views for finding in check.run(view))
+    # A check sees one target at a time; findings that do not depend on it are reported once.
+    found = dict.fromkeys(finding for check in chosen for context in contexts for finding in check.run(context))
     return tuple(sorted(found, key=lambda finding: _SEVERITY[finding.level]))
 
 
-__all__ = ["CHECKS", "Check", "Finding", "Level", "TableView", "run_checks"]
+__all__ = ["CHECKS", "Check", "CheckContext", "Finding", "Level", "run_checks"]

@@ -1,22 +1,22 @@
-"""Rows with the same features and different targets: the limit of what any model can reach."""
+"""Rows with equal features and different targets, which no model can tell apart."""
 
 from __future__ import annotations
 
+from automl_flow.checks.context import CheckContext
 from automl_flow.checks.finding import Check, Finding, at_rows, percent
-from automl_flow.checks.view import TableView
 
 _WARN_ABOVE = 0.05
 
 
-def _run(view: TableView) -> list[Finding]:
-    target = view.task.target_name
-    if view.class_counts.empty or view.keys or not view.features:
+def _run(context: CheckContext) -> list[Finding]:
+    target = context.task.target_name
+    if context.class_counts.empty or context.keys or not context.features:
         return []
-    codes = view.codes[view.codes[target] >= 0]
-    twins = codes[codes.duplicated(subset=view.features, keep=False)]
+    codes = context.codes[context.codes[target] >= 0]
+    twins = codes[codes.duplicated(subset=context.features, keep=False)]
     if twins.empty:
         return []
-    classes = twins.groupby(view.features, sort=False)[target].transform("nunique")
+    classes = twins.groupby(context.features, sort=False)[target].transform("nunique")
     rows = twins.index[(classes > 1).to_numpy()].tolist()
     if not rows:
         return []
@@ -26,9 +26,9 @@ def _run(view: TableView) -> list[Finding]:
             "conflicting_labels",
             "warning" if share > _WARN_ABOVE else "info",
             (target,),
-            f"{len(rows)} rows ({percent(share)}) agree in every feature with a row of another class; "
+            f"{len(rows)} rows ({percent(share)}) have the same features as a row of another class; "
             f"{at_rows(rows[:5])}",
-            "Look at some of them: wrong labels, or a feature that would tell them apart is missing.",
+            "Inspect some of them: either labels are wrong, or a feature that would distinguish them is missing.",
         )
     ]
 

@@ -1,14 +1,14 @@
-"""A target that never varies: there is nothing to learn."""
+"""A constant target, from which nothing can be learned."""
 
 from __future__ import annotations
 
+from automl_flow.checks.context import CheckContext
 from automl_flow.checks.finding import Check, Finding
-from automl_flow.checks.view import TableView
 from automl_flow.core.errors import quoted
 
 
-def _run(view: TableView) -> list[Finding]:
-    target, values = view.task.target_name, view.labels.unique()
+def _run(context: CheckContext) -> list[Finding]:
+    target, values = context.task.target_name, context.labels.unique()
     if len(values) != 1:
         return []
     return [
@@ -16,10 +16,10 @@ def _run(view: TableView) -> list[Finding]:
             "constant_target",
             "error",
             (target,),
-            f"the target {quoted(target)} has the single value {quoted(values.tolist()[0])} in every row that has one",
+            f"the target {quoted(target)} has the value {quoted(values.tolist()[0])} in every labelled row",
             "Check the export and the name of the target; a model needs at least two different values.",
         )
     ]
 
 
-ENTRY = Check("A target with a single value", _run)
+ENTRY = Check("A constant target", _run)

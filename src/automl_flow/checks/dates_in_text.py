@@ -1,4 +1,4 @@
-"""Text columns that hold dates, and dates whose day and month cannot be told apart."""
+"""Text columns that hold dates, and dates with ambiguous day and month."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Any
 
 import pandas as pd
 
+from automl_flow.checks.context import CheckContext, is_text
 from automl_flow.checks.finding import Check, Finding, counted, listed
-from automl_flow.checks.view import TableView, is_text
 
 _SAMPLE = 500
 _DATE = r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]\d{1,2}:\d{2}.*)?\s*$"
 _NUMBERED = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}"
-_MOSTLY = 0.5
+_MOST_FRACTION = 0.5
 _MONTHS = 12
 
 
-def _run(view: TableView) -> list[Finding]:
-    table, task, profile = view.table, view.task, view.profile
-    texts = [name for name in view.features if is_text(table[name]) and _looks_dated(table[name])]
+def _run(context: CheckContext) -> list[Finding]:
+    table, task, profile = context.table, context.task, context.profile
+    texts = [name for name in context.features if is_text(table[name]) and _looks_dated(table[name])]
     taken = [name for name in texts if name in profile.by_role("datetime")]
     missed = [name for name in texts if name not in taken and name not in task.roles]
     unclear = [name for name in taken if _unclear_order(table[name])]
@@ -29,8 +29,8 @@ def _run(view: TableView) -> list[Finding]:
                 "dates_in_text",
                 "warning",
                 tuple(missed),
-                f"{counted(len(missed), 'column is', 'columns are')} read as categories or text though most values "
-                f"look like dates: {_examples(table, missed)}",
+                f"{counted(len(missed), 'column is', 'columns are')} read as categories or text, although most "
+                f"values look like dates: {_examples(table, missed)}",
                 "Fix the values that are not dates, or give the columns the role 'datetime'.",
             )
         )
@@ -40,7 +40,7 @@ def _run(view: TableView) -> list[Finding]:
                 "unclear_dates",
                 "warning",
                 tuple(unclear),
-                f"day and month cannot be told apart in {counted(len(unclear), 'column', 'columns')}: "
+                f"day and month are ambiguous in {counted(len(unclear), 'column', 'columns')}: "
                 f"{_examples(table, unclear)}",
                 "They are read month first; write dates as YYYY-MM-DD at the source.",
             )
@@ -49,13 +49,13 @@ def _run(view: TableView) -> list[Finding]:
 
 
 def _looks_dated(column: pd.Series[Any]) -> bool:
-    """Whether most of the first values have the shape of a date."""
+    """Whether most of the first values look like dates."""
     head = column.dropna().head(_SAMPLE).astype(str)
-    return bool(len(head)) and float(head.str.match(_DATE).mean()) > _MOSTLY
+    return bool(len(head)) and float(head.str.match(_DATE).mean()) > _MOST_FRACTION
 
 
 def _unclear_order(column: pd.Series[Any]) -> bool:
-    """Whether dates such as 03/04/2024 occur and none shows by a number above 12 which one is the day."""
+    """Whether there are dates such as 03/04/2024, and no number above 12 reveals which part is the day."""
     parts = column.dropna().astype(str).str.extract(_NUMBERED).dropna().astype(int)
     return len(parts) > 0 and int(parts.to_numpy().max()) <= _MONTHS
 
@@ -64,4 +64,4 @@ def _examples(table: pd.DataFrame, names: list[str]) -> str:
     return listed(f"{name}: {table[name].dropna().iloc[0]}" for name in names)
 
 
-ENTRY = Check("Dates stored as text, and dates that can be read in two ways", _run)
+ENTRY = Check("Dates stored as text, and ambiguous dates", _run)

@@ -1,16 +1,16 @@
-"""Feature columns that carry the same values as an earlier one."""
+"""Feature columns that duplicate an earlier one."""
 
 from __future__ import annotations
 
+from automl_flow.checks.context import CheckContext, is_number
 from automl_flow.checks.finding import Check, Finding, counted, listed
-from automl_flow.checks.view import TableView, is_number
 
 
-def _run(view: TableView) -> list[Finding]:
+def _run(context: CheckContext) -> list[Finding]:
     first: dict[bytes, str] = {}
     twins: dict[str, str] = {}
-    for name in view.features:
-        key = _key(view, name)
+    for name in context.features:
+        key = _key(context, name)
         if key is None:
             continue
         earlier = first.setdefault(key, name)
@@ -24,26 +24,25 @@ def _run(view: TableView) -> list[Finding]:
             "duplicate_columns",
             "info",
             tuple(twins),
-            f"{counted(len(twins), 'column carries', 'columns carry')} exactly the same information as an earlier one: "
-            f"{listed(pairs)}",
+            f"{counted(len(twins), 'column duplicates', 'columns duplicate')} an earlier one: {listed(pairs)}",
             "Give one of each pair the role 'ignore'.",
         )
     ]
 
 
-def _key(view: TableView, name: str) -> bytes | None:
-    """Return bytes that are equal for columns of equal content; ``None`` where the question makes no sense.
+def _key(context: CheckContext, name: str) -> bytes | None:
+    """Return bytes that are equal for columns of equal content; ``None`` if a comparison makes no sense.
 
-    Categories are compared by code, so that "yes/no" equals "1/0". Where nearly every row has a value of its own,
-    codes say nothing: numbers are then compared by value, and text is left to the search for identifiers.
+    Categories are compared by code, so that "yes/no" equals "1/0". If nearly all values are distinct, codes are
+    meaningless: numbers are then compared by value, and text is left to the identifier check.
     """
-    codes = view.codes[name].to_numpy()
+    codes = context.codes[name].to_numpy()
     distinct = int(codes.max(initial=-1)) + 1
     if distinct <= 1:
-        return None  # constants are another check's business
+        return None  # constants have a check of their own
     if distinct * 10 <= len(codes):
         return codes.tobytes()
-    return view.numbers(name).tobytes() if is_number(view.table[name]) else None
+    return context.numbers(name).tobytes() if is_number(context.table[name]) else None
 
 
-ENTRY = Check("Columns that carry the same information as an earlier one", _run)
+ENTRY = Check("Duplicate columns", _run)

@@ -1,18 +1,18 @@
-"""Rows that occur more than once, target included."""
+"""Duplicate rows, target included."""
 
 from __future__ import annotations
 
+from automl_flow.checks.context import CheckContext, first_rows
 from automl_flow.checks.finding import Check, Finding, at_rows, percent
-from automl_flow.checks.view import TableView, first_rows
 
 _WARN_ABOVE = 0.01
 
 
-def _run(view: TableView) -> list[Finding]:
-    n_rows = len(view.table)
-    if view.keys:
+def _run(context: CheckContext) -> list[Finding]:
+    n_rows = len(context.table)
+    if context.keys:
         return []
-    repeated = view.codes.duplicated().to_numpy()
+    repeated = context.codes.duplicated().to_numpy()
     count = int(repeated.sum())
     if not count:
         return []
@@ -23,10 +23,10 @@ def _run(view: TableView) -> list[Finding]:
             (),
             f"{count} of {n_rows} rows ({percent(count / n_rows)}) repeat an earlier row; "
             f"{at_rows(first_rows(repeated))}",
-            "If they are not genuine repetitions, set validation.drop_duplicate_rows: true; copies that fall on both "
-            "sides of the split make the holdout score too good.",
+            "If they are not genuine repetitions, set validation.drop_duplicate_rows: true; copies on both sides of "
+            "the split make the holdout score too optimistic.",
         )
     ]
 
 
-ENTRY = Check("Rows that occur more than once", _run)
+ENTRY = Check("Duplicate rows", _run)

@@ -1,4 +1,4 @@
-"""What a data check says, as data: a level, the columns, what was seen, and what to do about it."""
+"""Findings of data checks, and the wording that they share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from automl_flow.checks.view import TableView
+from automl_flow.checks.context import CheckContext
 from automl_flow.core.errors import shown
 
 Level = Literal["info", "warning", "error"]
@@ -14,14 +14,14 @@ Level = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was noticed in a table.
+    """A finding of a data check.
 
     Attributes:
-        code: Stable name of the kind of finding, for example ``"duplicate_rows"``; users accept findings by it.
+        code: Stable identifier, for example ``"duplicate_rows"``, by which users accept findings.
         level: ``"info"`` is worth knowing, ``"warning"`` may harm the model, ``"error"`` makes it worthless.
-        columns: The columns concerned, in the order of the table; empty when the whole table is.
-        message: What was seen, with values and rows.
-        action: What a person can do.
+        columns: The affected columns in table order; empty if the finding is about the whole table.
+        message: The observation, with values and rows.
+        action: The suggested remedy.
     """
 
     code: str
@@ -42,45 +42,45 @@ class Finding:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Finding:
-        """Restore what :meth:`to_document` gave."""
+        """Restore a finding from :meth:`to_document`."""
         return cls(**{**document, "columns": tuple(document["columns"])})
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check: a function from a table to findings.
+    """A data check: a function from a table to findings.
 
     Attributes:
-        about: One line on what is looked for.
-        run: Looks at the table and never changes it. A table without rows or without the target column gives
-            no findings rather than an exception: the floor of the validation suite speaks of those.
+        about: What it looks for, in one line.
+        run: Reads the table without changing it. A table without rows or without the target column gives no findings,
+            because the mandatory expectations report those.
         requires: Names of modules that must be installed.
     """
 
     about: str
-    run: Callable[[TableView], list[Finding]]
+    run: Callable[[CheckContext], list[Finding]]
     requires: tuple[str, ...] = ()
 
 
 def listed(items: Iterable[object], limit: int = 5) -> str:
-    """Put the first *limit* items in a sentence, as messages show names: ``a, b and 3 more``."""
+    """Join the first *limit* items for a message: ``a, b and 3 more``."""
     values = list(items)
-    told = ", ".join(shown(value, 200) for value in values[:limit])
+    text = ", ".join(shown(value, 200) for value in values[:limit])
     rest = len(values) - limit
-    return f"{told} and {rest} more" if rest > 0 else told
+    return f"{text} and {rest} more" if rest > 0 else text
 
 
 def percent(share: float) -> str:
-    """Write a share of rows, with enough digits to tell a small one from none."""
+    """Format a fraction as a percentage, with enough digits to distinguish a small one from zero."""
     return f"{share:.1%}" if share >= 0.001 or share == 0 else f"{share:.2g}"
 
 
 def counted(number: int, one: str, many: str) -> str:
-    """Begin a sentence: ``counted(1, "column holds", "columns hold")`` is ``1 column holds``."""
+    """Start a sentence: ``counted(1, "column holds", "columns hold")`` is ``1 column holds``."""
     return f"{number} {one if number == 1 else many}"
 
 
 def at_rows(rows: Iterable[int]) -> str:
-    """Name rows by their positions: ``first at rows 3, 7 (counted from 0)``."""
+    """List row positions: ``first at rows 3, 7 (counted from 0)``."""
     positions = [str(row) for row in rows]
     return f"first at row{'s' if len(positions) != 1 else ''} {', '.join(positions)} (counted from 0)"

@@ -1,19 +1,19 @@
-"""Categorical columns with a great many values."""
+"""Categorical columns with many values."""
 
 from __future__ import annotations
 
+from automl_flow.checks.context import CheckContext
 from automl_flow.checks.finding import Check, Finding, counted, listed
-from automl_flow.checks.view import TableView
 
-_MANY = 50
-_ROWS_PER_VALUE = 10
+_MAX_VALUES = 50
+_MIN_ROWS_PER_VALUE = 10
 
 
-def _run(view: TableView) -> list[Finding]:
-    table, task, profile = view.table, view.task, view.profile
+def _run(context: CheckContext) -> list[Finding]:
+    table, task, profile = context.table, context.task, context.profile
     names = [name for name in profile.by_role("categorical", "ordinal") if name in table and name != task.target_name]
-    unique = {name: int(view.codes[name].max() + 1) for name in names}
-    many = {n: u for n, u in unique.items() if u > _MANY or (u > 2 and len(table) / u < _ROWS_PER_VALUE)}
+    unique = {name: int(context.codes[name].max() + 1) for name in names}
+    many = {n: u for n, u in unique.items() if u > _MAX_VALUES or (u > 2 and len(table) / u < _MIN_ROWS_PER_VALUE)}
     if not many:
         return []
     described = [f"{name} ({count} values)" for name, count in many.items()]
@@ -24,7 +24,7 @@ def _run(view: TableView) -> list[Finding]:
             tuple(many),
             f"{counted(len(many), 'categorical column has', 'categorical columns have')} many values for {len(table)} "
             f"rows: {listed(described)}",
-            "They are encoded by the target inside the folds; group rare values if you know how they belong together.",
+            "They are target-encoded inside the folds; group rare values if you know which belong together.",
         )
     ]
 

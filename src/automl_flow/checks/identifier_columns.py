@@ -1,4 +1,4 @@
-"""Columns that name the row instead of describing it."""
+"""Columns that identify the row instead of describing it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl_flow.checks.context import CheckContext, is_number, is_text
 from automl_flow.checks.finding import Check, Finding, counted, listed
-from automl_flow.checks.view import TableView, is_number, is_text
 
-_ENOUGH_ROWS = 50
-_LONGEST_NAME = 40
+_MIN_ROWS = 50
+_MAX_NAME_LENGTH = 40
 
 
-def _run(view: TableView) -> list[Finding]:
-    table, task, profile = view.table, view.task, view.profile
-    if len(table) < _ENOUGH_ROWS:
+def _run(context: CheckContext) -> list[Finding]:
+    table, task, profile = context.table, context.task, context.profile
+    if len(table) < _MIN_ROWS:
         return []
     known, dates = set(profile.by_role("identifier")), set(profile.by_role("datetime"))
-    names = [n for n in view.features if n not in task.roles or task.roles[n] == "identifier"]
+    names = [n for n in context.features if n not in task.roles or task.roles[n] == "identifier"]
     found = tuple(
         name
         for name in names
-        if name in known or (name in view.keys and name not in dates and _names_rows(table[name]))
+        if name in known or (name in context.keys and name not in dates and _names_rows(table[name]))
     )
     if not found:
         return []
@@ -34,18 +34,18 @@ def _run(view: TableView) -> list[Finding]:
             found,
             f"{counted(len(found), 'column has', 'columns have')} a different value in (nearly) every row, as "
             f"identifiers do: {listed(found)}",
-            "A model can only memorise them: give them the role 'identifier', or 'text' or 'numeric' if that is what "
-            "they are.",
+            "A model can only memorise them: give them the role 'identifier', or 'text' or 'numeric' if they are no "
+            "identifiers.",
         )
     ]
 
 
 def _names_rows(column: pd.Series[Any]) -> bool:
-    """Whether *column*, without repetitions, is a running number, or short unique text."""
+    """Whether *column*, whose values are distinct, holds consecutive numbers or short text."""
     if is_number(column):
         values = np.sort(column.to_numpy(dtype=np.float64))
         return bool(np.isfinite(values).all() and (np.diff(values) == 1).all())
-    return is_text(column) and int(column.astype(str).str.len().max()) <= _LONGEST_NAME
+    return is_text(column) and int(column.astype(str).str.len().max()) <= _MAX_NAME_LENGTH
 
 
 ENTRY = Check("Columns that identify the row", _run)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from automl_flow.checks.context import CheckContext, first_rows, is_number
 from automl_flow.checks.finding import Check, Finding, at_rows, counted, listed
-from automl_flow.checks.view import TableView, first_rows, is_number
 
 
-def _run(view: TableView) -> list[Finding]:
-    table, task = view.table, view.task
-    masks = {name: np.isinf(view.numbers(name)) for name in table.columns if is_number(table[name])}
+def _run(context: CheckContext) -> list[Finding]:
+    table, task = context.table, context.task
+    masks = {name: np.isinf(context.numbers(name)) for name in table.columns if is_number(table[name])}
     found = {name: mask for name, mask in masks.items() if mask.any()}
     if not found:
         return []
@@ -24,8 +24,7 @@ def _run(view: TableView) -> list[Finding]:
             "error" if task.target_name in found else "warning",
             tuple(found),
             f"{counted(len(found), 'column holds', 'columns hold')} infinite values: {listed(described)}",
-            "Usually a division by zero upstream. In features they count as missing; in the target they "
-            "cannot be used.",
+            "They usually come from a division by zero. In features they count as missing; a target must be finite.",
         )
     ]
 

@@ -1,15 +1,15 @@
-"""Rows without a target."""
+"""Rows with a missing target."""
 
 from __future__ import annotations
 
+from automl_flow.checks.context import CheckContext, first_rows
 from automl_flow.checks.finding import Check, Finding, at_rows, percent
-from automl_flow.checks.view import TableView, first_rows
 
 _WARN_ABOVE = 0.05
 
 
-def _run(view: TableView) -> list[Finding]:
-    table, task = view.table, view.task
+def _run(context: CheckContext) -> list[Finding]:
+    table, task = context.table, context.task
     if task.target_name not in table or table.empty:
         return []
     missing = table[task.target_name].isna().to_numpy()
@@ -22,11 +22,11 @@ def _run(view: TableView) -> list[Finding]:
             "missing_target",
             "warning" if share > _WARN_ABOVE else "info",
             (task.target_name,),
-            f"{count} of {len(table)} rows ({percent(share)}) have no value in {task.target_name!r}; "
+            f"{count} of {len(table)} rows ({percent(share)}) have a missing {task.target_name!r}; "
             f"{at_rows(first_rows(missing))}",
-            "These rows are dropped. If the target is missing for a reason, the rest is a biased sample.",
+            "These rows are dropped. If the target is not missing at random, the rest is a biased sample.",
         )
     ]
 
 
-ENTRY = Check("Rows whose target is missing", _run)
+ENTRY = Check("Rows with a missing target", _run)

@@ -1,18 +1,18 @@
-"""Feature columns that are mostly empty."""
+"""Feature columns with missing values."""
 
 from __future__ import annotations
 
+from automl_flow.checks.context import CheckContext
 from automl_flow.checks.finding import Check, Finding, listed, percent
-from automl_flow.checks.view import TableView
 
 _WARN_ABOVE = 0.5
 
 
-def _run(view: TableView) -> list[Finding]:
-    table = view.table
+def _run(context: CheckContext) -> list[Finding]:
+    table = context.table
     if table.empty:
         return []
-    shares = {name: float(table[name].isna().mean()) for name in view.features}
+    shares = {name: float(table[name].isna().mean()) for name in context.features}
     some = {name: share for name, share in shares.items() if share > 0}
     if not some:
         return []
@@ -26,10 +26,10 @@ def _run(view: TableView) -> list[Finding]:
             mostly or tuple(some),
             f"{len(some)} of {len(shares)} columns {'has' if len(some) == 1 else 'have'} missing values"
             f"{f', {len(mostly)} of them in more than half of the rows' if mostly else ''}: {listed(described)}",
-            "Missing values are imputed or flagged inside the folds; ask whether their absence is known at the time "
-            "of prediction.",
+            "Missing values are imputed or flagged inside the folds; make sure that the same values are missing at "
+            "prediction time.",
         )
     ]
 
 
-ENTRY = Check("Missing values, and columns that are mostly empty", _run)
+ENTRY = Check("Missing values, and mostly empty columns", _run)

@@ -1,4 +1,4 @@
-"""Columns in which numbers and other values are mixed."""
+"""Columns that mix numbers and other values."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Any
 
 import pandas as pd
 
+from automl_flow.checks.context import CheckContext, is_text
 from automl_flow.checks.finding import Check, Finding, counted, listed
-from automl_flow.checks.view import TableView, is_text
 
-_MOSTLY = 0.5
+_MOST_FRACTION = 0.5
 
 
-def _run(view: TableView) -> list[Finding]:
+def _run(context: CheckContext) -> list[Finding]:
     mixed: dict[str, str] = {}
-    for name in view.features:
-        column = view.table[name]
-        if is_text(column) and name not in view.task.roles and (reason := _mixture(column.dropna())):
+    for name in context.features:
+        column = context.table[name]
+        if is_text(column) and name not in context.task.roles and (reason := _mixture(column.dropna())):
             mixed[name] = reason
     if not mixed:
         return []
@@ -34,17 +34,17 @@ def _run(view: TableView) -> list[Finding]:
 
 
 def _mixture(present: pd.Series[Any]) -> str:
-    """Describe the mixture in a column without missing values; empty when there is none."""
+    """Describe the mixture in a column without missing values; empty if there is none."""
     if present.dtype == object:
         kinds = pd.Series([type(cell).__name__ for cell in present], dtype=object).value_counts()
         if len(kinds) > 1:
             return ", ".join(f"{kind} × {count}" for kind, count in sorted(kinds.items(), key=str))
-    counts = present.astype(str).value_counts()  # parsing each distinct text once is what makes this quick
+    counts = present.astype(str).value_counts()  # each distinct text is parsed once, which is fast
     numeric = pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().to_numpy()
     share = float(counts[numeric].sum()) / max(len(present), 1)
-    if not _MOSTLY <= share < 1:
+    if not _MOST_FRACTION <= share < 1:
         return ""
-    return f"{share:.0%} numbers, else {listed(sorted(counts.index[~numeric]), 3)}"
+    return f"{share:.0%} numbers, otherwise {listed(sorted(counts.index[~numeric]), 3)}"
 
 
 ENTRY = Check("Columns that mix numbers and other values", _run)

@@ -1,17 +1,17 @@
-"""Classes with too few rows to occur in every fold."""
+"""Classes with too few rows for every fold."""
 
 from __future__ import annotations
 
+from automl_flow.checks.context import CheckContext
 from automl_flow.checks.finding import Check, Finding, listed
-from automl_flow.checks.view import TableView
 
-_NEEDED = 10
+_MIN_ROWS = 10
 
 
-def _run(view: TableView) -> list[Finding]:
-    counts, target = view.class_counts, view.task.target_name
-    rare = counts[counts < _NEEDED]
-    if rare.empty or len(counts) < 2:  # one class is another check's business
+def _run(context: CheckContext) -> list[Finding]:
+    counts, target = context.class_counts, context.task.target_name
+    rare = counts[counts < _MIN_ROWS]
+    if rare.empty or len(counts) < 2:  # a single class is a constant target
         return []
     described = [f"{label}: {count}" for label, count in rare.items()]
     return [
@@ -20,10 +20,10 @@ def _run(view: TableView) -> list[Finding]:
             "warning",
             (target,),
             f"{len(rare)} of {len(counts)} classes of {target!r} {'has' if len(rare) == 1 else 'have'} fewer than "
-            f"{_NEEDED} rows: {listed(described)}",
-            "Merge or collect more of them; with fewer rows than folds a class cannot be learned and judged.",
+            f"{_MIN_ROWS} rows: {listed(described)}",
+            "Merge these classes or collect more rows; a class with fewer rows than folds cannot be validated.",
         )
     ]
 
 
-ENTRY = Check("Classes with a handful of rows", _run)
+ENTRY = Check("Classes with few rows", _run)

@@ -1,4 +1,4 @@
-"""Single columns that give the target away."""
+"""Single columns that leak the target."""
 
 from __future__ import annotations
 
@@ -8,57 +8,57 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from automl_flow.checks.context import CheckContext, hashable, is_number
 from automl_flow.checks.finding import Check, Finding, listed
-from automl_flow.checks.view import TableView, hashable, is_number
 from automl_flow.core.seeds import generator
 from automl_flow.tasks.cells import written
 from automl_flow.tasks.spec import TaskSpec
 
-_ENOUGH_ROWS = 50
+_MIN_ROWS = 50
 _SAMPLE = 2000
-_ROWS_PER_BIN = 5
-_SUSPECT = 0.98  # share of what chance leaves open that one column explains, out of fold
+_MIN_ROWS_PER_BIN = 5
+_SUSPECT = 0.98  # out-of-fold skill of one column: 0 is chance, 1 is perfect
 
 
-def _run(view: TableView) -> list[Finding]:
-    if len(view.labels) < _ENOUGH_ROWS or view.labels.nunique() < 2:
+def _run(context: CheckContext) -> list[Finding]:
+    if len(context.labels) < _MIN_ROWS or context.labels.nunique() < 2:
         return []
-    rows = _sample(view.labels.index.to_numpy())
-    targets = _targets(view.table[view.task.target_name].iloc[rows], view.task)
+    rows = _sample(context.labels.index.to_numpy())
+    targets = _targets(context.table[context.task.target_name].iloc[rows], context.task)
     half = generator(0, "target_leakage", "half").permutation(len(rows)) % 2 == 0
     copies: list[str] = []
     scores: dict[str, float] = {}
-    for name in view.features:
-        values = np.clip(_values(view, name, rows), -1e30, 1e30)  # infinities have no neighbours
-        if _is_copy(values, targets[0], view.task):
+    for name in context.features:
+        values = np.clip(_values(context, name, rows), -1e30, 1e30)  # infinities have no neighbours
+        if _is_copy(values, targets[0], context.task):
             copies.append(name)
-        elif (score := max(_explained(values, target, half, view.task) for target in targets)) >= _SUSPECT:
+        elif (score := max(_explained(values, target, half, context.task) for target in targets)) >= _SUSPECT:
             scores[name] = score
-    return [*_copied(copies, view), *_suspected(scores, view.task)]
+    return [*_copied(copies, context), *_suspected(scores, context.task)]
 
 
 def _sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At most ``_SAMPLE`` rows, the same ones every time."""
+    """At most ``_SAMPLE`` rows, always the same."""
     if len(rows) <= _SAMPLE:
         return rows
     return np.sort(generator(0, "target_leakage").choice(rows, _SAMPLE, replace=False))
 
 
-def _values(view: TableView, name: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return numbers, or the places of labels in the alphabet.
+def _values(context: CheckContext, name: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return numbers, or the alphabetical rank of labels.
 
-    In a table that is sorted by its target, the order in which labels occur is that of the target.
+    Codes by first occurrence would leak the target in a table that is sorted by it.
     """
-    column = view.table[name]
+    column = context.table[name]
     if is_number(column):
-        return view.numbers(name)[rows]
+        return context.numbers(name)[rows]
     texts = hashable(column.iloc[rows]).astype(object).map(written, na_action="ignore")
     codes = pd.factorize(texts, sort=True)[0].astype(np.float64)
     return np.where(codes < 0, np.nan, codes)
 
 
 def _targets(labels: pd.Series[Any], task: TaskSpec) -> tuple[NDArray[np.float64], ...]:
-    """Return class codes; in a regression ranks (so that outliers do not decide) and values (that may have steps)."""
+    """Return class codes; in a regression, ranks (robust against outliers) and values (that may have steps)."""
     if task.problem != "regression":
         return (pd.factorize(hashable(labels))[0].astype(np.float64),)
     values = pd.to_numeric(labels, errors="coerce").clip(-1e30, 1e30)
@@ -67,7 +67,7 @@ def _targets(labels: pd.Series[Any], task: TaskSpec) -> tuple[NDArray[np.float64
 
 
 def _is_copy(values: NDArray[np.float64], target: NDArray[np.float64], task: TaskSpec) -> bool:
-    """Whether *values* are the target under other names (or, in a regression, on another rising or falling scale)."""
+    """Whether *values* are a relabelled target, or, in a regression, a monotone function of it."""
     if np.isnan(values).any():
         return False
     if task.problem == "regression":
@@ -80,7 +80,7 @@ def _is_copy(values: NDArray[np.float64], target: NDArray[np.float64], task: Tas
 def _explained(
     values: NDArray[np.float64], target: NDArray[np.float64], half: NDArray[np.bool_], task: TaskSpec
 ) -> float:
-    """Out-of-fold (two halves) skill of a table of bins of one column: 0 is chance, 1 is perfect."""
+    """Out-of-fold skill (two halves) of a lookup table over bins of one column: 0 is chance, 1 is perfect."""
     predicted = np.empty_like(target)
     for train in (half, ~half):
         bins = _bins(values, train)
@@ -94,40 +94,40 @@ def _explained(
 
 
 def _bins(values: NDArray[np.float64], train: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Put every value, or every few neighbours where values are many, in a bin of its own; missing is a bin, too."""
+    """Assign values to bins: one per value, or per few neighbouring values if there are many; missing is a bin."""
     present = values[train & ~np.isnan(values)]
     edges = np.unique(present)
-    most = max(2, len(present) // _ROWS_PER_BIN)
+    most = max(2, len(present) // _MIN_ROWS_PER_BIN)
     if len(edges) > most:
         edges = np.unique(np.quantile(present, np.linspace(0, 1, most + 1)))
     return np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, side="right"))
 
 
 def _classes(bins: NDArray[np.int64], target: NDArray[np.float64], n_bins: int) -> NDArray[np.float64]:
-    """Return the class of every bin that is most frequent there, compared with its frequency overall."""
+    """Return the class of each bin that is most over-represented in it."""
     classes, codes, counts = np.unique(target, return_inverse=True, return_counts=True)
     cells = np.bincount(bins * len(classes) + codes, 1 / counts[codes], minlength=n_bins * len(classes))
     return np.asarray(classes[cells.reshape(n_bins, len(classes)).argmax(axis=1)])
 
 
 def _means(bins: NDArray[np.int64], target: NDArray[np.float64], n_bins: int) -> NDArray[np.float64]:
-    """Return the mean target of every bin; that of all rows for an empty one."""
+    """Return the mean target of each bin; the overall mean for an empty bin."""
     rows, sums = np.bincount(bins, minlength=n_bins), np.bincount(bins, target, minlength=n_bins)
     return np.where(rows > 0, sums / np.maximum(rows, 1), target.mean())
 
 
-def _copied(copies: list[str], view: TableView) -> list[Finding]:
+def _copied(copies: list[str], context: CheckContext) -> list[Finding]:
     """Say which columns are the target; where there are no others, a formula may be what is to be learned."""
     if not copies:
         return []
     return [
         Finding(
             "target_copy",
-            "error" if len(copies) < len(view.features) else "warning",
+            "error" if len(copies) < len(context.features) else "warning",
             tuple(copies),
             f"{listed(copies)} {'is a copy' if len(copies) == 1 else 'are copies'} of the target "
-            f"{view.task.target_name!r} (recoded or rescaled)",
-            "Give them the role 'ignore'. If they are really known before the target is, accept the finding: "
+            f"{context.task.target_name!r} (recoded or rescaled)",
+            "Give them the role 'ignore'. If they really are known before the target, accept the finding: "
             "validation.accept: [target_copy], or accept=['target_copy'] of an estimator.",
         )
     ]
@@ -149,4 +149,4 @@ def _suspected(scores: dict[str, float], task: TaskSpec) -> list[Finding]:
     ]
 
 
-ENTRY = Check("Columns that give the target away", _run)
+ENTRY = Check("Columns that leak the target", _run)

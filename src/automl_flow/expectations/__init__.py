@@ -1,4 +1,4 @@
-"""Great Expectations as a gate: a fixed floor, the user's suite, and the data checks, before anything learns."""
+"""Validation with Great Expectations: mandatory expectations, the user's suite, and the data checks."""
 
 from __future__ import annotations
 

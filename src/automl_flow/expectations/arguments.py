@@ -1,4 +1,4 @@
-"""What the arguments of a user's expectation may hold: values and comparisons, nothing that runs or loads."""
+"""Checks of the arguments of a user's expectation: only values and comparisons, nothing that runs or loads."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ CONDITION, PARSER = "row_condition", "condition_parser"
 _OURS = frozenset(
     {"batch_id", "catch_exceptions", "id", "library_metadata", "meta", "rendered_content", "result_format"}
 )
-_OF_SCHEMAS = frozenset({"$comment", "$defs", "$id", "$schema"})  # keys of a JSON schema that load nothing
-_COLUMN = re.compile(r"`[^`\n]*`")  # as pandas writes a name that is no identifier
-_LONGEST = 1000
+_OF_SCHEMAS = frozenset({"$comment", "$defs", "$id", "$schema"})  # harmless keys of a JSON schema
+_COLUMN = re.compile(r"`[^`\n]*`")  # how pandas quotes a column name
+_MAX_LENGTH = 1000
 
-# pandas runs a condition: it calls what it finds by an attribute, or by "@" in the program around it.
+# pandas evaluates a condition as code: attributes and "@" would reach functions. Only these nodes are allowed.
 _PARTS = (
     ast.Expression,
     ast.BoolOp,
@@ -45,8 +45,8 @@ def check_arguments(arguments: Mapping[str, Any]) -> None:
     """Check the arguments of an expectation before Great Expectations sees them.
 
     Raises:
-        ValueError: A condition on rows is more than comparisons of columns with values; an argument is a reference to
-            a parameter or to a schema elsewhere; or one that belongs to the validation itself.
+        ValueError: A row condition does more than compare columns with values, an argument refers to a parameter or
+            to an external schema, or an argument is reserved.
     """
     for name in sorted(_OURS & set(arguments)):
         raise ValueError(f"{name} is set by the validation")
@@ -59,7 +59,7 @@ def check_arguments(arguments: Mapping[str, Any]) -> None:
 
 def _check_condition(condition: Any) -> None:
     rule = f"{CONDITION} must compare columns with values, such as \"age > 18 and sex == 'f'\""
-    if not isinstance(condition, str) or len(condition) > _LONGEST:
+    if not isinstance(condition, str) or len(condition) > _MAX_LENGTH:
         raise ValueError(f"{rule}, got {quoted(condition)}")
     try:
         parts = list(ast.walk(ast.parse(_COLUMN.sub("column", condition).strip(), mode="eval")))
@@ -71,7 +71,7 @@ def _check_condition(condition: Any) -> None:
 
 
 def _has_text(part: ast.BinOp) -> bool:
-    """Whether text is counted with: ``"a" * 10**9`` fills the memory."""
+    """Whether text occurs in arithmetic: ``"a" * 10**9`` exhausts the memory."""
     return any(isinstance(inner, ast.Constant) and isinstance(inner.value, str) for inner in ast.walk(part))
 
 
@@ -80,7 +80,7 @@ def _refuse_references(value: Any) -> None:
         for key, inner in value.items():
             within = key == "$ref" and isinstance(inner, str) and inner.startswith("#")
             if isinstance(key, str) and key.startswith("$") and key not in _OF_SCHEMAS and not within:
-                raise ValueError(f"{shown(key)} refers to something outside the suite; write the value itself")
+                raise ValueError(f"{shown(key)} refers to something outside the suite; use a literal value")
             _refuse_references(inner)
     elif isinstance(value, list):
         for inner in value:

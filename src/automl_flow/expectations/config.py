@@ -1,4 +1,4 @@
-"""What a user may set about validation."""
+"""Settings of the validation stage, and the user's suite."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Severity = Literal["critical", "warning", "info"]
 
 
 class ExpectationSpec(Config):
-    """One expectation of the user's own suite.
+    """An expectation of the user's suite.
 
     Attributes:
         expectation: Name in Great Expectations, for example ``expect_column_values_to_be_between`` (or
             ``ExpectColumnValuesToBeBetween``).
         kwargs: Its arguments, ``column`` among them; a ``row_condition`` compares columns with values.
-        severity: ``critical`` closes the gate, ``warning`` and ``info`` are reported.
+        severity: ``critical`` fails the validation, ``warning`` and ``info`` are reported.
     """
 
     expectation: str
@@ -37,16 +37,16 @@ class ExpectationSpec(Config):
 
 
 class ValidationConfig(Config):
-    """Settings of the validation stage. The floor (see ``expectations.floor``) cannot be switched off.
+    """Settings of the validation stage; mandatory expectations (``expectations.mandatory``) always apply.
 
     Attributes:
-        minimum_rows: Fewest rows that are accepted, at least 2.
-        required_columns: Columns that must exist and hold values, beside those that the task names.
-        maximum_missing_target: Largest accepted share of rows without a target; such rows are dropped.
-        drop_duplicate_rows: Keep only the first of rows that are equal in every column.
-        expectations: The user's own suite.
-        accept: Codes of findings of level "error" that shall not close the gate.
-        stop_at: Whether warnings close the gate, too.
+        minimum_rows: Minimum number of rows, at least 2.
+        required_columns: Columns that must exist and hold values, in addition to those that the task names.
+        maximum_missing_target: Maximum fraction of rows with a missing target; such rows are dropped.
+        drop_duplicate_rows: Keep only the first of several equal rows.
+        expectations: The user's suite.
+        accept: Codes of findings of level "error" that do not fail the validation.
+        stop_at: Lowest level that fails the validation.
     """
 
     minimum_rows: int = Field(default=20, ge=2, le=10**12)
@@ -59,15 +59,15 @@ class ValidationConfig(Config):
 
 
 def parse_suite(items: Any, source: str) -> list[ExpectationSpec]:
-    """Read a user's suite: a plain list of ``{expectation, kwargs, severity}``.
+    """Parse a user's suite: a list of ``{expectation, kwargs, severity}``.
 
     Args:
         items: The content of the file.
-        source: Where it stands, for messages.
+        source: The file, for messages.
 
     Raises:
-        ConfigError: It is not a list, it is empty (a suite that checks nothing must not look like one that
-            passed), or an entry is malformed.
+        ConfigError: It is not a list, an entry is malformed, or it is empty: a suite that checks nothing must not look
+            like one that passed.
     """
     if not isinstance(items, list):
         raise ConfigError(f"{source}: a suite is a list of expectations, got {type(items).__name__}")

@@ -1,4 +1,4 @@
-"""The validation's own page: one HTML file that needs no network."""
+"""The data docs: a self-contained HTML page of a validation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import visible
-from automl_flow.expectations.floor import ANY, FINITE
+from automl_flow.expectations.mandatory import ANY, FINITE
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -26,8 +26,8 @@ def render_docs(findings: dict[str, Any]) -> str:
     return _template().render(findings=findings, verdicts=verdicts, failed=failed, held=held)
 
 
-def told(verdict: Mapping[str, Any]) -> str:
-    """Say in words what a rule of the floor, or of a suite, expects of its column or of the table."""
+def describe_rule(verdict: Mapping[str, Any]) -> str:
+    """Describe a rule in words."""
     limits = {key: value for key, value in verdict["kwargs"].items() if key not in _COLUMNS}
     rule: str = verdict["expectation"]
     if rule == "expect_column_values_to_be_between" and limits == FINITE:
@@ -48,5 +48,5 @@ def _template() -> Template:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True
     )
-    environment.filters["told"] = told
+    environment.filters["describe_rule"] = describe_rule
     return environment.get_template("docs.html.j2")

@@ -1,4 +1,4 @@
-"""The gate: a table passes as a whole, or the flow stops with a reason."""
+"""The validation gate: a table passes as a whole, or the run stops with a reason."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from automl_flow.core.files import plain
 from automl_flow.expectations.config import ValidationConfig
 from automl_flow.expectations.docs import render_docs
 from automl_flow.expectations.engine import run_rules
-from automl_flow.expectations.floor import floor_rules
-from automl_flow.expectations.rules import Rule, Verdict, user_rules
+from automl_flow.expectations.mandatory import mandatory_rules
+from automl_flow.expectations.rules import Rule, RuleResult, user_rules
 from automl_flow.expectations.samples import sample_rules, sample_table, sample_task
 from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.profile import profile_table
@@ -36,10 +36,10 @@ _SAMPLE_CHECKS = (
 
 @dataclass(frozen=True)
 class TableValidation:
-    """A table that passed, and what was found on the way.
+    """A table that passed the validation.
 
     Attributes:
-        table: The accepted rows, numbered from 0: those with a target and, if so configured, without repetitions.
+        table: The accepted rows, numbered from 0: those with a target and, if so configured, without duplicates.
         findings: A JSON document without times or ids.
         docs: A self-contained HTML page.
     """
@@ -51,7 +51,7 @@ class TableValidation:
 
 @dataclass(frozen=True)
 class ArrayValidation:
-    """Images or sequences that passed, and what was found on the way; see :class:`TableValidation`."""
+    """Images or sequences that passed the validation; see :class:`TableValidation`."""
 
     data: ArrayData
     findings: dict[str, Any]
@@ -59,11 +59,11 @@ class ArrayValidation:
 
 
 class GateClosedError(DataError):
-    """The data failed a critical expectation, or a check called them worthless.
+    """The data failed a critical expectation, or a data check with a finding of level "error".
 
     Attributes:
-        findings: The document that a passing table would have been given.
-        docs: The page that a passing table would have been given.
+        findings: The findings document, as for a table that passes.
+        docs: The HTML page, as for a table that passes.
     """
 
     def __init__(self, message: str, findings: dict[str, Any], docs: str) -> None:
@@ -73,18 +73,18 @@ class GateClosedError(DataError):
 
 
 def validate_table(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> TableValidation:
-    """Let a table through the gate.
+    """Validate a table, and drop the rows that cannot be used.
 
-    The floor, the user's suite and the data checks all look at the table as it is; then rows without a target (and,
-    if so configured, repeated rows) are dropped. Nothing else about the table changes.
+    Mandatory expectations, the user's suite and the data checks see the table as it is; then rows with a missing
+    target (and, if so configured, duplicate rows) are dropped. Nothing else changes.
 
     Raises:
-        GateClosedError: Names every failed rule by column, with what was seen, the first rows, and what to do.
+        GateClosedError: The message lists every failed rule with column, observation, first rows and remedy.
         DataError: Two columns have the same name.
-        ConfigError: The user's suite names something that does not exist.
+        ConfigError: The user's suite names an unknown expectation.
     """
     table = check_columns(table, f"table of task {task.name!r}").reset_index(drop=True)
-    rules = [*floor_rules(table, task, config), *user_rules(config.expectations)]
+    rules = [*mandatory_rules(table, task, config), *user_rules(config.expectations)]
     verdicts = run_rules(table, rules)
     found = run_checks(table, task, profile_table(table, task)) if len(table) else ()
     rows = _accepted_rows(table, task, config)
@@ -93,10 +93,10 @@ def validate_table(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig
 
 
 def validate_arrays(data: ArrayData, task: TaskSpec, config: ValidationConfig) -> ArrayValidation:
-    """Let images or sequences through the gate: one row per sample, with its statistics, stands for them.
+    """Validate images or sequences by a table of one row per sample, with statistics of its values.
 
-    A user's suite may speak of the columns ``x.mean``, ``x.deviation``, ``x.minimum``, ``x.maximum``, ``x.finite``
-    (share of finite values), the target and the split.
+    A user's suite may use the columns ``x.mean``, ``x.deviation``, ``x.minimum``, ``x.maximum``, ``x.finite``
+    (fraction of finite values), the target and the split.
 
     Args: see :func:`validate_table`.
 
@@ -104,7 +104,7 @@ def validate_arrays(data: ArrayData, task: TaskSpec, config: ValidationConfig) -
         GateClosedError: As for tables.
     """
     table, task_of_table = sample_table(data, task), sample_task(task)
-    rules: list[Rule] = [*floor_rules(table, task_of_table, config), *sample_rules()]
+    rules: list[Rule] = [*mandatory_rules(table, task_of_table, config), *sample_rules()]
     verdicts = run_rules(table, [*rules, *user_rules(config.expectations)])
     found = run_checks(table, task_of_table, profile_table(table, task_of_table), _SAMPLE_CHECKS)
     rows = _accepted_rows(table, task_of_table, config)
@@ -114,7 +114,7 @@ def validate_arrays(data: ArrayData, task: TaskSpec, config: ValidationConfig) -
 
 
 def _accepted_rows(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> np.ndarray[Any, Any]:
-    """Positions of the rows that stay."""
+    """Positions of the rows to keep."""
     keep = np.ones(len(table), dtype=bool)
     for target in task.targets:
         if target in table.columns:
@@ -127,11 +127,11 @@ def _accepted_rows(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig
 def _through_gate(
     task: TaskSpec,
     config: ValidationConfig,
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[RuleResult],
     found: Sequence[Finding],
     rows: tuple[int, int],
 ) -> tuple[dict[str, Any], str]:
-    """Write findings and page, and raise when the gate is closed. *rows*: before and after."""
+    """Render findings and page, and raise if the validation failed. *rows*: before and after."""
     levels = ("critical",) if config.stop_at == "error" else ("critical", "warning")
     failed = [verdict for verdict in verdicts if not verdict.success and verdict.rule.severity in levels]
     fatal = ("error",) if config.stop_at == "error" else ("error", "warning")
@@ -151,8 +151,8 @@ def _through_gate(
     return findings, docs
 
 
-def _explain(task: TaskSpec, failed: Sequence[Verdict], grave: Sequence[Finding]) -> str:
-    """Put all that closed the gate in one text, column by column."""
+def _explain(task: TaskSpec, failed: Sequence[RuleResult], grave: Sequence[Finding]) -> str:
+    """List everything that failed the validation, by column."""
     lines = [f"task {task.name!r}: the data did not pass validation (reasons: {len(failed) + len(grave)})"]
     for verdict in failed:
         where = f"column {', '.join(map(repr, verdict.rule.columns))}" if verdict.rule.columns else "table"

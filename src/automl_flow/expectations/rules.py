@@ -1,4 +1,4 @@
-"""Rules (expectations with a reason) and verdicts (what became of them), as data."""
+"""Rules (expectations with a remedy) and their results, as data."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from typing import Any, Literal
 
 from automl_flow.expectations.config import ExpectationSpec, Severity
 
-Origin = Literal["floor", "user"]
+Origin = Literal["mandatory", "user"]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One expectation of a suite.
+    """An expectation of a suite.
 
     Attributes:
         expectation: Name in Great Expectations, in snake case.
         kwargs: Its arguments.
-        severity: ``"critical"`` closes the gate.
-        origin: ``"floor"`` for the rules that always hold, ``"user"`` for the user's suite.
-        action: What to do where it fails.
+        severity: ``"critical"`` fails the validation.
+        origin: ``"mandatory"`` for rules that always apply, ``"user"`` for the user's suite.
+        action: What to do if it fails.
     """
 
     expectation: str
     kwargs: dict[str, Any] = field(default_factory=dict)
     severity: Severity = "critical"
-    origin: Origin = "floor"
+    origin: Origin = "mandatory"
     action: str = "Correct the data at the source, or the expectation."
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Names of the columns that the rule speaks of; empty for one on the whole table."""
+        """Columns of the rule; empty for a rule on the whole table."""
         named = [self.kwargs[key] for key in ("column", "column_A", "column_B") if key in self.kwargs]
         return tuple(named + list(self.kwargs.get("column_list", [])))
 
@@ -41,17 +41,17 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What became of a rule.
+class RuleResult:
+    """The result of a rule.
 
     Attributes:
         rule: The rule.
         success: Whether it holds.
         observed: Observed value of a rule on a whole column or table, as plain JSON.
-        unexpected: Number of cells that break it.
+        unexpected: Number of cells that violate it.
         examples: Some of these cells, as text.
-        rows: Positions (from 0) of the first rows that break it.
-        reason: Why it failed, where that does not follow from the above.
+        rows: Positions (from 0) of the first rows that violate it.
+        reason: Why it failed, if not because of such cells.
     """
 
     rule: Rule
@@ -63,7 +63,7 @@ class Verdict:
     reason: str = ""
 
     def describe(self) -> str:
-        """Say in a line what was seen."""
+        """Describe the observation in one line."""
         parts = [self.reason] if self.reason else []
         if self.observed is not None:
             parts.append(f"observed {self.observed!r}")
@@ -76,7 +76,7 @@ class Verdict:
         return "; ".join(parts)
 
     def to_document(self) -> dict[str, Any]:
-        """Return the verdict as JSON-able values."""
+        """Return the result as JSON-able values."""
         return {
             "expectation": self.rule.expectation,
             "kwargs": self.rule.kwargs,
@@ -94,15 +94,15 @@ class Verdict:
 
 
 def user_rules(specs: list[ExpectationSpec]) -> list[Rule]:
-    """Turn the user's suite into rules; names are brought to snake case."""
+    """Return the user's suite as rules, with names in snake case."""
     return [Rule(snake_case(spec.expectation), spec.kwargs, spec.severity, "user") for spec in specs]
 
 
 def snake_case(name: str) -> str:
-    """``ExpectColumnToExist`` → ``expect_column_to_exist``; names in snake case stay.
+    """Convert ``ExpectColumnToExist`` to ``expect_column_to_exist``; snake case stays.
 
     A run of capitals is one word, as in ``ExpectColumnKLDivergenceToBeLessThan``, but the column letters of
-    ``…ValuesAToBe…`` are words of their own; Great Expectations has the same rule.
+    ``…ValuesAToBe…`` are separate words, as in Great Expectations.
     """
     import re
 

@@ -1,4 +1,4 @@
-"""Images and sequences as a table of one row per sample, so that the same gate serves them."""
+"""Images and sequences as a table of one row per sample, for the same validation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sample_table(data: ArrayData, task: TaskSpec) -> pd.DataFrame:
     """Return one row per sample: statistics of its values, a fingerprint of its bytes, target and split."""
     flat = data.x.reshape(len(data.x), -1).astype(np.float64)
     finite = np.isfinite(flat)
-    # Statistics of the finite values only; a sample without any is caught by "x.finite".
+    # Statistics of finite values only; "x.finite" catches a sample without any.
     masked = np.ma.masked_array(flat, ~finite)
     columns: dict[str, Any] = {
         "x.mean": masked.mean(axis=1).filled(np.nan),
@@ -35,24 +35,24 @@ def sample_table(data: ArrayData, task: TaskSpec) -> pd.DataFrame:
 
 
 def sample_task(task: TaskSpec) -> TaskSpec:
-    """Return the task of the table of samples: same target, problem and split, and no column names of its own."""
+    """Return the task of the table of samples, with the same target, problem and split."""
     values = task.model_dump(include={"name", "target", "problem", "positive", "split_column"})
     return TaskSpec.model_validate(values)
 
 
 def sample_rules() -> list[Rule]:
-    """Rules of the floor that only samples have."""
+    """Return the mandatory rules for samples."""
     return [
         Rule(
             "expect_column_values_to_be_between",
             {"column": "x.finite", "min_value": 1, "max_value": 1},
-            action="Samples must hold finite numbers: replace NaN and infinities, for example by zeros where they pad.",
+            action="Samples must hold finite numbers: replace NaN and infinities, for example padding by zeros.",
         ),
         Rule(
             "expect_column_values_to_be_between",
             {"column": "x.deviation", "min_value": 0, "strict_min": True},
             severity="warning",
-            action="Samples that are one constant value are probably blank: look at some of them.",
+            action="Constant samples are probably blank: inspect some of them.",
         ),
     ]
 

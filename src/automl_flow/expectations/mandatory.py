@@ -1,7 +1,7 @@
-"""The floor: what every table must satisfy, whatever the user's suite says or leaves out.
+"""Mandatory expectations, which every table must meet in addition to the user's suite.
 
-Great Expectations passes an empty suite, a table without rows, a column that is all missing under ``between``, and
-infinities under ``not_null``. The rules here close these doors; nothing in the configuration removes one.
+Great Expectations passes an empty suite, a table without rows, an all-missing column under ``between``, and infinities
+under ``not_null``. These rules fill the gaps; no configuration removes them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from automl_flow.checks.view import is_number
+from automl_flow.checks.context import is_number
 from automl_flow.core.errors import nearest
 from automl_flow.expectations.config import ValidationConfig
 from automl_flow.expectations.rules import Rule
@@ -19,18 +19,18 @@ from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.tables import named_columns
 
 FINITE = {"min_value": -sys.float_info.max, "max_value": sys.float_info.max}
-ANY = 1e-12  # a share that a single value exceeds
+ANY = 1e-12  # a fraction that a single value exceeds
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 
 
-def floor_rules(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> list[Rule]:
-    """Return the rules that hold for every table of *task*, in a fixed order."""
+def mandatory_rules(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> list[Rule]:
+    """Return the rules for every table of *task*, in a fixed order."""
     named = {**dict.fromkeys(config.required_columns, "required_columns"), **named_columns(task)}
     rules = [
         _table("expect_table_row_count_to_be_between", "Provide more rows.", min_value=config.minimum_rows),
         _table(
             "expect_table_column_count_to_be_between",
-            "Provide at least one feature beside the columns that the task names.",
+            "Provide at least one feature in addition to the columns that the task names.",
             min_value=len(task.special_columns) + 1,
         ),
     ]
@@ -42,7 +42,7 @@ def floor_rules(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -
     for name in table.columns:
         if name not in task.special_columns:
             rules += _feature_rules(table, name, required=name in named)
-    # Of a column that is not there, that it is not there is all there is to say.
+    # For a missing column, only its absence is reported.
     return [rule for rule in rules if _exists(rule) or set(rule.columns) <= set(table.columns)]
 
 
@@ -51,11 +51,11 @@ def _exists(rule: Rule) -> bool:
 
 
 def _table(expectation: str, action: str, **kwargs: Any) -> Rule:
-    return Rule(expectation, kwargs, "critical", "floor", action)
+    return Rule(expectation, kwargs, "critical", "mandatory", action)
 
 
 def _on(column: str, expectation: str, action: str, **kwargs: Any) -> Rule:
-    return Rule(expectation, {"column": column, **kwargs}, "critical", "floor", action)
+    return Rule(expectation, {"column": column, **kwargs}, "critical", "mandatory", action)
 
 
 def _target_rules(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> list[Rule]:
@@ -102,10 +102,10 @@ def _weight_and_split_rules(task: TaskSpec) -> list[Rule]:
     if task.weight is not None:
         rules.append(_on(task.weight, "expect_column_values_to_not_be_null", "Give every row a weight."))
         limits = {"min_value": 0, "max_value": sys.float_info.max}
-        action = "Weights are finite and not negative."
+        action = "Weights must be finite and not negative."
         rules.append(_on(task.weight, "expect_column_values_to_be_between", action, **limits))
     if task.split_column is not None:
-        action = "The split column says 'train' or 'holdout' in every row, and both occur."
+        action = "The split column must hold 'train' or 'holdout' in every row, and both must occur."
         sides = {"value_set": ["train", "holdout"]}
         rules.append(_on(task.split_column, "expect_column_values_to_not_be_null", action))
         rules.append(_on(task.split_column, "expect_column_distinct_values_to_equal_set", action, **sides))
@@ -113,11 +113,13 @@ def _weight_and_split_rules(task: TaskSpec) -> list[Rule]:
 
 
 def _feature_rules(table: pd.DataFrame, name: str, *, required: bool) -> list[Rule]:
-    """Not all missing (critical where the task or the user names the column), and finite."""
+    """Rules against empty columns (critical if the task or the user names them) and infinite values."""
     filled = "expect_column_values_to_not_be_null"
-    action = "The column is empty: look at the export" + ("." if required else ", or drop the column.")
-    rules = [Rule(filled, {"column": name, "mostly": ANY}, "critical" if required else "warning", "floor", action)]
+    action = "The column is empty: check the export" + ("." if required else ", or drop the column.")
+    rules = [Rule(filled, {"column": name, "mostly": ANY}, "critical" if required else "warning", "mandatory", action)]
     if is_number(table[name]) and pd.api.types.is_float_dtype(table[name]) and table[name].notna().any():
         action = "Infinite values count as missing; correct them at the source."
-        rules.append(Rule("expect_column_values_to_be_between", {"column": name, **FINITE}, "warning", "floor", action))
+        rules.append(
+            Rule("expect_column_values_to_be_between", {"column": name, **FINITE}, "warning", "mandatory", action)
+        )
     return rules

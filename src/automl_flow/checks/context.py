@@ -1,4 +1,4 @@
-"""What a data check looks at: the table, the task, the profile, and views of them that several checks share."""
+"""Input of data checks: table, task, profile, and derived data that several checks share."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from automl_flow.tasks.spec import TaskSpec
 
 
 @dataclass(frozen=True)
-class TableView:
-    """A table to be checked; nobody changes it.
+class CheckContext:
+    """A table to check, which is not changed.
 
     Attributes:
         table: The table as read, target included, rows numbered from 0, column names unique.
-        task: What is to be learned.
+        task: The task.
         profile: The profile of *table*.
     """
 
@@ -30,7 +30,7 @@ class TableView:
 
     @cached_property
     def features(self) -> list[str]:
-        """Names of the columns a model may learn from, in table order."""
+        """Feature columns in table order."""
         task = self.task
         apart = {*task.special_columns, task.group}
         apart |= {name for name, role in task.roles.items() if role == "ignore"}
@@ -45,21 +45,21 @@ class TableView:
 
     @cached_property
     def class_counts(self) -> pd.Series[Any]:
-        """Rows per class, the most frequent first; empty in a regression."""
+        """Rows per class, most frequent first; empty in a regression."""
         if self.task.problem == "regression":
             return pd.Series([], dtype="int64")
         counts = self.labels.value_counts()
-        return counts[counts > 0]  # pandas counts categories that do not occur, too
+        return counts[counts > 0]  # pandas also counts absent categories
 
     @cached_property
     def codes(self) -> pd.DataFrame:
-        """Integer codes of every column, ``-1`` for missing: rows are equal where all codes are."""
+        """Integer codes of each column, -1 for missing; rows with equal codes are equal."""
         columns = {name: pd.factorize(hashable(self.table[name]))[0] for name in self.table.columns}
         return pd.DataFrame(columns, index=self.table.index)
 
     @cached_property
     def keys(self) -> list[str]:
-        """Feature columns in which every row has a value of its own, so that no two rows are equal."""
+        """Feature columns whose values are all distinct."""
         n_rows = len(self.table)
         return [name for name in self.features if n_rows and int(self.codes[name].max()) == n_rows - 1]
 
@@ -87,7 +87,7 @@ def is_text(column: pd.Series[Any]) -> bool:
 
 
 def hashable(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return *column* with lists, dictionaries and other unhashable cells replaced by their text."""
+    """Return *column* with unhashable cells, such as lists, replaced by their text."""
     if isinstance(column.dtype, pd.ArrowDtype):
         import pyarrow as pa
 
