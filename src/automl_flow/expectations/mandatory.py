@@ -59,7 +59,7 @@ def _on(column: str, expectation: str, action: str, **kwargs: Any) -> Rule:
 
 
 def _target_rules(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig) -> list[Rule]:
-    """Present in enough rows, and of the kind that the problem needs."""
+    """Rules on missing targets, and on the kind of target that the problem needs."""
     target = task.target_name
     rules = [
         _on(
