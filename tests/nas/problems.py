@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.search.config import NasConfig
+from automl_flow.nas.search.objective import NetworkFacts
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target, encode_target
 
@@ -44,6 +46,12 @@ def table_problem(n: int = 90) -> NasProblem:
     rows = np.arange(n)
     folds = tuple((rows[rows % 3 != k], rows[rows % 3 == k]) for k in range(3))
     return NasProblem(x, Target(3 * x[:, 0] + x[:, 1] ** 2, None), TaskSpec(problem="regression"), folds=folds)
+
+
+def facts(epochs: int = 4, tie_break_loss: float = 1.0, **changes: Any) -> dict[str, Any]:
+    """Facts of a trained network, as a record holds them."""
+    known = NetworkFacts("key", epochs, tie_break_loss, history=[], parameters=10, flops=100)
+    return replace(known, **changes).to_document()
 
 
 def config(**changes: Any) -> NasConfig:

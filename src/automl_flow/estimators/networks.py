@@ -174,7 +174,7 @@ class NetworkEstimator(SearchEstimator):
 
     def leaderboard(self) -> pd.DataFrame:
         """All trials, best first, with score, epochs, costs, and the cause of failure."""
-        from automl_flow.nas.search.leaderboard import leaderboard
+        from automl_flow.nas.search.result import leaderboard
 
         self._fitted()
         return leaderboard(self.result_)

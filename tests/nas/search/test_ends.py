@@ -15,13 +15,14 @@ from automl_flow.core.progress import silent_progress
 from automl_flow.execution.outcome import Limits
 from automl_flow.execution.runner import Handle
 from automl_flow.nas.search.config import NasConfig
-from automl_flow.nas.search.notes import WHOLE, notes_of, nothing_trained
-from automl_flow.nas.search.result import NasResult
+from automl_flow.nas.search.final_training import WHOLE
+from automl_flow.nas.search.result import NasResult, notes_of, nothing_trained
 from automl_flow.nas.search.run import search_architecture
 from automl_flow.study.budget import Clock
 from automl_flow.study.trial import NO_TIME, TrialRecord
 from tests.execution.inline import InlineRunner, make_inline_runner
 from tests.nas.problems import config, image_problem
+from tests.nas.problems import facts as trained
 
 JOBS = 7  # of the search below: four trials, two that go on, one final training
 
@@ -139,7 +140,7 @@ SETTINGS = config(max_trials=6, final_seeds=2)
 
 def trial(number: int, state: Any = "complete", **changes: Any) -> TrialRecord:
     values = (0.5,) if state == "complete" else None
-    return TrialRecord(number, {}, values, state, **{"attrs": {"epochs": SETTINGS.epochs}, **changes})
+    return TrialRecord(number, {}, values, state, **{"attrs": trained(SETTINGS.epochs), **changes})
 
 
 DONE = {"trained_on": WHOLE, "networks": 2, "epochs": 8}
@@ -160,7 +161,7 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ),
     (
         "cut by Ctrl-C",
-        {"records": [trial(0), trial(1, attrs={"epochs": 2})], "interrupted": True},
+        {"records": [trial(0), trial(1, attrs=trained(2))], "interrupted": True},
         "The search was interrupted (Ctrl-C): 2 of 6 architectures had been tried by then, 1 of them for all 4 epochs.",
         True,
     ),

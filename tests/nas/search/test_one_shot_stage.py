@@ -98,12 +98,12 @@ def test_a_resumed_search_does_not_repeat_the_one_shot_part(
 
 
 def test_where_the_one_shot_part_fails_the_search_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = one_shot_stage.Stage.search
+    made = one_shot_stage.OneShotStage.search
 
-    def broken(stage: one_shot_stage.Stage, seconds: float | None) -> Any:
-        return made(one_shot_stage.Stage("absent", stage.options), seconds)
+    def broken(stage: one_shot_stage.OneShotStage, seconds: float | None) -> Any:
+        return made(one_shot_stage.OneShotStage("absent", stage.options), seconds)
 
-    monkeypatch.setattr(one_shot_stage.Stage, "search", broken)
+    monkeypatch.setattr(one_shot_stage.OneShotStage, "search", broken)
     result = search(tmp_path, max_trials=1)
     assert result.one_shot["failed"] == "implementation"
     assert len(result.records) == 1
@@ -125,7 +125,7 @@ def test_a_space_with_nothing_to_choose_is_refused_before_anything_runs(tmp_path
 
 
 def test_a_search_that_was_cut_short_says_how_to_repeat_it() -> None:
-    stage = one_shot_stage.Stage("gdas", {"epochs": 9})
+    stage = one_shot_stage.OneShotStage("gdas", {"epochs": 9})
     assert stage.reproduce({"cut": True, "epochs": 4}, "bayesian") == {"strategy_options": {"epochs": 9, "stop": 4}}
     assert stage.reproduce({"cut": False, "epochs": 9}, "bayesian") == {}
     assert stage.reproduce({"failed": "memory"}, "bayesian") == {"strategy": "bayesian", "strategy_options": {}}

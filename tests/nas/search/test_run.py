@@ -11,14 +11,14 @@ import pytest
 
 from automl_flow.core.errors import BudgetError, ConfigError
 from automl_flow.core.progress import silent_progress
-from automl_flow.nas.search.leaderboard import leaderboard
-from automl_flow.nas.search.result import NasResult, front
+from automl_flow.nas.search.result import NasResult, front, leaderboard
 from automl_flow.nas.search.run import search_architecture
 from automl_flow.nas.search.setup import choose_strategy
 from automl_flow.nas.search.warm_start import agreement
 from automl_flow.study.trial import TrialRecord
 from tests.execution.inline import make_inline_runner
 from tests.nas.problems import config, image_problem, table_problem
+from tests.nas.problems import facts as trained
 
 
 def search(state: Path, problem: Any = None, **changes: Any) -> NasResult:
@@ -84,6 +84,13 @@ def test_the_reference_is_first_and_trained_to_the_end(alone: tuple[NasResult, P
     assert result.choice == "it had the best score"
 
 
+def test_every_second_of_the_search_belongs_to_a_phase(alone: tuple[NasResult, Path]) -> None:
+    rows = alone[0].timeline
+    assert [row.name for row in rows] == ["start", "first rung", "later rungs", "final training", "reserve"]
+    assert all(row.planned is None for row in rows)
+    assert all(row.spent > 0 for row in rows)
+
+
 def test_no_architecture_is_trained_twice(alone: tuple[NasResult, Path]) -> None:
     keys = [record.attrs["key"] for record in alone[0].records]
     assert len(set(keys)) == len(keys)
@@ -133,7 +140,7 @@ def test_few_samples_get_out_of_fold_predictions_of_every_one(tmp_path: Path) ->
 def test_a_winner_without_the_best_score_is_named_first_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("automl_flow.nas.search.run.surest", lambda _arena, order, _best: order[-1])
+    monkeypatch.setattr("automl_flow.nas.search.run.one_standard_error", lambda _context, order, _best: order[-1])
     result = search(tmp_path, image_problem(30), turns=3, max_trials=2, epochs=2)
     board = leaderboard(result)
     assert board["winner"].tolist() == [True, False]
@@ -163,7 +170,7 @@ def test_proxies_point_to_first_trials_and_are_kept_beside_the_metric(tmp_path: 
 def test_agreement_of_a_proxy_is_its_rank_correlation_with_the_negative_loss() -> None:
     scores = [{"parameters": n, "flops": n, "naswot": -n, "synflow": n} for n in (1.0, 2.0, 3.0)]
     records = [
-        TrialRecord(n, {}, (loss,), "complete", attrs={"proxies": s})
+        TrialRecord(n, {}, (loss,), "complete", attrs=trained(proxies=s))
         for n, (loss, s) in enumerate(zip((0.1, 0.2, 0.3), scores, strict=True))
     ]
     assert agreement(records)["naswot"]["spearman"] == pytest.approx(1.0)
@@ -223,5 +230,5 @@ def trial_parameters(result: NasResult, number: int) -> float:
 
 def test_the_front_holds_what_nothing_beats_in_everything() -> None:
     values = [(-0.9, 10.0), (-0.8, 5.0), (-0.8, 20.0), (-0.7, 5.0)]
-    records = [TrialRecord(n, {}, v, "complete", attrs={"loss": 1.0, "epochs": 1}) for n, v in enumerate(values)]
+    records = [TrialRecord(n, {}, v, "complete", attrs=trained(1)) for n, v in enumerate(values)]
     assert front(records) == (0, 1)

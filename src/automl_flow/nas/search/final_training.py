@@ -1,48 +1,85 @@
-"""The end of a search: train the winner on all samples from several seeds; in a hurry, take what is there."""
+"""The final training: the winner on all samples from several seeds, or what there is when the time is over."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import BudgetError
+from automl_flow.core.files import write_bytes
+from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.network.model import NetworkModel
-from automl_flow.nas.problem import NasProblem
-from automl_flow.nas.search import final_objective
-from automl_flow.nas.search.config import NasConfig
-from automl_flow.nas.search.notes import WHOLE
-from automl_flow.nas.search.setup import Setting
+from automl_flow.nas.search.context import SearchContext, memory_errors, training_spec, use_one_thread
+from automl_flow.nas.search.objective import NetworkFacts
+from automl_flow.nas.search.schedule import FINAL_STOP_FRACTION, MAX_FINAL_EPOCHS_FACTOR
+from automl_flow.nas.search.setup import SearchSetup
 from automl_flow.nas.search.studies import Studies, enqueued_only
 from automl_flow.nas.search.successive_halving import epochs_of
-from automl_flow.nas.spaces.base import Architecture
+from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.study.budget import Clock
 from automl_flow.study.study import Search
-from automl_flow.study.trial import TrialRecord
+from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
 
-SOFT = 0.93  # of the seconds that are left: then no epoch is begun any more, so that the training ends by itself
-CAUTION = 0.85  # of the seconds that are left are planned for
-LONGER = 2  # times as many epochs may be trained in the end where seconds are given and some are left
+if TYPE_CHECKING:
+    from automl_flow.nas.network.module import InferenceModule
+    from automl_flow.nas.training.fit import FittedNetwork
+
+WHOLE = "all samples"
+PART = "the trial's training samples"
 
 
-def train_winner(
-    studies: Studies, setting: Setting, problem: NasProblem, *, config: NasConfig, best: TrialRecord, clock: Clock
-) -> NetworkModel:
+@dataclass(frozen=True)
+class FinalTraining:
+    """A training on all samples, on its way to a worker.
+
+    Attributes:
+        architecture: What is trained.
+        epochs: Epochs to train for.
+        seconds: No epoch begins after these, so that there is a network when the time is over; infinite for no limit.
+    """
+
+    architecture: Architecture
+    epochs: int
+    seconds: float
+
+    @property
+    def digest(self) -> str:
+        """A short name of the architecture."""
+        return hashlib.sha256(self.architecture.key.encode()).hexdigest()[:12]
+
+    def file(self, context: SearchContext, number: int) -> Path:
+        """File of the network of the *number*-th seed."""
+        return context.folder / f"final-{self.digest}-{self.epochs}" / f"{number}.safetensors"
+
+
+def train_winner(setup: SearchSetup, studies: Studies, best: TrialRecord, clock: Clock) -> NetworkModel:
     """Train the architecture of trial *best* on all samples.
+
+    Args:
+        setup: What is searched.
+        studies: Where the training runs; once interrupted, the trial's own network is taken.
+        best: The winner.
+        clock: Time that is left.
 
     Raises:
         BudgetError: Neither the final training nor the trial left a network.
         KeyboardInterrupt: The same, because the user stopped it.
     """
-    arena = setting.arena
-    architecture = setting.space.architecture(best.params, arena.shape)
-    epochs = 0 if studies.interrupted else final_epochs(setting, config, best, clock)
+    context, facts = setup.context, NetworkFacts.of(best)
+    architecture = setup.space.architecture(best.params, context.shape)
+    epochs = 0 if studies.interrupted else final_epochs(setup, best, clock)
     files: list[Path] = []
     if epochs:
-        files, epochs = _train(studies, setting, architecture, epochs, config=config, clock=clock)
+        files, epochs = _train(setup, studies, architecture, epochs, clock)
     whole = bool(files)
     if not whole:
-        stand_in = final_objective.own_member(arena, architecture, best.number)
+        stand_in = own_member(context, architecture, best.number)
         files = [] if stand_in is None else [stand_in]
     if not files and studies.interrupted:
         raise KeyboardInterrupt
@@ -50,61 +87,80 @@ def train_winner(
         raise BudgetError("the budget ended before the winning network could be kept; allow more seconds or trials")
     return NetworkModel(
         architecture=architecture,
-        options=json.loads(setting.space.options.model_dump_json()),
-        shape=arena.shape,
-        classes=problem.target.classes,
-        module=final_objective.load_members(arena, setting.space, architecture, files),
-        preprocessor=setting.preprocessor(problem, whole=whole),
+        options=json.loads(setup.space.options.model_dump_json()),
+        shape=context.shape,
+        classes=setup.problem.target.classes,
+        module=load_members(context, setup.space, architecture, files),
+        preprocessor=setup.preprocessor(whole=whole),
         facts={
-            "metric": arena.metric,
-            "score": arena.scorer.from_loss(best.values[0]) if best.values else math.nan,
-            "trained_on": WHOLE if whole else "the trial's training samples",
-            "epochs": epochs if whole else best.attrs["epochs"],
+            "metric": context.metric,
+            "score": context.scorer.from_loss(best.values[0]) if best.values else math.nan,
+            "trained_on": WHOLE if whole else PART,
+            "epochs": epochs if whole or facts is None else facts.epochs,
             "networks": len(files),
         },
     )
 
 
-def final_epochs(setting: Setting, config: NasConfig, best: TrialRecord, clock: Clock) -> int:
-    """Planned epochs of the final training, or as many as the seconds that are left allow; 0 for none.
+def final_epochs(setup: SearchSetup, best: TrialRecord, clock: Clock) -> int:
+    """Epochs of the final training: as planned, or as many as the seconds that are left allow; 0 for none.
 
-    Seconds that are given are there to be used: up to ``LONGER`` times the usual epochs, unless the user said how many,
-    or training stops early by itself.
+    Seconds that are given are there to be used: up to ``MAX_FINAL_EPOCHS_FACTOR`` times the usual epochs, unless the
+    user said how many, or training stops early by itself.
+
+    Args:
+        setup: What is searched.
+        best: The winner, whose training says what an epoch takes.
+        clock: Time that is left.
     """
-    planned = config.final_epochs or setting.final_epochs
+    config, facts = setup.config, NetworkFacts.of(best)
+    planned = config.final_epochs or setup.usual_final_epochs
     if not math.isfinite(clock.left):
         return planned
-    if config.final_epochs is None and setting.rungs:
-        planned *= LONGER
-    rounds = setting.arena.rounds
-    grown = len(setting.arena.whole.x) / sum(len(round_.fit.x) for round_ in rounds)
-    waves = math.ceil(config.final_seeds / config.n_jobs)
-    per_epoch = max(1e-6, best.seconds / max(1, best.attrs["epochs"]) * grown * waves)
-    return min(planned, int(CAUTION * clock.left / per_epoch))
+    if config.final_epochs is None and not setup.stops_early:
+        planned *= MAX_FINAL_EPOCHS_FACTOR
+    epochs = max(1, 1 if facts is None else facts.epochs)
+    per_epoch = max(1e-6, best.seconds / epochs * setup.context.growth * setup.final_waves)
+    return min(planned, int(setup.schedule.planned_final_fraction * clock.left / per_epoch))
 
 
 def _train(
-    studies: Studies, setting: Setting, architecture: Architecture, epochs: int, *, config: NasConfig, clock: Clock
+    setup: SearchSetup, studies: Studies, architecture: Architecture, epochs: int, clock: Clock
 ) -> tuple[list[Path], int]:
-    """Train from every seed; return the files of the finished networks, and the epochs that the clock has left them."""
-    seeds = config.final_seeds
-    seconds = SOFT * clock.left / math.ceil(seeds / config.n_jobs)
-    payload = {"params": dict(architecture.params), "epochs": epochs, "seconds": seconds}
+    """Train from every seed.
+
+    Args:
+        setup: What is searched.
+        studies: Where the training runs.
+        architecture: The winner's.
+        epochs: Planned epochs.
+        clock: Time that is left.
+
+    Returns:
+        Files of the finished networks, and the epochs that the clock has left them.
+    """
+    config, seeds = setup.config, setup.config.final_seeds
+    training = FinalTraining(architecture, epochs, FINAL_STOP_FRACTION * clock.left / setup.final_waves)
+
+    def suggest(asked: Any) -> FinalTraining:
+        asked.suggest_int("seed", 0, seeds)
+        return training
+
     search = Search(
         sampler=enqueued_only,
-        suggest=lambda asked: payload | {"seed": asked.suggest_int("seed", 0, seeds)},
-        evaluate=final_objective.evaluate,
+        suggest=suggest,
+        evaluate=evaluate,
         enqueue=[{"seed": number} for number in range(seeds)],
         window=seeds,
         describe=_describe,
     )
     limits = {"max_trials": seeds, "skip_trials": (), "per_run_time_limit": None}
-    name = f"final-{final_objective.digest(architecture)}-{epochs}" + ("" if math.isinf(seconds) else "-timed")
+    name = f"final-{training.digest}-{epochs}" + ("" if math.isinf(training.seconds) else "-timed")
     result = studies.run(search, config.model_copy(update=limits), clock, name, f"final training, {epochs_of(epochs)}")
     complete = [record for record in result.records if record.state == "complete"]
-    files = [final_objective.member_file(setting.arena, architecture, epochs, record.number) for record in complete]
+    files = [training.file(setup.context, record.number) for record in complete]
     done = min((int(record.attrs["epochs"]) for record in complete), default=0)
-    if done < epochs and setting.rungs:  # else training stops early by itself, not for the clock
+    if done < epochs and not setup.stops_early:  # the clock ended it, then
         studies.cut.add(name)
         return files, done
     return files, epochs
@@ -115,3 +171,79 @@ def _describe(record: TrialRecord) -> str:
     if record.values is None:
         return f"seed {record.number + 1} {record.state}: {record.cause or ''}"
     return f"seed {record.number + 1}: training loss {record.values[0]:.3g}"
+
+
+def evaluate(context: SearchContext, job: TrialJob[FinalTraining]) -> Evaluation:
+    """Train one network on all samples and write it to its file; the value is its last training loss.
+
+    Args:
+        context: Data and files of the search.
+        job: Its suggestion is a :class:`FinalTraining`; its number is that of the seed.
+    """
+    from automl_flow.nas.training.fit import fit_network
+
+    training = job.suggestion
+    number, architecture = job.number, training.architecture
+    deadline = time.monotonic() + training.seconds
+    use_one_thread()
+    with memory_errors():
+        seed = derive_seed(context.seed, "final", number)
+        recipe = training_spec(context, context.make_space(), architecture, seed, epochs=training.epochs)
+        learned = fit_network(recipe, context.whole, deadline=deadline)
+    _write_member(training.file(context, number), learned, architecture.key)
+    history = learned.training.history
+    return Evaluation((history[-1]["train_loss"],), {"epochs": len(history)})
+
+
+def _write_member(path: Path, learned: FittedNetwork, key: str) -> None:
+    from safetensors.torch import save
+
+    tensors = {f"network.{n}": t.contiguous().cpu() for n, t in learned.training.average.state_dict().items()}
+    tensors |= {f"inputs.{n}": t.contiguous().cpu() for n, t in learned.inputs.state_dict().items()}
+    header = {"key": key, "target": json.dumps([learned.centre, learned.scale])}
+    write_bytes(path, save(tensors, header))
+
+
+def load_members(
+    context: SearchContext, space: Space, architecture: Architecture, files: Sequence[Path]
+) -> InferenceModule:
+    """Put the networks of *files* together.
+
+    Args:
+        context: Shape of the data, and whether classes are predicted.
+        space: Builds the network.
+        architecture: What the files hold weights of.
+        files: One for each network.
+    """
+    import torch
+    from safetensors import safe_open
+
+    from automl_flow.nas.network.module import assemble
+
+    networks = [space.build(architecture, context.shape) for _ in files]
+    deployed = assemble(networks, context.shape, classes=context.classes)
+    for part, file in enumerate(files):
+        with safe_open(file, "pt") as content:
+            tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118 - not a mapping
+            centre, scale = json.loads(content.metadata()["target"])
+        for prefix, module in (("network.", deployed.members[part]), ("inputs.", deployed.inputs[part])):
+            module.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+        deployed.centre.copy_(torch.tensor([centre]))
+        deployed.scale.copy_(torch.tensor([scale]))
+    return deployed
+
+
+def own_member(context: SearchContext, architecture: Architecture, number: int) -> Path | None:
+    """A member file of the network that trial *number* trained on its first round; ``None`` without its checkpoint.
+
+    What is there when the final training is not: the search ran out of time or was interrupted.
+    """
+    from automl_flow.nas.training.fit import load_fitted
+
+    recipe = training_spec(context, context.make_space(), architecture, derive_seed(context.seed, "network", number, 0))
+    learned = load_fitted(recipe, context.folds[0].fit, context.checkpoint(number, 0))
+    if learned is None:
+        return None
+    path = context.folder / "member-of-trial.safetensors"
+    _write_member(path, learned, architecture.key)
+    return path

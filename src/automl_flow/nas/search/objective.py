@@ -1,9 +1,9 @@
-"""The inside of a trial: build, train up to a rung, judge. Runs in a worker process."""
+"""The objective of an architecture search: build, train up to a rung, validate. Runs in a worker process."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,122 +13,179 @@ from numpy.typing import NDArray
 
 from automl_flow.core.files import write_bytes
 from automl_flow.core.seeds import derive_seed
-from automl_flow.nas.problem import EncodedFold, TrainingData
-from automl_flow.nas.search.config import Objective
+from automl_flow.nas.search.context import SearchContext, memory_errors, training_spec, use_one_thread
 from automl_flow.nas.shape import DataShape
-from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture, Space
-from automl_flow.study.trial import Evaluation, TrialJob
-from automl_flow.tasks.metrics import Metric, for_classes, get_metric
-from automl_flow.tasks.types import Label, Problem
+from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
+from automl_flow.tasks.metrics import get_metric
 
 
 @dataclass(frozen=True)
-class Arena:
-    """What all trials of a search share; sent to every worker once.
+class Duplicate:
+    """An architecture that an earlier trial has, too.
 
     Attributes:
-        space: Name of the search space.
-        options: Its options.
-        shape: Shape of the data.
-        rounds: What a trial is trained on and judged by.
-        whole: All samples, for the final training.
-        problem: Kind of problem.
-        metric: Name of the metric.
-        objectives: What else is measured.
-        training: Fields of the training configuration; an architecture may set some of them otherwise.
-        folder: Where checkpoints and predictions are kept.
-        seed: Seed of the search.
-        proxies: Whether zero-cost proxies are measured for every trial.
-        labels: Class of each code, which a user's own metric compares.
+        key: Canonical form of the architecture.
+        of: Number of the earlier trial.
+        losses: What that one reached; empty while it is running.
     """
 
-    space: str
-    options: Mapping[str, Any]
-    shape: DataShape
-    rounds: tuple[EncodedFold, ...]
-    whole: TrainingData
-    problem: Problem
-    metric: str
-    objectives: tuple[Objective, ...]
-    training: Mapping[str, Any]
-    folder: Path
-    seed: int
-    proxies: bool = False
-    labels: tuple[Label, ...] | None = None
+    key: str
+    of: int
+    losses: tuple[float, ...] = ()
 
-    @property
-    def classes(self) -> bool:
-        """Whether classes are predicted."""
-        return self.problem != "regression"
-
-    @property
-    def judges(self) -> tuple[NDArray[Any], NDArray[Any] | None]:
-        """Targets and weights of the validation samples of all rounds, one round after another."""
-        valid = [round_.valid for round_ in self.rounds]
-        weights = [lesson.weight for lesson in valid if lesson.weight is not None]
-        return np.concatenate([lesson.y for lesson in valid]), np.concatenate(weights) if weights else None
-
-    @property
-    def scorer(self) -> Metric:
-        """The metric that compares trials."""
-        return for_classes(get_metric(self.metric, self.problem), self.labels)
-
-    def make_space(self) -> Space:
-        """The search space."""
-        return make_space(self.space, self.options)
-
-    def checkpoint(self, number: int, part: int) -> Path:
-        """File of a trial's network on one round."""
-        return self.folder / f"{number:05d}-{part}.safetensors"
-
-    def predictions(self, number: int) -> Path:
-        """File of a trial's predictions for the validation samples of all rounds, one round after another."""
-        return self.folder / f"{number:05d}.npy"
+    def to_document(self) -> dict[str, Any]:
+        """What the record of the later trial says."""
+        return {"key": self.key, "duplicate_of": self.of}
 
 
-def evaluate(arena: Arena, job: TrialJob[Any]) -> Evaluation:
-    """Train and judge a trial.
+@dataclass(frozen=True)
+class Suggestion:
+    """An architecture on its way to a worker.
 
-    The job's payload has ``params``, ``trial`` (its number in the search) and ``stop`` (epochs); for an architecture
-    that was tried before also ``duplicate_of`` and ``known``, its losses, which are empty while that trial is running.
+    Attributes:
+        architecture: What is built.
+        trial: Number of its trial in the search, from which seeds and file names follow.
+        epochs: Epochs to train up to, continuing from the trial's checkpoint.
+        repeat: 0, or the how-manieth training from other seeds this is.
+        duplicate: The earlier trial of the same architecture; the suggestion is not trained then.
+        refusal: The constraint that the architecture violates; it is not trained then.
     """
-    payload = job.suggestion
-    if "duplicate_of" in payload:
-        attrs = {"key": payload["key"], "duplicate_of": payload["duplicate_of"]}
-        return Evaluation(tuple(payload["known"]), attrs, pruned=not payload["known"])
+
+    architecture: Architecture
+    trial: int
+    epochs: int
+    repeat: int = 0
+    duplicate: Duplicate | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """What a trial found out about its network besides the losses.
+
+    Attributes:
+        key: Canonical form of the architecture.
+        epochs: Epochs that it was trained for.
+        tie_break_loss: Log loss or RMSE on the validation samples, which orders trials of equal loss.
+        history: Training history of the first round, an entry per epoch.
+        parameters: Learned numbers of one network.
+        flops: Multiply-adds for one sample.
+        latency: Milliseconds for one sample on this machine; ``None`` where it is no objective.
+        proxies: What zero-cost proxies say of the untrained network; empty where they are not used.
+    """
+
+    key: str
+    epochs: int
+    tie_break_loss: float
+    history: list[dict[str, float]]
+    parameters: int
+    flops: int
+    latency: float | None = None
+    proxies: Mapping[str, float] = field(default_factory=dict)
+
+    def to_document(self) -> dict[str, Any]:
+        """The facts as JSON-able values; what was not measured is left out."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, {})}
+
+    @classmethod
+    def of(cls, record: TrialRecord) -> NetworkFacts | None:
+        """The facts of a record; ``None`` where the trial failed or is a duplicate."""
+        if record.state != "complete" or not record.values or "duplicate_of" in record.attrs:
+            return None
+        return cls(**record.attrs)
+
+    def objective(self, name: str) -> float:
+        """A further objective by its name."""
+        return float(getattr(self, name))
+
+
+def evaluate(context: SearchContext, job: TrialJob[Suggestion]) -> Evaluation:
+    """Train and validate a trial; a duplicate takes the losses of the earlier trial.
+
+    Args:
+        context: Data, space, metric and files of the search.
+        job: Its suggestion is a :class:`Suggestion`.
+    """
+    suggestion = job.suggestion
+    duplicate = suggestion.duplicate
+    if duplicate is not None:
+        return Evaluation(duplicate.losses, duplicate, pruned=not duplicate.losses)
     with memory_errors():
-        return _evaluate(arena, payload)
+        return _evaluate(context, suggestion)
 
 
-def _evaluate(arena: Arena, payload: Mapping[str, Any]) -> Evaluation:
-    from automl_flow.nas.network.cost import cost_of
+def _evaluate(context: SearchContext, suggestion: Suggestion) -> Evaluation:
+    use_one_thread()
+    space = context.make_space()
+    prediction, history = _train(context, space, suggestion)
+    _save_array(context.predictions(suggestion.trial, suggestion.repeat), prediction)
+    loss, tie_break_loss = losses_of(context, prediction)
+    facts = _measure(context, space, suggestion, tie_break_loss, history)
+    return Evaluation((loss, *(facts.objective(name) for name in context.objectives)), facts)
+
+
+def _train(
+    context: SearchContext, space: Space, suggestion: Suggestion
+) -> tuple[NDArray[np.float64], list[dict[str, float]]]:
+    """Train on every round.
+
+    Returns:
+        Predictions for the validation samples of all folds, and the training history of the first.
+    """
     from automl_flow.nas.training.fit import fit_network
 
-    hold_threads()
-    trial, stop = int(payload["trial"]), int(payload["stop"])
-    space = arena.make_space()
-    architecture = space.architecture(payload["params"], arena.shape)
     predictions, histories = [], []
-    for part, round_ in enumerate(arena.rounds):
-        recipe = training_spec(arena, space, architecture, derive_seed(arena.seed, "network", trial, part))
-        learned = fit_network(recipe, round_.fit, stop, arena.checkpoint(trial, part))
-        predictions.append(learned.predict(round_.valid.x))
+    for part, fold in enumerate(context.folds):
+        recipe = training_spec(context, space, suggestion.architecture, _seed(context, suggestion, part))
+        checkpoint = context.checkpoint(suggestion.trial, part, suggestion.repeat)
+        learned = fit_network(recipe, fold.fit, suggestion.epochs, checkpoint)
+        predictions.append(learned.predict(fold.valid.x))
         histories.append(learned.training.history)
-    prediction = np.concatenate(predictions)
-    _save_array(arena.predictions(trial), prediction)
-    loss, finer = judge(arena, prediction)
-    cost = cost_of(space, architecture, arena.shape)
-    extra: dict[str, float] = {"parameters": cost.parameters, "flops": cost.flops}
-    if "latency" in arena.objectives:
-        extra["latency"] = latency_of(space, architecture, arena.shape)
-    attrs = {"key": architecture.key, "epochs": stop, "loss": finer, "history": histories[0], **extra}
-    if arena.proxies:
-        from automl_flow.nas.proxies.measure import measure_cheap_proxies
+    return np.concatenate(predictions), histories[0]
 
-        first_seed = derive_seed(arena.seed, "network", trial, 0)
-        attrs["proxies"] = measure_cheap_proxies(space, architecture, arena.shape, arena.rounds[0].fit, first_seed)
-    return Evaluation((loss, *(extra[name] for name in arena.objectives)), attrs)
+
+def _seed(context: SearchContext, suggestion: Suggestion, part: int) -> int:
+    """Seed of a trial's training on one round."""
+    again = ("again", suggestion.repeat) if suggestion.repeat else ()
+    return derive_seed(context.seed, "network", suggestion.trial, part, *again)
+
+
+def _measure(
+    context: SearchContext,
+    space: Space,
+    suggestion: Suggestion,
+    tie_break_loss: float,
+    history: list[dict[str, float]],
+) -> NetworkFacts:
+    """Costs and, where they are used, zero-cost proxies of a trained network.
+
+    Args:
+        context: Context of the search.
+        space: The search space.
+        suggestion: What was trained.
+        tie_break_loss: For the facts.
+        history: For the facts.
+    """
+    from automl_flow.nas.network.cost import cost_of
+    from automl_flow.nas.proxies.measure import measure_cheap_proxies
+
+    architecture, shape = suggestion.architecture, context.shape
+    cost = cost_of(space, architecture, shape)
+    proxies = {}
+    if context.proxies:
+        seed = _seed(context, suggestion, 0)
+        proxies = measure_cheap_proxies(space, architecture, shape, context.folds[0].fit, seed)
+    return NetworkFacts(
+        key=architecture.key,
+        epochs=suggestion.epochs,
+        tie_break_loss=tie_break_loss,
+        history=history,
+        parameters=cost.parameters,
+        flops=cost.flops,
+        latency=latency_of(space, architecture, shape) if "latency" in context.objectives else None,
+        proxies=proxies,
+    )
 
 
 def latency_of(space: Space, architecture: Architecture, shape: DataShape) -> float:
@@ -138,41 +195,16 @@ def latency_of(space: Space, architecture: Architecture, shape: DataShape) -> fl
     return latency_ms(space.build(architecture, shape), shape)
 
 
-def training_spec(arena: Arena, space: Space, architecture: Architecture, seed: int, **changes: Any) -> Any:
-    """How an architecture of this search is trained."""
-    from automl_flow.nas.training.fit import TrainingSpec
-    from automl_flow.nas.training.loop import TrainingConfig
+def losses_of(context: SearchContext, prediction: NDArray[np.float64]) -> tuple[float, float]:
+    """The metric's loss on all validation samples, and a finer loss that breaks ties.
 
-    config = TrainingConfig(**{**arena.training, **space.training(architecture), **changes})
-    return TrainingSpec(space, architecture, arena.shape, config, seed)
-
-
-def judge(arena: Arena, prediction: NDArray[np.float64]) -> tuple[float, float]:
-    """The metric's loss of predictions for all validation samples, and a finer loss that breaks ties."""
-    y, weight = arena.judges
-    loss = arena.scorer.loss(y, prediction, weight)
-    finer = get_metric("log_loss" if arena.classes else "rmse", arena.problem)
-    return loss, finer.loss(y, prediction, weight)
-
-
-def hold_threads() -> None:
-    """One thread per trial: results depend on the number, and two small trials beat one with two threads."""
-    import torch
-
-    torch.set_num_threads(1)
-
-
-class memory_errors:  # noqa: N801 - a context manager reads as a word
-    """Turn torch's failure to allocate, a plain RuntimeError, into the MemoryError that it is."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Look at what was raised."""
-        text = str(error).lower()
-        if isinstance(error, RuntimeError) and ("allocate memory" in text or "out of memory" in text):
-            raise MemoryError(str(error)) from None
+    Args:
+        context: Has the validation samples.
+        prediction: Their probabilities (n, k), or values (n, 1).
+    """
+    y, weight = context.validation
+    finer = get_metric("log_loss" if context.classes else "rmse", context.problem)
+    return context.scorer.loss(y, prediction, weight), finer.loss(y, prediction, weight)
 
 
 def _save_array(path: Path, array: NDArray[np.float64]) -> None:

@@ -1,4 +1,4 @@
-"""The one-shot part of a search: a job in a worker process, so that limits hold, with a journal, so that it is kept."""
+"""The one-shot stage of a search: a job in a worker process, so that limits hold, and with a journal."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.one_shot import STRATEGIES
 from automl_flow.nas.one_shot.result import Candidate, OneShotResult
 from automl_flow.nas.search.config import NasConfig
-from automl_flow.nas.search.epoch_progress import say_epoch
-from automl_flow.nas.search.objective import Arena, hold_threads, memory_errors
-from automl_flow.nas.search.studies import Studies, enqueued_only
+from automl_flow.nas.search.context import SearchContext, memory_errors, use_one_thread
+from automl_flow.nas.search.schedule import ONE_SHOT_STOP_FRACTION
+from automl_flow.nas.search.studies import Studies, enqueued_only, say_epoch
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Space
 from automl_flow.study.budget import Clock
@@ -24,11 +24,25 @@ from automl_flow.study.study import Search
 from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
 
 STUDY = "one-shot"  # name of its journal
-SOFT = 0.7  # of the seconds; then no epoch is begun any more, so that the job ends by itself and not by being killed
 
 
 @dataclass(frozen=True)
-class Stage:
+class OneShotJob:
+    """A one-shot search on its way to a worker.
+
+    Attributes:
+        strategy: Name of the strategy.
+        options: Its settings.
+        seconds: No epoch begins after these; ``None`` is no limit.
+    """
+
+    strategy: str
+    options: Mapping[str, Any]
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class OneShotStage:
     """A one-shot strategy that is about to run in a search.
 
     Attributes:
@@ -40,8 +54,14 @@ class Stage:
     options: Mapping[str, Any]
 
     @classmethod
-    def of(cls, strategy: str, options: Mapping[str, Any], space: Space, shape: DataShape) -> Stage | None:
+    def of(cls, strategy: str, options: Mapping[str, Any], space: Space, shape: DataShape) -> OneShotStage | None:
         """The stage for *strategy*; ``None`` when it is no one-shot strategy.
+
+        Args:
+            strategy: Name of a strategy of any kind.
+            options: Its settings.
+            space: The search space.
+            shape: Shape of the data.
 
         Raises:
             ConfigError: An unknown option, or a space without choices between operations.
@@ -65,12 +85,12 @@ class Stage:
 
     def search(self, seconds: float | None) -> Search:
         """A study of one trial that is the one-shot search; it is told to end within *seconds*."""
-        soft = None if seconds is None else SOFT * seconds
-        payload = {"strategy": self.strategy, "options": dict(self.options), "seconds": soft}
+        stop = None if seconds is None else ONE_SHOT_STOP_FRACTION * seconds
+        job = OneShotJob(self.strategy, dict(self.options), stop)
 
-        def suggest(asked: optuna.trial.Trial) -> dict[str, Any]:
+        def suggest(asked: optuna.trial.Trial) -> OneShotJob:
             asked.suggest_categorical("strategy", (self.strategy,))
-            return payload
+            return job
 
         return Search(
             sampler=enqueued_only,
@@ -96,28 +116,32 @@ class Stage:
         return {"strategy_options": {**self.options, "stop": report["epochs"]}} if report["cut"] else {}
 
 
-def evaluate(arena: Arena, job: TrialJob[Any]) -> Evaluation:
-    """Search on the samples that trials are trained on, never on those that judge them; of folds, on the first.
+def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> Evaluation:
+    """Search on the training samples of the first round, never on validation samples.
 
-    The value is the loss of the best candidate, the attributes are the document of the result.
+    The value is the loss of the best candidate, the facts are the document of the result.
+
+    Args:
+        context: Data and space of the search.
+        job: Its suggestion is a :class:`OneShotJob`.
     """
     from automl_flow.nas.one_shot.search import search_one_shot
 
-    payload = job.suggestion
+    asked = job.suggestion
 
     def watch(epoch: int, leading: Candidate) -> None:
-        say_epoch(arena.folder / STUDY, f"epoch {epoch}: {_score(leading)}")
+        say_epoch(context.folder / STUDY, f"epoch {epoch}: {_score(leading)}")
 
-    hold_threads()
+    use_one_thread()
     with memory_errors():
         result: OneShotResult = search_one_shot(
-            payload["strategy"],
-            arena.make_space(),
-            arena.shape,
-            arena.rounds[0].fit,
-            payload["options"],
-            seed=derive_seed(arena.seed, "one-shot"),
-            seconds=payload["seconds"],
+            asked.strategy,
+            context.make_space(),
+            context.shape,
+            context.folds[0].fit,
+            asked.options,
+            seed=derive_seed(context.seed, "one-shot"),
+            seconds=asked.seconds,
             watch=watch,
         )
     return Evaluation((result.candidates[0].loss,), result.to_document())

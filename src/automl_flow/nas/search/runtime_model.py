@@ -1,106 +1,121 @@
-"""What trainings will take: seconds per unit of work, learned from those that have ended.
+"""The runtime model: seconds per unit of work, learned from the trainings that have ended.
 
 It matters only where seconds are limited, and decides only what is started and for how long, never what is proposed.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from automl_flow.nas.search.constraints import Ledger
-from automl_flow.nas.spaces.base import Value
+from automl_flow.nas.search.constraints import Constraints
+from automl_flow.nas.search.objective import NetworkFacts, Suggestion
+from automl_flow.nas.search.schedule import MIN_FINAL_EPOCHS_FRACTION, RUNTIME_MARGIN
+from automl_flow.nas.spaces.base import Architecture
 from automl_flow.study.budget import Clock
 from automl_flow.study.trial import TrialRecord
 
-MARGIN = 1.2  # times the prediction, for a busy machine
-FINAL_SHARE = 0.6  # of a trial's epochs that the final training of its network must be able to do
-
 
 @dataclass
-class Pace:
+class RuntimeModel:
     """Predicts the seconds of trainings.
 
     Attributes:
-        ledger: Knows the work of an architecture.
+        constraints: Knows the work of an architecture.
         epochs: Epochs that this work is for.
     """
 
-    ledger: Ledger
+    constraints: Constraints
     epochs: int
-    _rates: dict[int, float] = field(default_factory=dict)
-    _works: list[float] = field(default_factory=list)
+    _rates: dict[int, float] = field(default_factory=dict)  # seconds per operation, by trial
+    _min_work: float = math.inf
+    _seen: set[int] = field(default_factory=set)
 
     def learn(self, entries: Mapping[int, Mapping[str, Any]]) -> None:
         """Take in the trials of a journal's entries that trained a network."""
         for number, entry in entries.items():
-            epochs = entry["attrs"].get("epochs")
-            if number not in self._rates and entry["state"] == "complete" and epochs:
-                work = self._work(entry["params"]) * epochs
-                self._rates[number] = float(entry["seconds"]) / work
-                self._works.append(work / epochs)
+            if number in self._seen:
+                continue
+            self._seen.add(number)
+            record = TrialRecord.from_entry(entry)
+            facts = NetworkFacts.of(record)
+            if facts is not None:
+                work = self._work(self._architecture(record))
+                self._rates[number] = record.seconds / (work * facts.epochs)
+                self._min_work = min(self._min_work, work)
 
-    def seconds(self, params: Mapping[str, Value], epochs: float) -> float:
-        """Seconds for so many epochs; 0 as long as nothing is known."""
-        return MARGIN * median(self._rates.values()) * self._work(params) * epochs if self._rates else 0.0
+    def seconds(self, architecture: Architecture, epochs: float) -> float:
+        """Predicted seconds for so many epochs; 0 as long as nothing is known."""
+        return RUNTIME_MARGIN * median(self._rates.values()) * self._work(architecture) * epochs if self._rates else 0.0
 
-    def least(self, epochs: float) -> float:
-        """Seconds for so many epochs of the cheapest network so far."""
-        return MARGIN * median(self._rates.values()) * min(self._works) * epochs if self._rates else 0.0
+    def min_seconds(self, epochs: float) -> float:
+        """Predicted seconds for so many epochs of the cheapest network so far."""
+        return RUNTIME_MARGIN * median(self._rates.values()) * self._min_work * epochs if self._rates else 0.0
 
-    def _work(self, params: Mapping[str, Value]) -> float:
-        """Work of an epoch."""
-        ledger = self.ledger
-        return max(1.0, ledger.work(ledger.space.architecture(params, ledger.shape)) / self.epochs)
+    def affordable(self, chosen: Sequence[TrialRecord], epochs: int, clock: Clock, n_jobs: int) -> list[TrialRecord]:
+        """Longest prefix of *chosen* that fits into the time; empty when fewer than two do.
 
-    def affordable(self, chosen: Sequence[TrialRecord], stop: int, clock: Clock, jobs: int) -> list[TrialRecord]:
-        """The best of *chosen* (the best come first) that can be trained on to epoch *stop*; none, if it is one."""
+        To train one trial alone further changes nothing: it stays the best.
+
+        Args:
+            chosen: Trials to train further, the best first.
+            epochs: Epochs to train them up to.
+            clock: Time of these trainings.
+            n_jobs: Trainings at the same time.
+        """
         if clock.seconds is None or not self._rates:
             return list(chosen)
         taken: list[TrialRecord] = []
         planned = 0.0
         for record in chosen:
-            needed = self.seconds(record.params, stop - record.attrs["epochs"])
+            facts = NetworkFacts.of(record)
+            needed = self.seconds(self._architecture(record), epochs - (0 if facts is None else facts.epochs))
             planned += needed
-            if needed > clock.left or planned > jobs * clock.left:
+            if needed > clock.left or planned > n_jobs * clock.left:
                 break
             taken.append(record)
         return taken if len(taken) > 1 else []
 
+    def _architecture(self, record: TrialRecord) -> Architecture:
+        return self.constraints.space.architecture(record.params, self.constraints.shape)
+
+    def _work(self, architecture: Architecture) -> float:
+        """Operations of an epoch."""
+        return max(1.0, self.constraints.work(architecture) / self.epochs)
+
 
 @dataclass(frozen=True)
-class Gate:
-    """Says of a proposed trial why it should not be started, or nothing.
+class TrainingAdmission:
+    """Decides whether a proposed trial still fits into the time.
 
     Attributes:
-        pace: Predicts.
-        clock: Of the trials; ended when nothing fits any more.
-        stop: Epochs of a trial.
-        final: Seconds that are kept for the final training; infinite without a limit.
-        grown: Samples of the final training as a multiple of those of a trial.
-        waves: Final trainings one after another.
+        runtime: Predicts seconds.
+        clock: Time of the trials; stopped when nothing fits any more.
+        epochs: Epochs of a trial.
+        final_seconds: Seconds kept for the final training; infinite without a limit.
+        final_factor: Seconds of the final training, over all seeds, as a multiple of those of a trial's epochs.
     """
 
-    pace: Pace
+    runtime: RuntimeModel
     clock: Clock
-    stop: int
-    final: float
-    grown: float
-    waves: int
+    epochs: int
+    final_seconds: float
+    final_factor: float
 
-    def __call__(self, payload: Mapping[str, Any], left: float) -> str | None:
-        """Why not; ``None`` when it should be started."""
-        if "duplicate_of" in payload or self.clock.seconds is None:
+    def refusal(self, suggestion: Suggestion, left: float) -> str | None:
+        """Why a trial should not be started with *left* seconds to go; ``None`` when it should."""
+        if suggestion.duplicate is not None or self.clock.seconds is None:
             return None
-        needed = self.pace.seconds(payload["params"], self.stop)
+        needed = self.runtime.seconds(suggestion.architecture, self.epochs)
         if needed > left:
-            if self.pace.least(self.stop) > left:
+            if self.runtime.min_seconds(self.epochs) > left:
                 self.clock.stop()
             return f"not started: it needs about {needed:.0f} s and {left:.0f} s are left"
-        epochs = FINAL_SHARE * self.pace.epochs
-        final = self.waves * self.grown * self.pace.seconds(payload["params"], epochs)
-        if final > self.final:
-            return f"not started: its final training would need {final:.0f} s, {self.final:.0f} s are kept for it"
+        epochs = MIN_FINAL_EPOCHS_FRACTION * self.runtime.epochs
+        final = self.final_factor * self.runtime.seconds(suggestion.architecture, epochs)
+        if final > self.final_seconds:
+            return f"not started: its final training would need {final:.0f} s, {self.final_seconds:.0f} s are kept"
         return None

@@ -1,9 +1,10 @@
-"""Everything about a search that is settled before its first trial."""
+"""The setup of a search: everything that is settled before its first trial."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,102 +18,167 @@ from automl_flow.nas.one_shot import STRATEGIES
 from automl_flow.nas.problem import NasProblem, encode, encode_folds, shape_of
 from automl_flow.nas.samplers.unseen import make_sampler, strategy_names
 from automl_flow.nas.search.config import NasConfig
-from automl_flow.nas.search.objective import Arena
-from automl_flow.nas.search.one_shot_stage import Stage
+from automl_flow.nas.search.constraints import Constraints
+from automl_flow.nas.search.context import SearchContext
+from automl_flow.nas.search.one_shot_stage import OneShotStage
+from automl_flow.nas.search.runtime_model import RuntimeModel
+from automl_flow.nas.search.schedule import NasSchedule, rungs_of
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import space_for
 from automl_flow.nas.spaces.base import Architecture, Space
-from automl_flow.nas.training.loop import TrainingConfig
-from automl_flow.tasks.metrics import get_metric
 from automl_flow.version import __version__
 
-FEW_STARTS, MOST_STARTS = 4, 10
-MANY_TRIALS = 400  # from here on evolution, whose cost does not grow with the history
-_PATIENCE = 6  # epochs, for tables
+MIN_STARTUP_TRIALS, MAX_STARTUP_TRIALS = 4, 10
+MIN_EVOLUTION_TRIALS = 400  # from here on evolution, whose cost does not grow with the history
+_PATIENCE_EPOCHS = 6  # for tables
+ASKED_FOR = "asked for"
 
 
 @dataclass(frozen=True)
-class Setting:
+class SearchSetup:
     """A search that is ready to start.
 
     Attributes:
-        arena: What the workers know.
+        problem: Samples, target and metric.
+        config: Limits and options.
+        context: What the workers know.
         space: The search space.
         strategy: Name of the strategy.
-        sampler: Strategy that draws the trials: the same, or what goes on from a one-shot strategy's candidates.
+        reason: Why this one.
+        sampler: Strategy that draws the trials: the same, or what follows a one-shot strategy's candidates.
         one_shot: The one-shot strategy that runs before the first trial; ``None`` for other strategies.
-        why: Why this one.
         startup: Random trials of a strategy that has such a phase.
-        first: Architectures that are tried first; the plain reference network leads.
-        samples: Training samples of a trial, over all rounds.
-        batch: Samples per step.
-        rungs: Whether trials are stopped and promoted; where training stops early by itself they are not.
-        final_epochs: Epochs of the final training unless the user sets them.
+        known: Architectures that are tried first; the reference network leads.
+        constraints: Caps, and what was proposed.
+        runtime: Learns what trainings take.
+        schedule: Where the seconds go.
+        rungs: Epochs after which trials are compared; where training stops early by itself, the full length alone.
         key: Hash of everything that a trial's result depends on.
-        whole_preprocessor: What encodes a table's rows, fitted to all of them; ``None`` for arrays.
+        whole_preprocessor: What encodes a table's rows, fitted on all of them; ``None`` for arrays.
     """
 
-    arena: Arena
+    problem: NasProblem
+    config: NasConfig
+    context: SearchContext
     space: Space
     strategy: str
+    reason: str
     sampler: str
-    one_shot: Stage | None
-    why: str
+    one_shot: OneShotStage | None
     startup: int
-    first: tuple[Architecture, ...]
-    samples: int
-    batch: int
-    rungs: bool
-    final_epochs: int
+    known: tuple[Architecture, ...]
+    constraints: Constraints
+    runtime: RuntimeModel
+    schedule: NasSchedule
+    rungs: tuple[int, ...]
     key: str
     whole_preprocessor: Any = None
 
-    def preprocessor(self, problem: NasProblem, *, whole: bool) -> Any | None:
-        """What encodes a table for its network: learned from all samples or as in round one; ``None`` for arrays."""
+    @property
+    def shape(self) -> DataShape:
+        """Shape of the data."""
+        return self.context.shape
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether a training ends by itself when its validation loss no longer falls."""
+        return self.problem.kind == "table"
+
+    @property
+    def objectives(self) -> int:
+        """Number of losses of a trial."""
+        return 1 + len(self.config.objectives)
+
+    @property
+    def usual_final_epochs(self) -> int:
+        """Epochs of the final training unless the user sets them."""
+        return self.config.epochs * (1 if self.stops_early else 2)
+
+    @property
+    def final_waves(self) -> int:
+        """Final trainings one after another."""
+        return math.ceil(self.config.final_seeds / self.config.n_jobs)
+
+    def preprocessor(self, *, whole: bool) -> Any | None:
+        """What encodes a table for its network: fitted on all samples or as in round one; ``None`` for arrays."""
+        problem = self.problem
         if whole or problem.recipe is None:
             return self.whole_preprocessor
-        rows = np.setdiff1d(problem.rows, self.arena.rounds[0].rows) if not problem.folds else problem.folds[0][0]
-        return encode(problem, rows, [], derive_seed(self.arena.seed, "rounds"))[0]
+        rows = np.setdiff1d(problem.rows, self.context.folds[0].rows) if not problem.folds else problem.folds[0][0]
+        return encode(problem, rows, [], derive_seed(self.context.seed, "rounds"))[0]
 
 
-def make_setting(problem: NasProblem, config: NasConfig, state: Path) -> Setting:
-    """Encode the samples, make the space, and choose the strategy."""
+def make_setup(problem: NasProblem, config: NasConfig, folder: Path) -> SearchSetup:
+    """Encode the samples, make the space, and choose the strategy.
+
+    Args:
+        problem: Samples, target and metric.
+        config: Limits and options.
+        folder: Where the trials keep their files.
+    """
+    from automl_flow.nas.training.loop import TrainingConfig  # loads torch
+
     seed = config.seed
-    rounds = encode_folds(problem, config.valid, derive_seed(seed, "rounds"), config.turns)
     preprocessor, x = encode(problem, problem.rows, [], derive_seed(seed, "rounds"))
     shape = shape_of(x, problem.kind, problem.target.outputs)
     space = space_for(shape, config.space, config.space_options)
-    metric = get_metric(problem.task.metric_name, problem.task.problem)
-    training = _training(config, problem, smooth=metric.needs == "label")
-    options = json.loads(space.options.model_dump_json())
-    arena = Arena(
-        space.name, options, shape, rounds, problem.training_data(x, problem.rows), problem.task.problem, metric.name,
-        config.objectives, training, state, seed, config.screen > 0, problem.target.classes,
-    )  # fmt: skip
-    strategy, why = choose_strategy(config, space.size(shape))
+    context = _context(problem, config, folder, space, x)
+    strategy, reason = choose_strategy(config, space.size(shape))
     check_strategy(strategy, space, shape)
-    one_shot = Stage.of(strategy, config.strategy_options, space, shape)
+    one_shot = OneShotStage.of(strategy, config.strategy_options, space, shape)
     if one_shot is None:
-        make_sampler(
-            strategy, seed, FEW_STARTS, config.strategy_options
-        )  # what it does not take is told before any trial
-    known = [space.reference(shape), *space.portfolio(shape)]
-    first = tuple(a for i, a in enumerate(known) if a.key not in {b.key for b in known[:i]})
-    return Setting(
-        arena=arena,
+        # Options that the sampler does not take are refused before any trial.
+        make_sampler(strategy, seed, MIN_STARTUP_TRIALS, config.strategy_options)
+    known = {architecture.key: architecture for architecture in (space.reference(shape), *space.portfolio(shape))}
+    batch = TrainingConfig(**context.training).batch(len(context.folds[0].fit.x))
+    constraints = Constraints(space, shape, config, context.samples, batch)
+    table = problem.kind == "table"
+    wanted = (config.max_trials or 4 * MAX_STARTUP_TRIALS) // 4
+    return SearchSetup(
+        problem=problem,
+        config=config,
+        context=context,
         space=space,
         strategy=strategy,
+        reason=reason,
         sampler=strategy if one_shot is None else _model_of(config.max_trials),
         one_shot=one_shot,
-        why=why,
-        startup=min(MOST_STARTS, max(FEW_STARTS, (config.max_trials or 4 * MOST_STARTS) // 4)),
-        first=first,
-        samples=sum(len(round_.fit.x) for round_ in rounds),
-        batch=TrainingConfig(**training).batch(len(rounds[0].fit.x)),
-        rungs=problem.kind != "table",
-        final_epochs=config.epochs if problem.kind == "table" else 2 * config.epochs,
-        key=_key(arena, config),
+        startup=min(MAX_STARTUP_TRIALS, max(MIN_STARTUP_TRIALS, wanted)),
+        known=tuple(known.values()),
+        constraints=constraints,
+        runtime=RuntimeModel(constraints, config.epochs),
+        schedule=NasSchedule.of(config, table=table),
+        rungs=rungs_of(config, table=table),
+        key=_key(context, config),
         whole_preprocessor=preprocessor,
+    )
+
+
+def _context(problem: NasProblem, config: NasConfig, folder: Path, space: Space, x: Any) -> SearchContext:
+    """The context of the workers.
+
+    Args:
+        problem: Samples, target and metric.
+        config: Limits and options.
+        folder: Where the trials keep their files.
+        space: The search space.
+        x: All samples, encoded.
+    """
+    metric = problem.task.scorer()
+    return SearchContext(
+        space=space.name,
+        options=json.loads(space.options.model_dump_json()),
+        shape=shape_of(x, problem.kind, problem.target.outputs),
+        folds=encode_folds(problem, config.valid, derive_seed(config.seed, "rounds"), config.turns),
+        whole=problem.training_data(x, problem.rows),
+        problem=problem.task.problem,
+        metric=metric.name,
+        objectives=config.objectives,
+        training=_training(config, problem, smooth=metric.needs == "label"),
+        folder=folder,
+        seed=config.seed,
+        proxies=config.screen > 0,
+        labels=problem.target.classes,
     )
 
 
@@ -126,13 +192,13 @@ def choose_strategy(config: NasConfig, size: float) -> tuple[str, str]:
         names = [*strategy_names(), *STRATEGIES.names()]
         if config.strategy not in names:
             raise ConfigError(f"strategy: unknown strategy {config.strategy!r}{nearest(config.strategy, names)}")
-        return config.strategy, "asked for"
+        return config.strategy, ASKED_FOR
     trials = config.max_trials
     if trials is not None and trials >= size:
         return "random", f"{trials} trials cover all {size:.0f} architectures"
     if _model_of(trials) == "evolution":
-        return "evolution", f"{trials} trials are too many for a model of all of them"
-    return "bayesian", "few trials, each of them dear: a model of the metric makes the most of them"
+        return "evolution", f"a model of {trials} trials would be slow to fit"
+    return "bayesian", "with few and expensive trials, a model of the metric makes the most of them"
 
 
 def check_strategy(strategy: str, space: Space, shape: DataShape) -> None:
@@ -150,8 +216,8 @@ def check_strategy(strategy: str, space: Space, shape: DataShape) -> None:
 
 
 def _model_of(trials: int | None) -> str:
-    """The strategy that makes the most of so many trials."""
-    return "evolution" if trials is not None and trials >= MANY_TRIALS else "bayesian"
+    """The strategy that makes the most of a number of trials."""
+    return "evolution" if trials is not None and trials >= MIN_EVOLUTION_TRIALS else "bayesian"
 
 
 def _training(config: NasConfig, problem: NasProblem, *, smooth: bool) -> dict[str, Any]:
@@ -159,21 +225,26 @@ def _training(config: NasConfig, problem: NasProblem, *, smooth: bool) -> dict[s
     fields: dict[str, Any] = {"epochs": config.epochs, "batch_size": config.batch_size}
     fields["label_smoothing"] = config.label_smoothing if smooth else 0.0
     if problem.kind == "table":
-        fields["patience"] = _PATIENCE
+        fields["patience"] = _PATIENCE_EPOCHS
     if problem.kind == "image":
         fields["augment"] = "shift"
     return fields
 
 
-def _key(arena: Arena, config: NasConfig) -> str:
+def _key(context: SearchContext, config: NasConfig) -> str:
     """Hash of data and settings; limits in seconds and trials, and the number of workers, change no trial."""
     digest = hashlib.sha256(__version__.encode())
-    for round_ in arena.rounds:
-        for lesson in (round_.fit, round_.valid):
-            for array in (lesson.x, lesson.y, lesson.weight):
+    for fold in context.folds:
+        for data in (fold.fit, fold.valid):
+            for array in (data.x, data.y, data.weight):
                 digest.update(b"-" if array is None else np.ascontiguousarray(array).tobytes())
-    limits = {"time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "skip_trials"}
-    ignored = limits | {"n_jobs", "execution", "final_epochs", "final_seeds", "stop_after", "continued"}
-    digest.update(config.model_dump_json(exclude=ignored).encode())
-    digest.update(json.dumps([arena.space, arena.options, arena.metric, arena.problem], sort_keys=True).encode())
+    limits = {"time_left_for_this_task", "per_run_time_limit", "memory_limit", "max_trials", "n_jobs", "skip_trials"}
+    digest.update(
+        config.model_dump_json(
+            exclude=limits | {"execution", "final_epochs", "final_seeds", "stop_after", "continued"}
+        ).encode()
+    )
+    digest.update(
+        json.dumps([context.space, context.options, context.metric, context.problem], sort_keys=True).encode()
+    )
     return digest.hexdigest()

@@ -6,7 +6,7 @@ Proxies discard and begin; they never choose. What they said of each trial is ke
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import optuna
@@ -14,7 +14,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 
 from automl_flow.core.seeds import generator
 from automl_flow.nas.proxies.measure import CHEAP_PROXIES, correlations, proxy_batch, rank_by_proxies
-from automl_flow.nas.search.objective import Arena, hold_threads, memory_errors
+from automl_flow.nas.search.context import SearchContext, memory_errors, use_one_thread
 from automl_flow.nas.search.studies import enqueued_only
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space, Value
@@ -22,10 +22,25 @@ from automl_flow.study.study import Search
 from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
 
 
-def candidates(
+@dataclass(frozen=True)
+class Candidates:
+    """Architectures to rank, on their way to a worker."""
+
+    architectures: tuple[Architecture, ...]
+
+
+def draw_candidates(
     space: Space, shape: DataShape, count: int, seed: int, wanted: Callable[[Mapping[str, Value]], bool]
 ) -> list[Architecture]:
-    """At most *count* different random architectures that are wanted."""
+    """At most *count* different random architectures that are wanted.
+
+    Args:
+        space: The search space.
+        shape: Shape of the data.
+        count: Architectures to draw.
+        seed: Seed of the search.
+        wanted: Whether parameters are acceptable.
+    """
     rng = generator(seed, "screen")
     drawn = (space.architecture(_draw(space, shape, rng), shape) for _ in range(4 * count))
     return list({a.key: a for a in drawn if wanted(a.params)}.values())[:count]
@@ -47,11 +62,11 @@ def _draw(space: Space, shape: DataShape, rng: np.random.Generator) -> dict[str,
 
 def screening(drawn: Sequence[Architecture]) -> Search:
     """A study of one trial that ranks *drawn*."""
-    payload = [dict(architecture.params) for architecture in drawn]
+    candidates = Candidates(tuple(drawn))
 
-    def suggest(asked: optuna.trial.Trial) -> list[dict[str, Value]]:
-        asked.suggest_int("candidates", len(payload), len(payload))
-        return payload
+    def suggest(asked: optuna.trial.Trial) -> Candidates:
+        asked.suggest_int("candidates", len(drawn), len(drawn))
+        return candidates
 
     def ranked(record: TrialRecord) -> str:
         return f"{len(drawn)} candidates ranked" if record.state == "complete" else f"failed: {record.cause or ''}"
@@ -65,14 +80,18 @@ def screening(drawn: Sequence[Architecture]) -> Search:
     )
 
 
-def evaluate(arena: Arena, job: TrialJob[Any]) -> Evaluation:
-    """Rank the candidates by the vote of the proxies; the attribute ``order`` has their positions, the best first."""
-    hold_threads()
-    space = arena.make_space()
-    drawn = [space.architecture(params, arena.shape) for params in job.suggestion]
+def evaluate(context: SearchContext, job: TrialJob[Candidates]) -> Evaluation:
+    """Rank candidates by the vote of the proxies; the fact ``order`` has their positions, the best first.
+
+    Args:
+        context: Data and space of the search.
+        job: Its suggestion are :class:`Candidates`.
+    """
+    use_one_thread()
+    space, candidates = context.make_space(), job.suggestion
     with memory_errors():
-        batch = proxy_batch(arena.rounds[0].fit, arena.shape.kind)
-        order, _ = rank_by_proxies(space, arena.shape, drawn, batch, seed=arena.seed)
+        batch = proxy_batch(context.folds[0].fit, context.shape.kind)
+        order, _ = rank_by_proxies(space, context.shape, candidates.architectures, batch, seed=context.seed)
     return Evaluation((0.0,), {"order": order})
 
 

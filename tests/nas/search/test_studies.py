@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from automl_flow.core.progress import SilentProgress
-from automl_flow.nas.search.epoch_progress import EpochFollower, EpochProgress, say_epoch
+from automl_flow.nas.search.studies import EpochFollower, EpochProgress, say_epoch
 
 
 class Remembered(SilentProgress):
