@@ -44,7 +44,7 @@ class InlineRunner:
     def broadcast(self, context: Any) -> None:
         self.context = context
 
-    def submit(self, function: Function, job: Any, limits: Limits) -> Handle:
+    def submit(self, function: Function, job: Any, limits: Limits, affinity: str | None = None) -> Handle:
         return Done(Outcome(function(self.context, job), None, "", 0.1, 1.0))
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:

@@ -128,3 +128,22 @@ def test_a_worker_that_cannot_start_fails_its_jobs():
         outcome = runner.submit(jobs.sleep, 0, Limits()).outcome()
     assert outcome.cause == "implementation"
     assert "no_such_module" in outcome.message
+
+
+def test_a_free_worker_that_has_run_a_job_with_the_same_key_is_preferred():
+    with LocalRunner(RunnerSettings(n_jobs=3)) as runner:
+        first = {}
+        handles = {key: runner.submit(jobs.sleep, 0.5, Limits(), key) for key in "abc"}
+        for key, handle in handles.items():
+            first[key] = handle.outcome().value
+        assert len(set(first.values())) == 3
+        for key in "cabbca":
+            assert runner.submit(jobs.sleep, 0, Limits(), key).outcome().value == first[key]
+
+
+def test_a_job_does_not_wait_for_the_worker_that_it_prefers():
+    with LocalRunner(RunnerSettings(n_jobs=2)) as runner:
+        busy = runner.submit(jobs.sleep, 3.0, Limits(), "a")
+        other = runner.submit(jobs.sleep, 0, Limits(), "a").outcome()
+        assert not busy.done
+        assert other.value != busy.outcome().value

@@ -198,7 +198,7 @@ def test_progress_tells_trials_in_the_words_of_the_search(tmp_path, caplog):
 class _Deaf(LocalRunner):
     """A runner whose jobs never end."""
 
-    def submit(self, function, job, limits):
+    def submit(self, function, job, limits, affinity=None):
         handle = super().submit(function, job, Limits())
         handle.cancel = lambda: None
         return handle

@@ -53,6 +53,7 @@ class Member:
         """
         self.process = process
         self.tasks: dict[int, Task] = {}
+        self._affinities: set[str | None] = {None}
         self.ready = self.killed = False
         self.fault = ""
         self.began, self.looks = time.monotonic(), 0
@@ -69,9 +70,14 @@ class Member:
             return False
         return len(self.tasks) < (1 if task.alone else slots)
 
+    def suits(self, task: Task) -> bool:
+        """Whether it has run a task with the same affinity, or the task has none."""
+        return task.affinity in self._affinities
+
     def take(self, number: int, task: Task) -> None:
         """Send it a task."""
         self.tasks[number] = task
+        self._affinities.add(task.affinity)
         self._outbox.put((number, task))
 
     def kill(self) -> None:

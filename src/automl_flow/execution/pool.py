@@ -67,12 +67,12 @@ class Pool:
         """Let all processes start now."""
         self._acts.put(self._start_all)
 
-    def submit(self, call: Call, context: object) -> Task:
+    def submit(self, call: Call, context: object, affinity: str | None = None) -> Task:
         """Run a call as soon as a process has room, with *context* as the first argument of its function.
 
         After the end of the pool a task has ended before it is returned.
         """
-        task = Task(call, context)
+        task = Task(call, context, affinity)
         with self._ending:
             if self._open is None:
                 self._finish(task)
@@ -177,11 +177,15 @@ class Pool:
             member.take(next(self._numbers), self._waiting.popleft())
 
     def _room_for(self, task: Task) -> Member | None:
-        """The process with the fewest tasks, or ``None``; a new one is started where there is none without tasks."""
+        """The process that is best for a task, or ``None``; a new one is started where there is none without tasks.
+
+        The best one has run a task with the same affinity, and among several has the fewest tasks.
+        """
         free = [member for member in self._members if member.has_room(task, self._slots)]
-        best = min(free, key=lambda member: len(member.tasks), default=None)
+        best = min(free, key=lambda member: (not member.suits(task), len(member.tasks)), default=None)
         starting = any(not member.ready for member in self._members)
-        if (best is None or best.tasks) and not starting and len(self._members) < self._most:
+        busy = all(member.tasks for member in free)
+        if busy and not starting and len(self._members) < self._most:
             try:
                 self._add()
             except Exception:

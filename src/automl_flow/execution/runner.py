@@ -71,8 +71,16 @@ class Runner(Protocol):
     def broadcast(self, context: Any) -> None:
         """Let workers hold *context*, the first argument of the jobs that are submitted from now on."""
 
-    def submit(self, function: Function, job: Any, limits: Limits) -> Handle:
-        """Run ``function(context, job)`` as soon as a worker is free."""
+    def submit(self, function: Function, job: Any, limits: Limits, affinity: str | None = None) -> Handle:
+        """Run ``function(context, job)`` as soon as a worker is free.
+
+        Args:
+            function: What to run; importable by name.
+            job: Its second argument; picklable.
+            limits: Time and memory.
+            affinity: Of several free workers, one that has run a job with this key is preferred, because it may have
+                cached what the job needs. No worker is waited for.
+        """
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
         """Return when one of *handles* is done or *timeout* seconds are over."""

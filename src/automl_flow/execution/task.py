@@ -41,6 +41,7 @@ class Task:
     Attributes:
         call: What is to be run.
         context: What its process is to hold for that.
+        affinity: Processes that have run a task with this key are preferred.
         future: Gets the report, or why there is none.
         alone: No other job may run in its process.
         submitted: ``time.monotonic()`` of its submission.
@@ -49,6 +50,7 @@ class Task:
 
     call: Call
     context: Any
+    affinity: str | None = None
     future: Future[Report] = field(default_factory=Future)
     alone: bool = False
     submitted: float = field(default_factory=time.monotonic)

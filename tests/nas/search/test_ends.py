@@ -52,11 +52,11 @@ class Interrupted(InlineRunner):
 
     after = 0
 
-    def submit(self, function: Any, job: Any, limits: Limits) -> Handle:
+    def submit(self, function: Any, job: Any, limits: Limits, affinity: str | None = None) -> Handle:
         if type(self).after == 0:
             raise KeyboardInterrupt
         type(self).after -= 1
-        return super().submit(function, job, limits)
+        return super().submit(function, job, limits, affinity)
 
 
 @pytest.fixture

@@ -87,10 +87,10 @@ class LocalRunner:
         """Let workers hold *context* for the jobs that are submitted from now on; it is sent with the first of them."""
         self._context = context
 
-    def submit(self, function: Function, job: Any, limits: Limits) -> LocalHandle:
+    def submit(self, function: Function, job: Any, limits: Limits, affinity: str | None = None) -> LocalHandle:
         """Start ``function(context, job)``; *function* must be importable by name."""
         folder = self._make_folder()
-        task = self._pool.submit(Call(function, job, limits), self._context)
+        task = self._pool.submit(Call(function, job, limits), self._context, affinity)
         handle = LocalHandle(task, folder, partial(self._pool.cancel, task))
         task.future.add_done_callback(self._announce)
         return handle
