@@ -30,7 +30,6 @@ from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, propose_recipe
 from automl_flow.serialization import manifest
 from automl_flow.study import journal
-from automl_flow.tabular import trials
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fit import build_model
 from automl_flow.tabular.fitting import objective, preprocessors
@@ -54,7 +53,7 @@ IN_SEARCH = (
     (manifest, "sha256"),
 )
 IN_WORKER = ((objective, "write_part"), (objective, "write_oof"), (preprocessors, "write_bytes"))
-EVALUATE = objective.evaluate
+FOLD, COMBINE = objective.evaluate_fold, objective.combine_folds
 
 
 def main() -> None:
@@ -63,7 +62,7 @@ def main() -> None:
     args = parse()
     for home, name in IN_SEARCH:
         setattr(home, name, timed(name, getattr(home, name)))
-    trials.evaluate = overhead.timed_evaluate
+    objective.evaluate_fold, objective.combine_folds = overhead.timed_fold, overhead.timed_combine
     waited = watch_handles()
     with tempfile.TemporaryDirectory(prefix="overhead-") as folder:
         state = Path(folder) / "state"
@@ -122,19 +121,28 @@ def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def timed_evaluate(context: objective.TrialContext, job: Any) -> Any:
-    """Evaluate a trial in a worker, and note what storing has cost this worker so far."""
+def timed_fold(context: objective.TrialContext, job: Any) -> Any:
+    """Fit a fold in a worker, and note what storing has cost this worker so far."""
+    return timed_job(FOLD, context, job)
+
+
+def timed_combine(context: objective.TrialContext, job: Any) -> Any:
+    """Likewise for combining the folds of a trial."""
+    return timed_job(COMBINE, context, job)
+
+
+def timed_job(function: Callable[..., Any], context: objective.TrialContext, job: Any) -> Any:
     if not hasattr(objective.write_oof, "__wrapped__"):
         for home, name in IN_WORKER:
             setattr(home, name, timed(name, getattr(home, name)))
     try:
-        return EVALUATE(context, job)
+        return function(context, job)
     finally:
         (context.state.parent.parent / f"worker-{os.getpid()}.json").write_text(json.dumps(SPENT))
 
 
 def watch_handles() -> list[float]:
-    """Collect, for each trial, the seconds from giving it to a worker to its outcome in which it did not run."""
+    """Collect, for each job, the seconds from giving it to a worker to its outcome in which it did not run."""
     waited: list[float] = []
     outcome = LocalHandle.outcome
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import optuna
 
+from automl_flow.study.parts import Parts
 from automl_flow.study.study import Evaluation, Search
 
 
@@ -35,6 +36,40 @@ def evaluate(context, job) -> Evaluation:
         os.kill(context["parent"], signal.SIGKILL)
         time.sleep(5)
     return Evaluation((value(job.suggestion),), {"twice": 2 * job.suggestion["x"]})
+
+
+FOLDS = 5
+
+
+def evaluate_part(context, job) -> float:
+    """A part's loss; *context* says which parts, as (trial, part), fail or hang, and how long each takes."""
+    began = time.monotonic()
+    time.sleep(context.get("seconds", 0.0))
+    if "times" in context:
+        with Path(context["times"]).open("a") as sink:
+            sink.write(f"{began} {time.monotonic()}\n")
+    if (job.number, job.part) in context.get("fail", ()):
+        raise ValueError(f"part {job.part} as told")
+    if (job.number, job.part) in context.get("hang", ()):
+        time.sleep(60)
+    return value(job.suggestion) + ((job.number * 7 + job.part * 3) % 5) / 10
+
+
+def combine(context, job) -> Evaluation:
+    if len(job.results) < FOLDS:
+        return Evaluation((), {"parts": len(job.results)}, dict(enumerate(job.results)), pruned=True)
+    return Evaluation((sum(job.results) / FOLDS,), {"parts": len(job.results)}, dict(enumerate(job.results)))
+
+
+def is_pruned(suggestion, results) -> bool:
+    return len(results) in (1, 3) and suggestion["x"] < -1.0 and results[-1] > 15.0
+
+
+def in_parts(*, pruning: bool = True) -> Search:
+    """The search with trials in parts; with *pruning*, some of them end after one part or after three."""
+    may_prune = is_pruned if pruning else lambda *_: False
+    parts = Parts(FOLDS, evaluate_part, combine, may_prune, lambda _: (1, 3), lambda _, part: str(part))
+    return search(evaluate=parts, window=8)
 
 
 def tpe(seed: int) -> optuna.samplers.BaseSampler:

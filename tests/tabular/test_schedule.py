@@ -8,6 +8,7 @@ import time
 import pytest
 
 from automl_flow.study.budget import Clock
+from automl_flow.study.parts import PartJob
 from automl_flow.tabular.schedule import (
     TabularSchedule,
     deadline,
@@ -81,6 +82,12 @@ def test_a_trial_stops_by_itself_at_the_earlier_of_two_limits():
 
 
 def test_a_deadline_leaves_time_to_store_what_the_trial_made():
-    assert deadline(None, None) is None
-    assert deadline(50.0, 10.0) - time.monotonic() == pytest.approx(9.0, abs=0.1)
-    assert deadline(3.0, 10.0) - time.monotonic() == pytest.approx(3.0, abs=0.1)
+    def seconds(soft, left, **fields):
+        end = deadline(soft, PartJob(0, None, left, **fields))
+        return None if end is None else end - time.monotonic()
+
+    assert seconds(None, None) is None
+    assert seconds(50.0, 10.0) == pytest.approx(9.0, abs=0.1)
+    assert seconds(3.0, 10.0) == pytest.approx(3.0, abs=0.1)
+    assert seconds(None, 10.0, open_parts=5, rounds=3) == pytest.approx(3.0, abs=0.1)
+    assert seconds(12.0, None, open_parts=4, rounds=2, trial_seconds=4.0) == pytest.approx(2.0, abs=0.1)

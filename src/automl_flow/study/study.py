@@ -23,10 +23,11 @@ from optuna.trial import Trial, TrialState
 
 from automl_flow.core.progress import Progress
 from automl_flow.core.seeds import derive_seed
-from automl_flow.execution.outcome import Limits
+from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.execution.runner import Handle, Runner
 from automl_flow.study.budget import Budget, Clock
 from automl_flow.study.journal import Journal
+from automl_flow.study.parts import Parts, TrialRun
 from automl_flow.study.trial import NO_TIME, Evaluation, TrialJob, TrialRecord
 
 logger = logging.getLogger("automl_flow")
@@ -63,7 +64,7 @@ class Search:
     Attributes:
         sampler: Makes the sampler of one trial from a seed.
         suggest: Draws parameters from a trial and returns the suggestion (picklable) for its job. Runs in this process.
-        evaluate: ``(context, job) -> Evaluation`` in a worker.
+        evaluate: ``(context, job) -> Evaluation`` in a worker, or the parts that a trial consists of.
         enqueue: Parameters of the first trials, tried before the sampler is asked.
         objectives: Losses that an evaluation returns; all are minimised.
         first: Number of the first trial.
@@ -78,7 +79,7 @@ class Search:
 
     sampler: Callable[[int], BaseSampler]
     suggest: Callable[[Trial], Any]
-    evaluate: Callable[[Any, TrialJob[Any]], Evaluation]
+    evaluate: Callable[[Any, TrialJob[Any]], Evaluation] | Parts[Any, Any]
     enqueue: Sequence[Mapping[str, Any]] = ()
     objectives: int = 1
     first: int = 0
@@ -124,6 +125,21 @@ class _Open:
     suggestion: Any
 
 
+@dataclass(frozen=True)
+class _Running:
+    """A job of a trial.
+
+    Attributes:
+        run: The trial.
+        part: Which of its parts.
+        until: ``time.monotonic()`` at which it is over, whatever happens; ``None``: never.
+    """
+
+    run: TrialRun
+    part: int
+    until: float | None
+
+
 class _Loop:
     """The state of a running search."""
 
@@ -137,8 +153,8 @@ class _Loop:
         self.skipped: list[int] = []
         self._open: dict[int, _Open] = {}
         self._waiting: deque[int] = deque()
-        self._running: dict[int, Handle] = {}
-        self._until: dict[int, float | None] = {}  # when running trials are over, whatever happens
+        self._begun: dict[int, TrialRun] = {}  # trials without an outcome, in the order of their numbers
+        self._running: dict[Handle, _Running] = {}
         self._ended: dict[int, TrialRecord] = {}
 
     def run(self) -> bool:
@@ -147,7 +163,7 @@ class _Loop:
         try:
             for _ in range(self.search.window):
                 self._ask()
-            while self._waiting or self._running or self._next in self._ended:
+            while self._waiting or self._begun or self._next in self._ended:
                 self._start()
                 self._collect()
                 self._tell()
@@ -157,8 +173,9 @@ class _Loop:
             self._drop_open()
             return True
         finally:
-            for handle in self._running.values():
-                handle.cancel()
+            for handle, job in self._running.items():
+                if job.run.number in self._begun:  # else it is of no use any more, and ends by itself
+                    handle.cancel()
             self.progress.finish()
         self._drop_open()
         return False
@@ -195,27 +212,48 @@ class _Loop:
             self._waiting.append(number)
 
     def _start(self) -> None:
-        """Give waiting trials to free workers."""
-        while self._waiting and len(self._running) < self.runner.settings.n_jobs:
-            number = self._waiting.popleft()
-            item = self._open[number]
-            refusal = self._refusal(item)
-            if refusal is not None:
-                logger.debug("%s: trial %d %s", self.search.label, number, refusal)
-                self._skip(number)
-                continue
+        """Give jobs to free workers."""
+        while len(self._running) < self.runner.settings.n_jobs:
+            run = self._next_run()
+            if run is None:
+                return
             left = None if self.clock.seconds is None else self.clock.left
-            job = TrialJob(number, item.suggestion, left)
-            limits = Limits(self.budget.per_run_time_limit, self.budget.memory_limit, left)
-            self._running[number] = self.runner.submit(self.search.evaluate, job, limits)
-            self._until[number] = self.clock.deadline
+            step = run.next_step(left)
+            handle = self.runner.submit(step.function, step.job, step.limits, step.affinity)
+            self._running[handle] = _Running(run, step.part, self.clock.deadline)
 
-    def _refusal(self, item: _Open) -> str | None:
+    def _next_run(self) -> TrialRun | None:
+        """The trial that has the most useful job.
+
+        The oldest trial comes first, because the next ask waits for it; but a job that may turn out to be of no use
+        comes after a new trial.
+        """
+        runs = [run for run in self._begun.values() if run.has_step]
+        useful = next((run for run in runs if not run.is_speculative), None)
+        return useful or self._begin_next() or next(iter(runs), None)
+
+    def _begin_next(self) -> TrialRun | None:
+        """Begin the next waiting trial that is worth starting."""
+        while self._waiting:
+            number = self._waiting.popleft()
+            suggestion = self._open[number].suggestion
+            limits = Limits(self.budget.per_run_time_limit, self.budget.memory_limit)
+            run = TrialRun(number, suggestion, self.search.evaluate, limits, self.runner.settings.n_jobs)
+            refusal = self._refusal(suggestion, run.speedup)
+            if refusal is None:
+                self._begun[number] = run
+                return run
+            logger.debug("%s: trial %d %s", self.search.label, number, refusal)
+            self._skip(number)
+        return None
+
+    def _refusal(self, suggestion: Any, speedup: float) -> str | None:
+        """Say why a trial should not be started now that is faster than one part after another by some factor."""
         if self.clock.expired:
             return "not started: the time of the search is over"
         if self.search.admit is None or self.clock.seconds is None:
             return None
-        return self.search.admit(item.suggestion, self.clock.left)
+        return self.search.admit(suggestion, self.clock.left * speedup)
 
     def _skip(self, number: int) -> None:
         """Count a trial as ended by the clock, in words that are the same when the search is replayed without one."""
@@ -230,37 +268,47 @@ class _Loop:
         self._wait()
         if self._patience() == 0:
             self._give_up()
-        for number in [n for n, handle in self._running.items() if handle.done]:
-            outcome = self._running.pop(number).outcome()
+        for handle in [handle for handle in self._running if handle.done]:
+            job = self._running.pop(handle)
+            outcome = handle.outcome()
             outcome.check_storage()
-            record = TrialRecord.of_outcome(number, self._open[number].trial.params, outcome)
-            if record.cause == "timeout" and self.clock.expired:
-                self._skip(number)  # the search's clock ended it, not its own limit
-            else:
-                self.journal.append(record.to_entry(self.clock.spent))
-                self._ended[number] = record
-            self.progress.advance(self.search.describe(self._ended[number]))
+            job.run.add(job.part, outcome)
+            if job.run.outcome is not None and job.run.number in self._begun:
+                self._end(job.run.number, job.run.outcome)
+
+    def _end(self, number: int, outcome: Outcome) -> None:
+        """Keep and journal the outcome of a trial."""
+        del self._begun[number]
+        record = TrialRecord.of_outcome(number, self._open[number].trial.params, outcome)
+        if record.cause == "timeout" and self.clock.expired:
+            self._skip(number)  # the search's clock ended it, not its own limit
+        else:
+            self.journal.append(record.to_entry(self.clock.spent))
+            self._ended[number] = record
+        self.progress.advance(self.search.describe(self._ended[number]))
 
     def _wait(self) -> None:
         """Wait for a worker, not longer than until it is time to look around."""
         patience = self._patience()
         if self.search.watch is None:
-            self.runner.wait_any(self._running.values(), patience)
+            self.runner.wait_any(self._running, patience)
             return
-        self.runner.wait_any(self._running.values(), min(_WATCH_SECONDS, math.inf if patience is None else patience))
+        self.runner.wait_any(self._running, min(_WATCH_SECONDS, math.inf if patience is None else patience))
         self.search.watch()
 
     def _patience(self) -> float | None:
         """Seconds until some running trial should have had an end, for a runner that may not keep its promise."""
-        known = [self._until[number] for number in self._running]
+        known = [job.until for job in self._running.values()]
         times = [until for until in known if until is not None]
         return max(0.0, min(times) + _GRACE_SECONDS - time.monotonic()) if len(times) == len(known) else None
 
     def _give_up(self) -> None:
         """Count trials as ended by the clock that the runner should have ended long ago."""
-        for number in [n for n, handle in self._running.items() if not handle.done]:
-            self._running.pop(number).cancel()
-            self._skip(number)
+        for handle in [handle for handle in self._running if not handle.done]:
+            number = self._running.pop(handle).run.number
+            handle.cancel()
+            if self._begun.pop(number, None) is not None:
+                self._skip(number)
 
     def _tell(self) -> None:
         """Tell trials in the order of their numbers; after each of them the next may be asked."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, fields
+from typing import Any
 
 from automl_flow.study.budget import Clock
+from automl_flow.study.parts import PartJob
 from automl_flow.study.schedule import Phase
 
 # Starting
@@ -166,12 +168,17 @@ def soft_seconds(layer: float | None, trial: float | None, *, stacked: bool) -> 
     return min(limits, default=None)
 
 
-def deadline(soft: float | None, left: float | None) -> float | None:
-    """``time.monotonic()`` of this process at which the fits of a trial that starts now stop by themselves.
+def deadline(soft: float | None, job: PartJob[Any]) -> float | None:
+    """``time.monotonic()`` of this process at which the fit of a fold that starts now stops by itself.
+
+    The seconds left of a trial are shared among its folds that have not ended, and those of the search among the rounds
+    in which the workers fit them.
 
     Args:
         soft: Seconds of :func:`soft_seconds`.
-        left: Seconds left of the whole search; some are kept for storing what the trial made. ``None`` is no limit.
+        job: The fold; of the seconds left of the search, some are kept for storing what the trial made.
     """
-    limits = [limit for limit in (soft, None if left is None else left - STORE_SECONDS) if limit is not None]
+    limits = [] if job.seconds_left is None else [(job.seconds_left - STORE_SECONDS) / job.rounds]
+    if soft is not None:
+        limits.append((soft - job.trial_seconds) / job.open_parts)
     return time.monotonic() + min(limits) if limits else None

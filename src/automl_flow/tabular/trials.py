@@ -11,7 +11,7 @@ from automl_flow.study.journal import Journal
 from automl_flow.study.study import Search, StudyResult, TrialRecord, run_study
 from automl_flow.tabular.candidate import TrialFacts
 from automl_flow.tabular.config import SearchConfig
-from automl_flow.tabular.fitting.objective import evaluate
+from automl_flow.tabular.fitting.objective import fold_parts
 from automl_flow.tabular.schedule import soft_seconds
 from automl_flow.tabular.session.session import SearchSession
 from automl_flow.tabular.suggest.admission import Gate
@@ -51,7 +51,7 @@ def run_trials(
     search = Search(
         sampler=plan.sampler,
         suggest=plan.suggest,
-        evaluate=evaluate,
+        evaluate=fold_parts(problem, plan.families),
         enqueue=plan.enqueue(),
         first=plan.first,
         window=_WINDOW,

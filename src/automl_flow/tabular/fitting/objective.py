@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from automl_flow.core.seeds import derive_seed
 from automl_flow.models.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.recipes import build_preprocessor
+from automl_flow.study.parts import CombineJob, PartJob, Parts
 from automl_flow.study.trial import Evaluation, TrialJob
 from automl_flow.tabular.candidate import Suggestion, TrialFacts
 from automl_flow.tabular.fitting.encoding_cache import Encoded, Encodings
@@ -74,28 +75,53 @@ class FoldOutcome:
     cut_short: bool
 
 
+def fold_parts(problem: TabularProblem, families: Mapping[str, ModelFamily]) -> Parts[Suggestion, FoldOutcome]:
+    """A trial of the tabular search: its folds are parts that run at the same time."""
+    return Parts(
+        count=len(problem.folds),
+        evaluate=evaluate_fold,
+        combine=combine_folds,
+        is_pruned=is_pruned,
+        checkpoints=lambda candidate: candidate.prune_thresholds,
+        affinity=lambda candidate, fold: preprocessor_key(families[candidate.family].encoding, fold),
+    )
+
+
+def evaluate_fold(context: TrialContext, job: PartJob[Suggestion]) -> FoldOutcome:
+    """Fit the job's candidate on one fold, in its part of the time."""
+    return fit_fold(context, job.number, job.suggestion, job.part, deadline(job.suggestion.soft_seconds, job))
+
+
+def combine_folds(context: TrialContext, job: CombineJob[Suggestion, FoldOutcome]) -> Evaluation:
+    """Evaluate a trial whose folds have been fitted; the models of one that is pruned are removed."""
+    if is_pruned(job.suggestion, job.results):
+        shutil.rmtree(_part_folder(context, job.number, job.suggestion), ignore_errors=True)
+        return _evaluation((), job.suggestion, job.results, pruned=True)
+    return combine(context, job.number, job.suggestion, job.results)
+
+
 def evaluate(context: TrialContext, job: TrialJob[Suggestion]) -> Evaluation:
-    """Fit a candidate on every fold, store its predictions and its models, and return its loss.
+    """Evaluate a trial in this process, one fold after another: what a search gives, with less to set up.
 
     Args:
         context: Data and settings.
         job: What to fit, and in which time.
     """
-    candidate, n_folds = job.suggestion, len(context.problem.folds)
-    end = deadline(candidate.soft_seconds, job.seconds_left)
+    began, n_folds = time.monotonic(), len(context.problem.folds)
     outcomes: list[FoldOutcome] = []
     for fold in range(n_folds):
-        now = time.monotonic()
-        until = None if end is None else now + (end - now) / (n_folds - fold)
-        outcomes.append(fit_fold(context, job.number, candidate, fold, until))
-        if is_pruned(candidate, [outcome.loss for outcome in outcomes]):
-            shutil.rmtree(_part_folder(context, job.number, candidate), ignore_errors=True)
-            return _evaluation((), candidate, outcomes, pruned=True)
-    return combine(context, job.number, candidate, outcomes)
+        spent = time.monotonic() - began
+        left = None if job.seconds_left is None else job.seconds_left - spent
+        part = PartJob(job.number, job.suggestion, left, fold, n_folds - fold, n_folds - fold, spent)
+        outcomes.append(evaluate_fold(context, part))
+        if is_pruned(job.suggestion, outcomes):
+            break
+    return combine_folds(context, CombineJob(job.number, job.suggestion, tuple(outcomes)))
 
 
-def is_pruned(candidate: Suggestion, losses: Sequence[float]) -> bool:
-    """Whether a trial ends early, given the losses of its first folds."""
+def is_pruned(candidate: Suggestion, outcomes: Sequence[FoldOutcome]) -> bool:
+    """Whether a trial ends early, given the outcomes of its first folds."""
+    losses = [outcome.loss for outcome in outcomes]
     return float(np.mean(losses)) > candidate.prune_thresholds.get(len(losses), np.inf)
 
 

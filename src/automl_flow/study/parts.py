@@ -1,0 +1,211 @@
+"""Trials whose parts are jobs of their own, so that more workers are busy than there are open trials.
+
+The parts of a trial count in order, whichever ends first: the trial ends with the first part that fails, or after the
+first parts whose results prune it, and results of later parts are dropped. So the outcome is that of running one part
+after another.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from automl_flow.execution.outcome import Limits, Outcome
+from automl_flow.execution.runner import Function
+from automl_flow.study.trial import Evaluation, TrialJob
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class PartJob(TrialJob[S]):
+    """A part of a trial on its way to a worker.
+
+    Attributes:
+        part: Number of the part, from 0.
+        open_parts: Parts of the trial that have not ended, including this one.
+        rounds: How often all workers have to take a part each until those have ended.
+        trial_seconds: Seconds that the trial's ended parts took together.
+    """
+
+    part: int = 0
+    open_parts: int = 1
+    rounds: int = 1
+    trial_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class CombineJob(Generic[S, R]):
+    """The results of a trial's parts on their way to a worker.
+
+    Attributes:
+        number: Trial number.
+        suggestion: What was tried.
+        results: Results of the parts in order, up to the last one that counts.
+    """
+
+    number: int
+    suggestion: S
+    results: tuple[R, ...]
+
+
+@dataclass(frozen=True)
+class Parts(Generic[S, R]):
+    """How a trial is divided.
+
+    Attributes:
+        count: Parts of a trial.
+        evaluate: Runs a part in a worker.
+        combine: Makes the evaluation from the results, in a worker.
+        is_pruned: Given the results of the first parts, says whether the trial ends there.
+        checkpoints: After how many parts it may end.
+        affinity: What a part may find in the cache of a worker; see :meth:`Runner.submit`.
+    """
+
+    count: int
+    evaluate: Callable[[Any, PartJob[S]], R]
+    combine: Callable[[Any, CombineJob[S, R]], Evaluation]
+    is_pruned: Callable[[S, Sequence[R]], bool]
+    checkpoints: Callable[[S], Collection[int]]
+    affinity: Callable[[S, int], str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A job of a trial, ready to be submitted.
+
+    Attributes:
+        function: What to run.
+        job: Its argument.
+        limits: Its limits.
+        affinity: See :meth:`Runner.submit`.
+        part: Number of the part; as many as there are parts for what combines them.
+    """
+
+    function: Function
+    job: Any
+    limits: Limits
+    affinity: str | None
+    part: int
+
+
+class TrialRun:
+    """A trial that has begun: what to run next, and its outcome.
+
+    Attributes:
+        number: Trial number.
+        outcome: How the trial ended; ``None`` while it is open.
+    """
+
+    def __init__(
+        self, number: int, suggestion: Any, evaluate: Function | Parts[Any, Any], limits: Limits, n_jobs: int
+    ) -> None:
+        """Begin a trial.
+
+        Args:
+            number: Trial number.
+            suggestion: What to try.
+            evaluate: Runs the trial in one job, or says how it is divided.
+            limits: Limits of the trial; its parts together have the seconds, and each has the memory.
+            n_jobs: Jobs that run at the same time.
+        """
+        self.number = number
+        self.outcome: Outcome | None = None
+        self._suggestion, self._limits, self._n_jobs = suggestion, limits, n_jobs
+        self._evaluate = evaluate
+        self._parts = evaluate if isinstance(evaluate, Parts) else None
+        self._count = 1 if self._parts is None else self._parts.count
+        self._checkpoints = () if self._parts is None else self._parts.checkpoints(suggestion)
+        self._started = 0
+        self._ended: dict[int, Outcome] = {}
+        self._counted: list[Outcome] = []  # outcomes of the first parts without a gap
+        self._combining = False
+
+    @property
+    def speedup(self) -> float:
+        """How many times faster the trial is, with all workers for itself, than one part after another."""
+        return self._count / math.ceil(self._count / self._n_jobs)
+
+    @property
+    def has_step(self) -> bool:
+        """Whether there is something to run now."""
+        return self._can_combine or (self._started < self._count and not self._is_decided)
+
+    @property
+    def is_speculative(self) -> bool:
+        """Whether the next step may turn out to be of no use, because the trial is pruned before it counts."""
+        return not self._can_combine and any(len(self._counted) < after <= self._started for after in self._checkpoints)
+
+    def next_step(self, seconds_left: float | None) -> Step:
+        """Return what is to be run now, with the seconds that are left to the search."""
+        limits = replace(self._limits, seconds_left=seconds_left)
+        if limits.seconds is not None:
+            limits = replace(limits, seconds=max(0.0, limits.seconds - self._seconds))
+        if not isinstance(self._evaluate, Parts):
+            self._started = 1
+            return Step(self._evaluate, TrialJob(self.number, self._suggestion, seconds_left), limits, None, 0)
+        if self._can_combine:
+            self._combining = True
+            results = tuple(outcome.value for outcome in self._counted)
+            job = CombineJob(self.number, self._suggestion, results)
+            return Step(self._evaluate.combine, job, limits, None, self._count)
+        part, still_open = self._started, self._count - len(self._ended)
+        self._started += 1
+        rounds = math.ceil(still_open / self._n_jobs)
+        part_job = PartJob(self.number, self._suggestion, seconds_left, part, still_open, rounds, self._seconds)
+        affinity = self._evaluate.affinity(self._suggestion, part)
+        return Step(self._evaluate.evaluate, part_job, limits, affinity, part)
+
+    def add(self, part: int, outcome: Outcome) -> None:
+        """Take in how a step ended; after the trial's end it changes nothing."""
+        if self.outcome is not None:
+            return
+        if part == self._count:
+            self._end(outcome)
+            return
+        self._ended[part] = outcome
+        while not self._is_decided and len(self._counted) in self._ended:
+            self._counted.append(self._ended[len(self._counted)])
+        if self._counted and not self._counted[-1].ok:
+            self._end(self._counted.pop())
+        elif self._is_late:
+            self._end(Outcome(None, "timeout", "", 0.0, 0.0))
+        elif self._is_decided and self._parts is None:
+            self._end(self._counted.pop())
+
+    @property
+    def _is_decided(self) -> bool:
+        """Whether the outcomes that count are there."""
+        if not self._counted:
+            return False
+        if len(self._counted) == self._count or not self._counted[-1].ok:
+            return True
+        results = [outcome.value for outcome in self._counted]
+        return self._parts is not None and self._parts.is_pruned(self._suggestion, results)
+
+    @property
+    def _can_combine(self) -> bool:
+        return self._parts is not None and self._is_decided and self.outcome is None and not self._combining
+
+    @property
+    def _seconds(self) -> float:
+        """Seconds of the parts that have ended."""
+        return sum(outcome.seconds for outcome in self._ended.values())
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether the parts that count took longer together than the trial may."""
+        limit = self._limits.seconds
+        return self._parts is not None and limit is not None and sum(o.seconds for o in self._counted) > limit
+
+    def _end(self, last: Outcome) -> None:
+        """Set the outcome: that of the last step, with the seconds and memory of all that count."""
+        counted = [*self._counted, last]
+        message = last.message
+        if last.cause == "timeout" and self._limits.seconds is not None:
+            message = f"over the time limit of {self._limits.seconds:.1f} s"
+        seconds, peak = sum(o.seconds for o in counted), max(o.peak_mb for o in counted)
+        self.outcome = replace(last, message=message, seconds=seconds, peak_mb=peak)
