@@ -47,10 +47,10 @@ IN_SEARCH = (
     (journal.Journal, "append"),
     (journal, "code_fingerprint"),
     (TabularProblem, "key"),
-    (files, "_sync"),
+    (files, "sync"),
     (temporary, "claim"),
     (temporary, "sweep"),
-    (manifest, "sha256"),
+    (manifest, "_hash"),
 )
 IN_WORKER = ((objective, "write_part"), (objective, "write_oof"), (preprocessors, "write_bytes"))
 FOLD, COMBINE = objective.evaluate_fold, objective.combine_folds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -17,7 +18,7 @@ from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from automl_flow.core.errors import DataError, StorageError
 from automl_flow.execution.memory import MemoryGuard, Watch, give_back
@@ -144,6 +145,8 @@ class _Worker:
     def __init__(self, channel: Connection, threads: int, log: Path) -> None:
         self._channel, self._threads, self._log = channel, threads, log
         self._sending = threading.Lock()
+        self._pools: ThreadpoolController | None = None
+        self._modules = 0  # that were imported when thread pools were looked for
         self._guard = MemoryGuard()
         self._guard.start()
 
@@ -156,6 +159,13 @@ class _Worker:
         except Exception as error:  # what the job returned cannot be pickled
             failure = Report(None, "implementation", f"{type(error).__name__}: {error}", report.peak_mb, report.seconds)
             self._send(number, failure)
+
+    def _thread_pools(self) -> ThreadpoolController:
+        """Thread pools of native libraries; finding them takes milliseconds, so this is done after imports."""
+        modules = len(sys.modules)
+        if self._pools is None or modules != self._modules:
+            self._pools, self._modules = ThreadpoolController(), modules
+        return self._pools
 
     def _send(self, number: int, report: Report | None) -> None:
         content = None if report is None else bytes(ForkingPickler.dumps(report))
@@ -172,7 +182,7 @@ class _Worker:
             watch.limit_mb = call.limits.memory_mb
             if isinstance(context, _Broken):
                 raise context.error
-            with self._guard.watching(watch), threadpool_limits(limits=self._threads):
+            with self._guard.watching(watch), self._thread_pools().limit(limits=self._threads):
                 began = time.monotonic()
                 self._send(number, None)
                 value = call.function(context, call.job)
