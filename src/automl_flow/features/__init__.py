@@ -1,4 +1,4 @@
-"""Feature generators: what is made from a table's columns before they are encoded. One generator is one file.
+"""Feature generators: new columns computed before encoding. One generator is one file.
 
 :func:`plan_features` evaluates what every generator proposes by its out-of-fold gain, and keeps what helps. The plan is
 a document; its generators are fitted inside each fold, as part of the preprocessor.

@@ -16,11 +16,11 @@ from automl_flow.features.generator import FeatureContext, FeatureGenerator, Pro
 
 Operation = Literal["ratio", "difference", "product"]
 _SIGNS: dict[str, str] = {"ratio": "/", "difference": "-", "product": "*"}
-_MIN_VALUES = 3  # products of flags are crosses, which trees make themselves
+_MIN_VALUES = 3  # products of flags are interactions that trees find themselves
 
 
 class ArithmeticOptions(Config):
-    """One operation, and the pairs of columns (as positions) that it is applied to."""
+    """An operation, and the pairs of columns (by position) to apply it to."""
 
     operation: Operation
     pairs: list[tuple[int, int]] = Field(min_length=1)
@@ -30,7 +30,7 @@ class Arithmetic(TransformerMixin, BaseEstimator):
     """One column ``a / b``, ``a - b`` or ``a * b`` for each pair; missing where either is, or where *b* is 0.
 
     Args:
-        operation: What is done.
+        operation: ``ratio``, ``difference`` or ``product``.
         pairs: Positions of *a* and *b*.
     """
 

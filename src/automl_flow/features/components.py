@@ -22,7 +22,7 @@ _COMPONENTS = 5
 
 
 class ComponentOptions(Config):
-    """How many components."""
+    """Number of components."""
 
     components: int = Field(default=_COMPONENTS, ge=1, le=100)
 
@@ -31,7 +31,7 @@ class Components(TransformerMixin, BaseEstimator):
     """Principal components of the robustly scaled numbers, with missing values at the median.
 
     Args:
-        components: How many; fewer where there are fewer columns or rows.
+        components: Number of outputs; fewer if there are fewer columns or rows.
         seed: For the randomised solver.
     """
 
@@ -60,7 +60,7 @@ class Components(TransformerMixin, BaseEstimator):
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """All numbers (the strongest, on wide tables), where there are many of them."""
+    """All numbers (the strongest, on wide tables), if there are at least eight."""
     columns = context.numbers[:_MAX_COLUMNS]
     return [Proposal(columns, size=_COMPONENTS)] if len(columns) >= _MIN_COLUMNS else []
 

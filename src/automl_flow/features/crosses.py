@@ -1,4 +1,4 @@
-"""Two categories as one."""
+"""Interactions of two categorical columns."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from automl_flow.features.generator import FeatureContext, FeatureGenerator, Pro
 from automl_flow.recipes.transformers.labels import label_codes
 
 _MAX_PAIRS = 6
-_ROWS_PER_CROSS = 5  # a cross of more labels than rows / 5 says little that lasts
+_ROWS_PER_CROSS = 5  # with fewer rows per combination, a cross does not generalise
 
 
 class CrossOptions(Config):
-    """Pairs of label columns, as positions."""
+    """Pairs of label columns, by position."""
 
     pairs: list[tuple[int, int]] = Field(min_length=1)
 
 
 class Crosses(TransformerMixin, BaseEstimator):
-    """One category per pair of columns: the pair of their labels; pairs that training did not see are missing.
+    """One category per pair of columns: the pair of their labels; pairs unseen in training are missing.
 
     Args:
         pairs: Positions of the two columns.
@@ -67,7 +67,7 @@ class Crosses(TransformerMixin, BaseEstimator):
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """Pairs of the strongest labels whose crosses are not too many."""
+    """Pairs of the strongest labels with few enough combinations for the number of rows."""
     columns = tuple(c for c in context.labels if context.unique[c] >= 2)[: context.strong]
     limit = context.n_rows / _ROWS_PER_CROSS
     pairs = [

@@ -1,4 +1,4 @@
-"""The cycles of the calendar and of the day."""
+"""Yearly, weekly and daily cycles of dates."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class DateCycles(TransformerMixin, BaseEstimator):
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """Every date for itself."""
+    """One proposal per date column."""
     return [Proposal((name,), size=len(_PARTS)) for name in context.dates]
 
 

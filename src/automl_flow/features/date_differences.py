@@ -18,7 +18,7 @@ _MAX_PAIRS = 10
 
 
 class DifferenceOptions(Config):
-    """Pairs of date columns, as positions."""
+    """Pairs of date columns, by position."""
 
     pairs: list[tuple[int, int]] = Field(min_length=1)
 

@@ -1,4 +1,4 @@
-"""How common a row's category is."""
+"""Count encoding of categories."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sklearn.utils.validation import check_is_fitted
 from automl_flow.features.generator import FeatureContext, FeatureGenerator, NoOptions, Proposal
 from automl_flow.recipes.transformers.labels import label_codes, label_sizes
 
-_MIN_LABELS = 6  # below this, a model sees each label for itself
+_MIN_LABELS = 6  # below this, models can tell the labels apart themselves
 
 
 class Frequencies(TransformerMixin, BaseEstimator):
-    """Log of one plus the number of training rows with the same label; 0 for labels that training did not see."""
+    """Log of one plus the number of training rows with the same label; 0 for labels unseen in training."""
 
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Count the labels; missing values count as one."""
@@ -40,7 +40,7 @@ class Frequencies(TransformerMixin, BaseEstimator):
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """All columns with more than a handful of labels."""
+    """All columns with at least six labels."""
     columns = tuple(name for name in context.labels if context.unique[name] >= _MIN_LABELS)
     return [Proposal(columns, size=len(columns))] if columns else []
 

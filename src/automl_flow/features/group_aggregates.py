@@ -1,4 +1,4 @@
-"""A row's number against those of its category."""
+"""Group statistics: a row's number compared with those of its category."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHRINKAGE = 5.0  # rows of the overall mean that are added to each group
 
 
 class AggregateOptions(Config):
-    """Pairs of a label column and a number column, as positions."""
+    """Pairs of a label column and a number column, by position."""
 
     pairs: list[tuple[int, int]] = Field(min_length=1)
 
@@ -27,7 +27,7 @@ class AggregateOptions(Config):
 class GroupAggregates(TransformerMixin, BaseEstimator):
     """For each pair of a label and a number: the group's mean, its spread, and how far the row is from the mean.
 
-    Group means are shrunk towards the overall mean; groups that training did not see get the overall values.
+    Group means are shrunk towards the overall mean; groups unseen in training get the overall values.
 
     Args:
         pairs: Positions of the label and of the number.

@@ -1,4 +1,4 @@
-"""How much of a row is missing."""
+"""Number of missing values in a row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MissingCounts(TransformerMixin, BaseEstimator):
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """All columns with missing values, where there are at least two."""
+    """All columns with missing values, if there are at least two."""
     readable = {*context.numbers, *context.labels, *context.dates}
     columns = tuple(name for name, share in context.missing.items() if share > 0 and name in readable)
     return [Proposal(columns[:_MAX_COLUMNS])] if len(columns) >= 2 else []

@@ -1,4 +1,4 @@
-"""A row's numbers, taken together."""
+"""Statistics over the numbers of a row."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_COLUMNS = 2_000
 
 
 class RowStatistics(TransformerMixin, BaseEstimator):
-    """Mean, spread, smallest and largest of a row's robustly scaled numbers, and how many of them are not zero."""
+    """Mean, standard deviation, minimum and maximum of a row's robustly scaled numbers, and how many are not zero."""
 
     def fit(self, X: pd.DataFrame, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Learn the scale of each column."""
@@ -26,7 +26,7 @@ class RowStatistics(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: pd.DataFrame) -> NDArray[np.float64]:
-        """Return five columns; statistics of a row without any value are missing."""
+        """Return five columns; statistics of an empty row are missing."""
         values = X.to_numpy(dtype=np.float64)
         scaled = self.scaler_.transform(values)
         with warnings.catch_warnings():
@@ -43,7 +43,7 @@ class RowStatistics(TransformerMixin, BaseEstimator):
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """All numbers, where there are many of them."""
+    """All numbers, if there are at least eight."""
     columns = context.numbers[:_MAX_COLUMNS]
     return [Proposal(columns, size=5)] if len(columns) >= _MIN_COLUMNS else []
 

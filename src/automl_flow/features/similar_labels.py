@@ -1,4 +1,4 @@
-"""Labels that are spelled alike."""
+"""Embeddings of labels by their spelling."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COMPONENTS = 8
 
 
 class SimilarityOptions(Config):
-    """How many components per column."""
+    """Number of components per column."""
 
     components: int = Field(default=_COMPONENTS, ge=1, le=100)
 
@@ -29,7 +29,7 @@ class SimilarLabels(TransformerMixin, BaseEstimator):
     """skrub's ``StringEncoder`` (components of character n-grams) on the distinct labels of each column.
 
     Every row gets what its label got, so the work depends on the number of labels, not of rows. Missing values, and
-    labels that training did not see, give missing values.
+    labels unseen in training, give missing values.
 
     Args:
         components: Outputs per column.
@@ -72,7 +72,7 @@ class SimilarLabels(TransformerMixin, BaseEstimator):
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """Every column with many labels for itself."""
+    """One proposal per column with many labels."""
     columns = [name for name in context.labels if context.unique[name] >= _MIN_LABELS]
     return [Proposal((name,), {}, _COMPONENTS) for name in columns[: context.strong]]
 
@@ -83,7 +83,7 @@ def build(options: SimilarityOptions, seed: int) -> SimilarLabels:
 
 
 ENTRY = FeatureGenerator(
-    about="Components of how a category is spelled: labels that are spelled alike lie side by side.",
+    about="Components of the spelling of a category: labels that are spelled alike get similar numbers.",
     step="numbers",
     order=9,
     options=SimilarityOptions,

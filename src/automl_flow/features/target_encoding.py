@@ -1,4 +1,4 @@
-"""The target's mean for a row's category."""
+"""Target encoding of categories."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _MAX_CLASSES = 10  # every class is a feature
 
 
 class TargetEncoding(TransformerMixin, BaseEstimator):
-    """Cross-fitted target means (see :class:`TargetMeans`), beside the categories themselves.
+    """Cross-fitted target means (see :class:`TargetMeans`), in addition to the categories themselves.
 
     Args:
-        seed: Decides which row is encoded with which part's means.
+        seed: Assigns rows to the parts of the cross-fitting.
     """
 
     def __init__(self, seed: int = 0) -> None:
@@ -45,7 +45,7 @@ class TargetEncoding(TransformerMixin, BaseEstimator):
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """All columns with more than a handful of labels, when there are few classes."""
+    """All columns with at least six labels, if there are at most ten classes."""
     columns = tuple(name for name in context.labels if context.unique[name] >= _MIN_LABELS)
     if not columns or context.n_outputs > _MAX_CLASSES:
         return []
@@ -58,7 +58,7 @@ def build(options: NoOptions, seed: int) -> TargetEncoding:  # noqa: ARG001 - on
 
 
 ENTRY = FeatureGenerator(
-    about="The target's mean where a row's category occurs, cross-fitted.",
+    about="Mean of the target in a row's category, cross-fitted.",
     step="numbers",
     order=3,
     options=NoOptions,

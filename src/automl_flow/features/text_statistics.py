@@ -1,4 +1,4 @@
-"""The looks of a text."""
+"""Length and composition of texts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _describe(text: str) -> tuple[float, ...]:
 
 
 def propose(context: FeatureContext) -> list[Proposal]:
-    """Every text for itself."""
+    """One proposal per text column."""
     return [Proposal((name,), size=len(_PARTS)) for name in context.texts]
 
 

@@ -1,4 +1,4 @@
-"""Recipes: how every column of a table becomes something that a model can read.
+"""Recipes: the preprocessing of every column of a table.
 
 A recipe is a document. :func:`propose_recipe` writes it from the table's profile, :func:`build_preprocessor` turns it
 into an unfitted scikit-learn transformer, which each candidate fits inside its own folds. One step is one file.

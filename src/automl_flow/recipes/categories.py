@@ -30,7 +30,7 @@ def build(options: CategoryOptions, encoding: Encoding, seed: int) -> Any:  # no
 
 
 def takes(column: ColumnProfile, settings: StepSettings) -> bool:
-    """Take few categories, and yes and no as text."""
+    """Take columns with few categories, and booleans stored as text."""
     if column.role == "boolean":
         return not is_typed_flag(column, settings)
     return column.unique <= settings.many_categories
@@ -42,12 +42,12 @@ def configure(column: ColumnProfile, settings: StepSettings) -> Options:  # noqa
 
 
 def describe(options: Mapping[str, Any]) -> str:
-    """Say what is pooled."""
+    """Describe the pooling."""
     return f"levels with fewer than {options['rare']} rows are merged" if "rare" in options else ""
 
 
 ENTRY = Step(
-    about="Categories with few labels: one-hot, numbered by frequency for trees, or left to models that read labels.",
+    about="Categories with few labels: one-hot, numbered by frequency for trees, or left as categories.",
     kind="label",
     options=CategoryOptions,
     build=build,

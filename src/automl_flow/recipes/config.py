@@ -1,4 +1,4 @@
-"""What a task may say about its preprocessing."""
+"""Settings of preprocessing."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class ColumnConfig(Config):
     """Settings of one column; what is ``None`` follows the table's settings.
 
     Attributes:
-        step: The step that takes the column, instead of the one its role calls for.
-        options: Options of the step that differ from those which the settings give.
+        step: Step of the column; ``None``: the one that takes columns of its role.
+        options: Options of the step that override those from the settings.
         impute: Replacement for missing numbers.
         scale: How numbers are scaled for linear models, neighbours and networks.
         rare_category: Categories seen less often than this many times in training are pooled.
-        text_components: Components of the text.
+        text_components: Components of a text column.
     """
 
     step: str | None = None

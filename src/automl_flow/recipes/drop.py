@@ -11,7 +11,7 @@ from automl_flow.tasks.profile import ColumnProfile
 
 
 class DropOptions(Config):
-    """Why the columns are left out."""
+    """Reason for dropping."""
 
     reason: str = ""
 
@@ -26,7 +26,7 @@ def configure(column: ColumnProfile, settings: StepSettings) -> Options:  # noqa
 
 
 def describe(options: Mapping[str, Any]) -> str:
-    """Say why."""
+    """Give the reason."""
     return f"because of: {options['reason']}" if "reason" in options else ""
 
 

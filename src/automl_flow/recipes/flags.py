@@ -21,7 +21,7 @@ class FlagOptions(Config):
 
 
 def build(options: FlagOptions, encoding: Encoding, seed: int) -> Any:
-    """As numbers, but not scaled: 0 and 1 are on everybody's scale already."""
+    """As numbers, but unscaled: 0 and 1 suit all models."""
     return build_numbers(NumberOptions(impute=options.impute, flags=options.flags, scale="none"), encoding, seed)
 
 

@@ -29,12 +29,12 @@ def build(options: CategoryOptions, encoding: Encoding, seed: int) -> Any:
 
 
 def takes(column: ColumnProfile, settings: StepSettings) -> bool:
-    """Take more categories than the settings call few."""
+    """Take columns with more categories than ``StepSettings.many_categories``."""
     return column.unique > settings.many_categories
 
 
 ENTRY = Step(
-    about="Categories with many labels: means of the target, cross-fitted; or left to models that read labels.",
+    about="Categories with many labels: means of the target, cross-fitted; or left to models that take categories.",
     kind="label",
     options=CategoryOptions,
     build=build,

@@ -32,10 +32,10 @@ def build(options: NumberOptions, encoding: Encoding, seed: int) -> Any:
 
 
 def _imputer(impute: Impute, scale: Scale, *, flags: bool) -> Any:
-    """The imputer; columns without any value become 0 and are kept, so that the shape does not depend on the fold."""
+    """The imputer; empty columns become 0 and are kept, so that the shape does not depend on the fold."""
     from sklearn.impute import SimpleImputer
 
-    # Scaled columns are centred: 0 is their median (their mean, for "standard"), and need not be looked for again.
+    # Scaled columns are centred: 0 is their median (their mean, for "standard"), so it need not be computed again.
     constant = impute == "zero" or (impute == "auto" and scale != "none")
     strategy = "constant" if constant else "median" if impute == "auto" else impute
     fill = 0.0 if constant else None
@@ -63,7 +63,7 @@ def configure(column: ColumnProfile, settings: StepSettings) -> Options:  # noqa
 
 
 def describe(options: Mapping[str, Any]) -> str:
-    """Say what is imputed and scaled, and for which models; options with default values are not there and not told."""
+    """Describe imputation and scaling, and for which models; options that are not given are not described."""
     always: list[str] = []
     smooth: list[str] = []  # for models other than trees
     if "impute" in options:

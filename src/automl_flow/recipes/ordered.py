@@ -1,4 +1,4 @@
-"""Ordered categories: their place in the order."""
+"""Ordered categories: their rank."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def build(options: OrderedOptions, encoding: Encoding, seed: int) -> Any:
 
 
 ENTRY = Step(
-    about="Ordered categories: their place in the order, from 0; a label outside the order is missing.",
+    about="Ordered categories: their rank, from 0; a label outside the order is missing.",
     kind="rank",
     options=OrderedOptions,
     build=build,

@@ -1,4 +1,4 @@
-"""From a recipe to an unfitted scikit-learn transformer."""
+"""The preprocessor: an unfitted scikit-learn transformer, built from a recipe and a feature plan."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Block:
-    """Some columns, what is made of them, and how the result is encoded.
+    """A group of columns, an optional transformer, and the step that encodes the result.
 
     Attributes:
-        name: What the block is called among the others.
+        name: Unique name.
         columns: Typed columns that it takes.
         transformer: Unfitted; takes a DataFrame of these columns; ``None`` passes them to the step as they are.
         step: Name of the step that encodes the result.
@@ -36,7 +36,7 @@ class Block:
 
 
 class Plan(Protocol):
-    """What a preprocessor needs to know of a feature plan."""
+    """The part of a feature plan that a preprocessor uses."""
 
     @property
     def dropped(self) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def build_preprocessor(recipe: Recipe, plan: Plan | None, profile: Profile, enco
 
     Raises:
         ConfigError: The recipe names an unknown step or option.
-        DataError: No column is left to learn from, or the recipe or the plan has a column that the profile has not.
+        DataError: No column is left to learn from, or the recipe or the plan names a column that the profile lacks.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import Pipeline

@@ -1,4 +1,4 @@
-"""From the profile of a table to its recipe."""
+"""The recipe of a table, proposed from its profile."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.recipes.step import STEPS, Options, StepSettings
 from automl_flow.tasks.profile import ColumnProfile, Profile
 
-_DROP = "drop"  # takes what no other step takes
-_UNORDERED = "categories"  # takes the columns of an ordinal step that have no order
+_DROP = "drop"  # for columns that no other step takes
+_UNORDERED = "categories"  # instead of a step of kind rank, for columns without an order
 
 
 def propose_recipe(profile: Profile, config: RecipeConfig) -> Recipe:
     """Choose a step for every column.
 
-    Columns that share a step and its options stand together, in the table's order, so that the same profile always
+    Columns that share a step and its options are grouped, in the order of the table, so that the same profile always
     gives the same document. Identifiers, constants and ignored columns go to the step ``drop``, with the reason.
 
     Args:

@@ -1,4 +1,4 @@
-"""The recipe: which preprocessing step every column goes through, as a document."""
+"""The recipe: the preprocessing step of every column, as a document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class RecipeStep:
     """One step for some columns.
 
     Attributes:
-        name: Name of the step: the stem of its file in this package.
+        name: Name of the step.
         columns: Columns that it takes.
         options: JSON-able options of the step; those left out have the step's defaults.
     """

@@ -27,7 +27,7 @@ Options = dict[str, Any]  # JSON-able
 
 
 class StepSettings(Config):
-    """Settings that steps take their options from; the same for all columns, or with the exceptions of one column.
+    """Settings of preprocessing that steps turn into options: a table's, or those of one column.
 
     Attributes:
         impute: Replacement for missing numbers. ``auto`` leaves them to models that understand them (trees), and uses
@@ -75,11 +75,11 @@ class Step:
         options: Model of its options.
         build: ``build(options, encoding, seed)`` returns an unfitted transformer, which takes a DataFrame of columns
             of *kind*; ``None`` drops the columns. A module-level function, because it travels to worker processes.
-        title: What its columns are called in reports, for example ``"Numeric columns"``; empty: the step's name.
-        roles: Roles of columns that it takes by itself. Without any, it takes the columns for which the recipe's
+        title: Name of its columns in reports, for example ``"Numeric columns"``; empty: the step's name.
+        roles: Roles of the columns that it takes by default. A step without roles takes only columns for which the
             settings name it.
-        takes: ``(column, settings)``: whether it takes a column that has one of *roles*.
-        precedence: Of several steps that take a column the one with the highest precedence gets it. Ours have 0.
+        takes: ``(column, settings) -> bool``: whether it takes a column that has one of *roles*.
+        precedence: Of several steps that take a column, the one with the highest precedence gets it. Ours have 0.
         configure: ``(column, settings)`` returns the options of a column; those left out have the step's defaults.
             Columns with equal options share one step.
         describe: Puts options in words for reports.

@@ -36,7 +36,7 @@ def configure(column: ColumnProfile, settings: StepSettings) -> Options:  # noqa
 
 
 def describe(options: Mapping[str, Any]) -> str:
-    """Say how many components of what."""
+    """Describe the components."""
     return (
         f"{options['components']} components of {options.get('analyzer', 'words')}" if "components" in options else ""
     )

@@ -1,4 +1,4 @@
-"""Cells of new rows that are not what training has seen in their column: text where numbers were, and the like."""
+"""Cells of new rows whose type differs from training, such as text in a numeric column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a skops archive may ask for, checked before skops sees it.
+"""Check of a skops archive before skops sees it.
 
 skops says which types a file holds, and restores none that it is not told to. It does not bound the work of finding
 out, nor what the arrays and texts in it make scikit-learn do. Here an archive is a tree of known kinds of nodes with
@@ -19,11 +19,11 @@ from automl_flow.core.errors import ArtifactError, shown
 from automl_flow.core.registry import EXTENSIONS
 
 _SCHEMA = "schema.json"
-_MOST_FILES = 20_000
-_MOST_NODES = 400_000
-_DEEPEST = 90  # dictionaries and lists of the schema inside each other
-_MOST_BYTES = 512 << 20  # of arrays, each counted as often as it is used
-_HEADER = 10_000  # bytes of an array's header
+_MAX_FILES = 20_000
+_MAX_NODES = 400_000
+_MAX_DEPTH = 90  # dictionaries and lists of the schema inside each other
+_MAX_BYTES = 512 << 20  # of arrays, each counted as often as it is used
+_MAX_HEADER_BYTES = 10_000  # bytes of an array's header
 
 # Numbers, texts and what holds them. No function, method, partial, reduction, sparse matrix or generator is among them.
 _PLAIN = {
@@ -80,7 +80,7 @@ def check_archive(archive: IO[bytes], allowed: Collection[str]) -> None:
 def _check_entries(content: zipfile.ZipFile) -> None:
     entries = content.infolist()
     names = {entry.filename for entry in entries}
-    if len(entries) > _MOST_FILES or len(names) < len(entries) or _SCHEMA not in names:
+    if len(entries) > _MAX_FILES or len(names) < len(entries) or _SCHEMA not in names:
         raise ArtifactError(f"no archive of skops: {len(entries)} files, of which {len(names)} differ in name")
     for entry in entries:
         if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 or entry.file_size != entry.compress_size:
@@ -90,7 +90,7 @@ def _check_entries(content: zipfile.ZipFile) -> None:
 def _nodes(schema: Any) -> Iterator[dict[str, Any]]:
     """Walk all of a schema: whatever could be a node is looked at, whether or not skops would get to it."""
     level, count = [schema], 0
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         below: list[Any] = []
         for box in level:
             count += 1
@@ -100,12 +100,12 @@ def _nodes(schema: Any) -> Iterator[dict[str, Any]]:
                 below += [item for item in box.values() if isinstance(item, (dict, list))]
             else:
                 below += [item for item in box if isinstance(item, (dict, list))]
-        if count > _MOST_NODES:
-            raise ArtifactError(f"more than {_MOST_NODES} nodes")
+        if count > _MAX_NODES:
+            raise ArtifactError(f"more than {_MAX_NODES} nodes")
         if not below:
             return
         level = below
-    raise ArtifactError(f"nested too deeply, at most {_DEEPEST} levels")
+    raise ArtifactError(f"nested too deeply, at most {_MAX_DEPTH} levels")
 
 
 def _type(node: dict[str, Any]) -> str:
@@ -148,8 +148,8 @@ def _check_arrays(content: zipfile.ZipFile, files: list[Any]) -> None:
         if name not in known:
             known[name] = _check_array(content.read(name), name)
         total += known[name]
-        if total > _MOST_BYTES:
-            raise ArtifactError(f"arrays of more than {_MOST_BYTES} bytes together")
+        if total > _MAX_BYTES:
+            raise ArtifactError(f"arrays of more than {_MAX_BYTES} bytes together")
 
 
 def _check_array(content: bytes, name: str) -> int:
@@ -159,7 +159,7 @@ def _check_array(content: bytes, name: str) -> int:
     read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     if version not in read_header:
         raise ArtifactError(f"{name} is an array of the unknown version {version}")
-    shape, _, dtype = read_header[version](source, max_header_size=_HEADER)
+    shape, _, dtype = read_header[version](source, max_header_size=_MAX_HEADER_BYTES)
     size = dtype.itemsize
     for length in shape:
         size *= length

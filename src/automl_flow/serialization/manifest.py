@@ -23,10 +23,10 @@ from automl_flow.version import __version__
 
 MANIFEST = "manifest.json"
 SCHEMA = 3  # raised when older code could not read a folder any more
-MOST_FILES = 10_000
-LARGEST_FILE = 1 << 30  # bytes; what reads it holds it in memory, and what it becomes
-MOST_BYTES = 4 << 30  # of all files of a folder together
-_LARGEST_MANIFEST = 16 << 20  # bytes
+MAX_FILES = 10_000
+MAX_FILE_BYTES = 1 << 30  # bytes; what reads it holds it in memory, and what it becomes
+MAX_FOLDER_BYTES = 4 << 30  # of all files of a folder together
+_MAX_MANIFEST_BYTES = 16 << 20  # bytes
 _DEEPEST = 8  # folders inside each other
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}(/[A-Za-z0-9][\w.-]{0,99}){0,7}", re.ASCII)
 
@@ -42,7 +42,7 @@ class FileEntry(Document):
     """
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    size: int = Field(ge=0, le=LARGEST_FILE)
+    size: int = Field(ge=0, le=MAX_FILE_BYTES)
 
 
 class Manifest(Document):
@@ -58,7 +58,7 @@ class Manifest(Document):
     document_schema: Literal[3] = Field(alias="schema")
     kind: str = Field(max_length=100)
     automl_flow: str = Field(max_length=100)
-    files: dict[str, FileEntry] = Field(max_length=MOST_FILES)
+    files: dict[str, FileEntry] = Field(max_length=MAX_FILES)
     metadata: dict[str, Any]
 
 
@@ -111,8 +111,8 @@ class Files:
         """
         entry = self._entry(name)
         with _opened(self.folder / name) as (source, size):
-            if entry is not None and size > LARGEST_FILE:
-                raise ArtifactError(f"{self.folder / name}: {size} bytes, at most {LARGEST_FILE} are read")
+            if entry is not None and size > MAX_FILE_BYTES:
+                raise ArtifactError(f"{self.folder / name}: {size} bytes, at most {MAX_FILE_BYTES} are read")
             content = source.read(size)
         if entry is not None and (len(content), hashlib.sha256(content).hexdigest()) != (entry.size, entry.sha256):
             raise _changed(self.folder / name)
@@ -239,13 +239,13 @@ def open_artifact(folder: Path, kind: str | None = None) -> ModelFolder:
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     content = Files(folder).content(MANIFEST)
-    document = parse_json(content, path, _LARGEST_MANIFEST)
+    document = parse_json(content, path, _MAX_MANIFEST_BYTES)
     found = document.get("schema") if isinstance(document, dict) else document
     if found != SCHEMA or type(found) is not int:
         raise ArtifactError(f"{path}: schema must be {SCHEMA}, got {shown(repr(found))}{nearest(found, [SCHEMA])}")
     files = document.get("files") or ()
-    if isinstance(files, dict) and len(files) > MOST_FILES:
-        raise ArtifactError(f"{path}: {len(files):,} files, a model has {MOST_FILES:,} at most")
+    if isinstance(files, dict) and len(files) > MAX_FILES:
+        raise ArtifactError(f"{path}: {len(files):,} files, a model has {MAX_FILES:,} at most")
     for name in files:
         if not _NAME.fullmatch(name):
             raise ArtifactError(f"{path}: path {shown(name)!r} leaves the folder, or is not the name of a file")
@@ -268,12 +268,12 @@ def _check_files(folder: Path, files: Mapping[str, FileEntry], present: Mapping[
 
 def _check_sizes(folder: Path, sizes: Mapping[str, int]) -> None:
     for name, size in sizes.items():
-        if size > LARGEST_FILE:
-            raise ArtifactError(f"{folder / name}: {size} bytes, a file of a model has {LARGEST_FILE} at most")
-    if sum(sizes.values()) > MOST_BYTES:
-        raise ArtifactError(f"{folder}: {sum(sizes.values())} bytes together, a model has {MOST_BYTES} at most")
-    if len(sizes) > MOST_FILES:
-        raise ArtifactError(f"{folder}: {len(sizes)} files, a model has {MOST_FILES} at most")
+        if size > MAX_FILE_BYTES:
+            raise ArtifactError(f"{folder / name}: {size} bytes, a file of a model has {MAX_FILE_BYTES} at most")
+    if sum(sizes.values()) > MAX_FOLDER_BYTES:
+        raise ArtifactError(f"{folder}: {sum(sizes.values())} bytes together, a model has {MAX_FOLDER_BYTES} at most")
+    if len(sizes) > MAX_FILES:
+        raise ArtifactError(f"{folder}: {len(sizes)} files, a model has {MAX_FILES} at most")
 
 
 def _walk(folder: Path, inside: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
@@ -284,8 +284,8 @@ def _walk(folder: Path, inside: str = "", depth: int = 0) -> Iterator[tuple[str,
         raise ArtifactError(f"{folder / inside}: not a model folder")
     with os.scandir(folder / inside) as found:
         for count, item in enumerate(found):
-            if count > MOST_FILES:
-                raise ArtifactError(f"{folder}: too many files for a model, at most {MOST_FILES}")
+            if count > MAX_FILES:
+                raise ArtifactError(f"{folder}: too many files for a model, at most {MAX_FILES}")
             name = f"{inside}{item.name}"
             if item.is_dir(follow_symlinks=False):
                 yield from _walk(folder, f"{name}/", depth + 1)

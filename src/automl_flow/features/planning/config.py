@@ -1,4 +1,4 @@
-"""What a task may say about its feature engineering."""
+"""Settings of feature engineering."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from automl_flow.core.config import Config
 
 
 class FeatureConfig(Config):
-    """Which features are proposed, and when one is good enough to be kept.
+    """Which features are proposed, and which of them are kept.
 
     Attributes:
         enabled: ``false`` makes no features and drops no columns.

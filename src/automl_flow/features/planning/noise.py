@@ -1,4 +1,4 @@
-"""Columns that carry no more than noise."""
+"""Noise columns, found by comparison with shuffled copies."""
 
 from __future__ import annotations
 

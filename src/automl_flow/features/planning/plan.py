@@ -1,4 +1,4 @@
-"""The feature plan: which features are made, which columns models do not see, and why; as a document."""
+"""The feature plan: features to make, columns to drop, and the reasons, as a document."""
 
 from __future__ import annotations
 

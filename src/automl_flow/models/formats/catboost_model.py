@@ -23,7 +23,7 @@ _STATISTICS = "static_provider_v1"
 _INFO = {
     "catboost_version_info", "class_params", "output_options", "params", "training", "model_guid", "train_finish_time",
 }  # fmt: skip
-_MOST_OUTPUTS, _DEEPEST, _PER_BIN = 10_000, 16, 254
+_MAX_OUTPUTS, _MAX_DEPTH, _MAX_PER_BIN = 10_000, 16, 254
 _BORDERS, _BUCKETS, _COUNTER = 0, 1, 4  # kinds of statistics; 2 and 3 are means, which we do not use
 _BUCKET = np.dtype([("hash", "<u8"), ("index", "<u4")])
 _EMPTY = (1 << 64) - 1
@@ -131,11 +131,11 @@ def _bins(groups: list[tuple[NDArray[Any], bool]]) -> NDArray[Any]:
     for values, single in groups:
         place = np.arange(len(values))
         own = np.zeros(len(values), _BIN)
-        own["feature"] = np.minimum(before + place // _PER_BIN, 0xFFFF)
-        split = place % _PER_BIN + 1
+        own["feature"] = np.minimum(before + place // _MAX_PER_BIN, 0xFFFF)
+        split = place % _MAX_PER_BIN + 1
         own["mask"], own["split"] = (~split & 0xFF if single else 0), (0xFF if single else split)
         bins.append(own)
-        before += -(-len(values) // _PER_BIN)
+        before += -(-len(values) // _MAX_PER_BIN)
     if before > 0xFFFF:
         raise ArtifactError(f"{before} groups of values to compare with are too many")
     return np.concatenate(bins)
@@ -144,10 +144,10 @@ def _bins(groups: list[tuple[NDArray[Any], bool]]) -> NDArray[Any]:
 def _check_trees(trees: Table, columns: _Columns) -> None:
     splits, sizes, starts = (trees.array(field, "<i4") for field in (1, 2, 3))
     outputs = trees.number(0, "i")
-    if len(trees.array(10, "<u4")) or len(trees.array(11, "<u4")) or not 1 <= outputs <= _MOST_OUTPUTS:
+    if len(trees.array(10, "<u4")) or len(trees.array(11, "<u4")) or not 1 <= outputs <= _MAX_OUTPUTS:
         raise ArtifactError(f"trees that are not symmetric, or with {outputs} outputs")
-    if len(sizes) == 0 or sizes.min() < 0 or sizes.max() > _DEEPEST:
-        raise ArtifactError(f"no trees, or trees deeper than {_DEEPEST}")
+    if len(sizes) == 0 or sizes.min() < 0 or sizes.max() > _MAX_DEPTH:
+        raise ArtifactError(f"no trees, or trees deeper than {_MAX_DEPTH}")
     ends = np.cumsum(sizes, dtype=np.int64)
     if len(splits) != ends[-1] or not np.array_equal(starts, ends - sizes):
         raise ArtifactError("trees do not follow each other")
@@ -188,7 +188,7 @@ def _check_table(table: Table, kind: int) -> int:
     filled = records["hash"] != _EMPTY
     if len(records) == 0 or len(records) & (len(records) - 1) or filled.all():
         raise ArtifactError("a search in the statistics would not end")
-    if kind != _COUNTER and not 2 <= classes <= _MOST_OUTPUTS:
+    if kind != _COUNTER and not 2 <= classes <= _MAX_OUTPUTS:
         raise ArtifactError(f"statistics of {classes} classes")
     rows = len(table.array(2, "u1")) // (4 if kind == _COUNTER else 4 * classes)
     if (records["index"][filled] >= rows).any():

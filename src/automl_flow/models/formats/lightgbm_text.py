@@ -19,7 +19,7 @@ from automl_flow.core.errors import ArtifactError, nearest, shown
 
 Fields = dict[str, str]
 
-_MOST_FEATURES = 10_000_000
+_MAX_FEATURES = 10_000_000
 _NUMBERS = re.compile(r"(?:-?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|inf)(?: (?=[-\di])|$))*", re.ASCII)
 _WHOLES = re.compile(r"(?:-?\d+(?: (?=[-\d])|$))*", re.ASCII)  # LightGBM reads "1.0" as two numbers, 1 and 0
 _OBJECTIVE = re.compile(r"binary sigmoid:1|multiclass num_class:\d{1,6}|regression|regression_l1|quantile")
@@ -71,7 +71,7 @@ def _header(block: str) -> _Header:
     several = classes > 1 or objective.startswith("multiclass")
     if not _OBJECTIVE.fullmatch(objective) or (several and objective != f"multiclass num_class:{classes}"):
         raise ArtifactError(f"objective {shown(objective)!r} does not fit {classes} classes")
-    if per_step != classes or not 1 <= features <= _MOST_FEATURES or fields["label_index"] != "0":
+    if per_step != classes or not 1 <= features <= _MAX_FEATURES or fields["label_index"] != "0":
         raise ArtifactError(f"{per_step} trees a step for {classes} classes, {features} columns")
     for name in _PER_FEATURE:
         if name in fields and len(fields[name].split(" ")) != features:

@@ -11,7 +11,7 @@ import numpy as np
 from automl_flow.core.errors import ArtifactError, shown
 
 _DEEPEST = 20
-_MOST_ITEMS = 1_000_000  # of a list whose items say their own type
+_MAX_ITEMS = 1_000_000  # of a list whose items say their own type
 _NUMBERS = {"i": "i1", "U": "u1", "I": ">i2", "l": ">i4", "L": ">i8", "d": ">f4", "D": ">f8"}
 
 
@@ -72,7 +72,7 @@ class _Reader:
         count = self.length()
         if kind is not None:
             return np.frombuffer(self.take(count * kind.itemsize), kind).astype(kind.newbyteorder("="))
-        if not 0 <= count <= _MOST_ITEMS:
+        if not 0 <= count <= _MAX_ITEMS:
             raise ArtifactError(f"a list of {count} values")
         return [self.value(self.mark(), depth + 1) for _ in range(count)]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import ArtifactError, shown
 from automl_flow.models.formats.ubj import parse_ubj
 
-_MOST_CLASSES = 100_000
+_MAX_CLASSES = 100_000
 _OBJECTIVES = {  # and the parameters that each has
     "binary:logistic": {"reg_loss_param"},
     "multi:softprob": {"softmax_multiclass_param"},
@@ -24,7 +24,7 @@ _FLOATS = ("base_weights", "loss_changes", "split_conditions", "sum_hessian")
 _WHOLES = ("left_children", "parents", "right_children", "split_indices", "split_type", "default_left")
 _SETS = ("categories", "categories_nodes", "categories_segments", "categories_sizes")
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_BASE_SCORE = re.compile(rf"\[{_NUMBER}(?:,{_NUMBER}){{0,{_MOST_CLASSES}}}\]", re.ASCII)
+_BASE_SCORE = re.compile(rf"\[{_NUMBER}(?:,{_NUMBER}){{0,{_MAX_CLASSES}}}\]", re.ASCII)
 
 
 def check_model(content: bytes) -> None:
@@ -52,13 +52,13 @@ def _check_learner(learner: Mapping[str, Any]) -> tuple[int, int]:
     names = {"base_score", "boost_from_average", "num_class", "num_feature", "num_target"}
     facts = _object(learner, "learner_model_param", learner)
     _keys("learner_model_param", facts, names)
-    classes, features = _whole(facts["num_class"], _MOST_CLASSES), _whole(facts["num_feature"], 1 << 31)
+    classes, features = _whole(facts["num_class"], _MAX_CLASSES), _whole(facts["num_feature"], 1 << 31)
     objective = _object(learner, "objective", learner)
     name = objective.get("name")
     if name not in _OBJECTIVES or objective.keys() != {"name", *_OBJECTIVES[name]}:
         raise ArtifactError(f"the objective {shown(name)!r} is none of ours")
     several = name == "multi:softprob"
-    if several and _whole(objective["softmax_multiclass_param"].get("num_class"), _MOST_CLASSES) != classes:
+    if several and _whole(objective["softmax_multiclass_param"].get("num_class"), _MAX_CLASSES) != classes:
         raise ArtifactError("the objective is for another number of classes")
     if (classes > 1) != several or facts["num_target"] != "1":
         raise ArtifactError(f"{classes} classes do not fit the objective {name}")

@@ -1,1 +1,1 @@
-"""Transformers that the steps are made of: scikit-learn transformers for what scikit-learn and its peers lack."""
+"""scikit-learn transformers that steps are built from, where scikit-learn itself has none that fits."""

@@ -1,4 +1,4 @@
-"""Numbers as compactly as they can be without losing their order."""
+"""Numbers as float32 where that loses nothing."""
 
 from __future__ import annotations
 

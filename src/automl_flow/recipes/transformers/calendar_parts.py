@@ -1,4 +1,4 @@
-"""Dates as numbers."""
+"""Calendar parts of dates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CalendarParts(TransformerMixin, BaseEstimator):
     float32 would round times of today to the nearest few minutes.
 
     Args:
-        cyclic: Also give month, day, weekday and hour as sine and cosine, so that December lies beside January.
+        cyclic: Also give month, day, weekday and hour as sine and cosine, so that December lies next to January.
     """
 
     def __init__(self, *, cyclic: bool = False) -> None:

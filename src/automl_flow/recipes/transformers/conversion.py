@@ -1,4 +1,4 @@
-"""Whatever a column holds, read it as numbers, labels, dates or text.
+"""Conversion of columns of any type to numbers, labels, dates or text.
 
 These functions never fail on a value: what cannot be read counts as missing. They never change their argument.
 """

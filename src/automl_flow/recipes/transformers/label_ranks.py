@@ -15,7 +15,7 @@ from automl_flow.recipes.transformers.labels import label_codes, label_sizes
 class LabelRanks(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Number the labels of pandas categories by how often training saw them, the most frequent as 0.
 
-    Rare labels share one number, which labels that training did not see get too; missing values stay missing.
+    Rare labels share one number, which also stands for labels unseen in training; missing values stay missing.
 
     Args:
         rare: Labels seen less often than this in training are pooled.

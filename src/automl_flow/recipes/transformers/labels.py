@@ -1,4 +1,4 @@
-"""What all transformers of labels share: reading the codes of pandas categories."""
+"""Codes of pandas categories, as all transformers of labels read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns made normal, whatever their distribution."""
+"""Quantile transformation to a normal distribution."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from automl_flow.recipes.transformers.labels import OTHER, label_codes
 class OneHotLabels(TransformerMixin, BaseEstimator):
     """scikit-learn's ``OneHotEncoder``, learned from the codes of pandas categories.
 
-    A missing value is a label of its own if training saw one; rare labels are pooled, and labels that training did not
-    see join the pool (all zeros where there is none). A column of two labels becomes one column.
+    A missing value is a label of its own if training saw one; rare labels are pooled, and labels unseen in
+    training join the pool (all zeros if there is none). A column of two labels becomes one column.
 
     Args:
         rare: Labels seen less often than this in training are pooled.

@@ -16,7 +16,7 @@ from automl_flow.recipes.transformers.labels import OTHER, label_codes
 class PooledLabels(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Keep pandas categories, with rare and unseen labels pooled as ``(other)``.
 
-    Where training saw no rare label there is no pool, and a label that training did not see counts as missing.
+    If training has no rare labels, there is no pool, and an unseen label counts as missing.
 
     Args:
         rare: Labels seen less often than this in training are pooled.

@@ -46,7 +46,7 @@ class TargetMeans(TransformerMixin, BaseEstimator):
         return np.asarray(self.encoder_.fit_transform(codes, target), dtype=np.float32)
 
     def transform(self, X: Any) -> NDArray[np.float32]:
-        """Encode rows with the means of all training rows; labels that training did not see get the overall mean."""
+        """Encode rows with the means of all training rows; labels unseen in training get the overall mean."""
         check_is_fitted(self, "encoder_")
         return np.asarray(self.encoder_.transform(label_codes(X)), dtype=np.float32)
 

@@ -1,4 +1,4 @@
-"""Texts as a few numbers: TF-IDF and its leading components."""
+"""Latent semantic analysis of texts."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from sklearn.utils.validation import check_is_fitted
 from automl_flow.core.errors import ArtifactError
 
 _VOCABULARY = 20_000
-_MOST_OUTPUTS = 1_000  # of a text: far more than a recipe may ask for
+_MAX_OUTPUTS = 1_000  # of a text: far more than a recipe may ask for
 
 
 class TextComponents(TransformerMixin, BaseEstimator):
     """Latent semantic analysis of each text column: scikit-learn's TF-IDF, then a truncated SVD.
 
-    Terms that occur in one text only are left out where there are at least 100 texts. A column without any term gives
+    Terms that occur in one text only are left out if there are at least 100 texts. A column without any term gives
     no output. Deerwester et al., "Indexing by latent semantic analysis" (1990).
 
     Args:
-        components: Outputs for each column, at most.
+        components: Maximum outputs per column.
         analyzer: ``words`` (and pairs of words) or ``characters`` (pieces of 3–4, inside words).
         seed: For the randomised SVD.
     """
@@ -53,8 +53,8 @@ class TextComponents(TransformerMixin, BaseEstimator):
         for position, (terms, weights, axes) in enumerate(self.models_):
             if not terms:
                 continue
-            if len(terms if axes is None else axes) > _MOST_OUTPUTS:
-                raise ArtifactError(f"more than {_MOST_OUTPUTS} components of one text are none that we store")
+            if len(terms if axes is None else axes) > _MAX_OUTPUTS:
+                raise ArtifactError(f"more than {_MAX_OUTPUTS} components of one text are none that we store")
             vectorizer = self._vectorizer(vocabulary=terms)
             vectorizer.idf_ = weights
             found = vectorizer.transform(X.iloc[:, position])

@@ -1,4 +1,4 @@
-"""The door of every preprocessor: pick the columns a recipe uses and give each its type."""
+"""Typed columns, the first step of every preprocessor: columns are selected and converted to their kind."""
 
 from __future__ import annotations
 
