@@ -14,18 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
+from optuna.distributions import BaseDistribution, CategoricalDistribution
 from pydantic import Field
 
 from automl_flow.core.config import Config
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.nas.operations.base import OpFactory
 from automl_flow.nas.shape import DataShape, Kind
+from automl_flow.study.distributions import count, suggest
 
 if TYPE_CHECKING:
     import optuna
@@ -119,7 +115,7 @@ class Space(ABC):
 
     def suggest(self, trial: optuna.trial.BaseTrial, shape: DataShape) -> Architecture:
         """Draw every parameter from *trial*."""
-        drawn = {name: _draw(trial, name, d) for name, d in self.parameters(shape).items()}
+        drawn = {name: suggest(trial, name, d) for name, d in self.parameters(shape).items()}
         return self.architecture(drawn, shape)
 
     def architecture(self, params: Mapping[str, Value], shape: DataShape) -> Architecture:
@@ -146,25 +142,10 @@ class Space(ABC):
 
     def size(self, shape: DataShape) -> float:
         """Number of settings (isomorphic and dead ones counted apart); infinite with a continuous parameter."""
-        return math.prod(_size(d) for d in self.parameters(shape).values())
+        return math.prod(count(d) for d in self.parameters(shape).values())
 
 
 _TRAINING_PARAMETERS = ("learning_rate", "weight_decay", "augment")
-
-
-def _draw(trial: optuna.trial.BaseTrial, name: str, distribution: BaseDistribution) -> Value:
-    if isinstance(distribution, CategoricalDistribution):
-        choice: Value = trial.suggest_categorical(name, distribution.choices)
-        return choice
-    if isinstance(distribution, IntDistribution):
-        return trial.suggest_int(
-            name, distribution.low, distribution.high, step=distribution.step, log=distribution.log
-        )
-    if isinstance(distribution, FloatDistribution):
-        return trial.suggest_float(
-            name, distribution.low, distribution.high, step=distribution.step, log=distribution.log
-        )
-    raise TypeError(f"parameter {name!r}: {type(distribution).__name__} is not supported")
 
 
 def _checked(space: str, name: str, distribution: BaseDistribution, params: Mapping[str, Value]) -> Value:
@@ -180,13 +161,3 @@ def _checked(space: str, name: str, distribution: BaseDistribution, params: Mapp
     if not isinstance(value, (int, float)) or not distribution._contains(value):
         raise ConfigError(f"space {space!r}, parameter {name!r}: got {value!r}, outside {distribution}")
     return value
-
-
-def _size(distribution: BaseDistribution) -> float:
-    if isinstance(distribution, CategoricalDistribution):
-        return len(distribution.choices)
-    if isinstance(distribution, IntDistribution):
-        return (distribution.high - distribution.low) // distribution.step + 1
-    if isinstance(distribution, FloatDistribution) and distribution.step is not None:
-        return round((distribution.high - distribution.low) / distribution.step) + 1
-    return math.inf

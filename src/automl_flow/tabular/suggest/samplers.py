@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import optuna
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
+
+from automl_flow.study.distributions import suggest
 
 FAMILY = "family"  # user attribute that says which family a trial is of
 SamplerName = Literal["random", "tpe", "gp", "cmaes"]
@@ -52,7 +54,7 @@ class PerFamilySampler(BaseSampler):
         """Ask the family's own study; it samples all parameters together on the first request."""
         if trial.number not in self._inner:
             self._inner[trial.number] = self._ask(study, trial)
-        return _suggest(self._inner[trial.number], param_name, param_distribution)
+        return suggest(self._inner[trial.number], param_name, param_distribution)
 
     def _ask(self, study: Study, trial: FrozenTrial) -> Trial:
         finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
@@ -63,20 +65,6 @@ class PerFamilySampler(BaseSampler):
         for key, value in own.trials[-1].system_attrs.items():
             study._storage.set_trial_system_attr(trial._trial_id, key, value)
         return asked
-
-
-def _suggest(trial: Trial, name: str, distribution: BaseDistribution) -> Any:
-    if isinstance(distribution, FloatDistribution):
-        return trial.suggest_float(
-            name, distribution.low, distribution.high, step=distribution.step, log=distribution.log
-        )
-    if isinstance(distribution, IntDistribution):
-        return trial.suggest_int(
-            name, distribution.low, distribution.high, step=distribution.step, log=distribution.log
-        )
-    if isinstance(distribution, CategoricalDistribution):
-        return trial.suggest_categorical(name, distribution.choices)
-    raise TypeError(f"no way to suggest from a {type(distribution).__name__}")
 
 
 class Prefixed:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler
 from optuna.trial import FixedTrial, FrozenTrial, Trial, TrialState
 
 from automl_flow.core.seeds import generator
 from automl_flow.models.family import FitContext, ModelFamily, Params
+from automl_flow.study.distributions import levels
 from automl_flow.tabular.candidate import Suggestion
 from automl_flow.tabular.suggest.portfolio import Start, portfolio
 from automl_flow.tabular.suggest.samplers import FAMILY, PerFamilySampler, Prefixed, SamplerName, base_sampler
@@ -144,29 +144,16 @@ def grid(families: Mapping[str, ModelFamily], context: FitContext, seed: int) ->
 def _points(family: ModelFamily, context: FitContext, seed: int) -> list[Params]:
     probe = FixedTrial(dict(family.portfolio(context)[0]))
     family.suggest(probe, context)
-    levels = {name: _levels(distribution) for name, distribution in probe.distributions.items()}
+    names = list(probe.distributions)
+    values = [levels(distribution) for distribution in probe.distributions.values()]
+    sizes = [len(options) for options in values]
     rng = generator(seed, "grid", family.name)
-    total = int(np.prod([len(values) for values in levels.values()]))
+    total = int(np.prod(sizes))
     chosen = rng.permutation(total) if total <= _GRID_POINTS else np.unique(rng.integers(total, size=_GRID_POINTS))
-    sizes = [len(values) for values in levels.values()]
     return [
-        {name: levels[name][int(i)] for name, i in zip(levels, np.unravel_index(int(point), sizes), strict=True)}
+        {
+            name: options[int(i)]
+            for name, options, i in zip(names, values, np.unravel_index(int(point), sizes), strict=True)
+        }
         for point in rng.permutation(chosen)
     ]
-
-
-def _levels(distribution: BaseDistribution) -> list[Any]:
-    """Low, middle and high of a range; all choices of a category."""
-    if isinstance(distribution, CategoricalDistribution):
-        return list(distribution.choices)
-    if not isinstance(distribution, FloatDistribution | IntDistribution):
-        raise TypeError(f"no grid over a {type(distribution).__name__}")
-    low, high = float(distribution.low), float(distribution.high)
-    if low == high:
-        return [distribution.low]
-    middle = float(np.sqrt(low * high)) if distribution.log else (low + high) / 2
-    if isinstance(distribution, IntDistribution):
-        step = distribution.step
-        middle = distribution.low + round((middle - low) / step) * step
-        return sorted({distribution.low, int(middle), distribution.high})
-    return [low, middle, high]
