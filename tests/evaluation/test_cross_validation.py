@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from automl_flow.evaluation.cross_validation import cross_validate
 from automl_flow.evaluation.intervals import Holdout
+from automl_flow.evaluation.refits import cross_validate
 from automl_flow.tasks.metrics import METRICS
 
 Y = np.array([0.0, 2.0, 4.0, 6.0])

@@ -11,11 +11,10 @@ from sklearn import metrics as sk
 from automl_flow.core.errors import DataError
 from automl_flow.core.files import json_text
 from automl_flow.evaluation import EvaluationConfig, evaluate
-from automl_flow.evaluation.cross_validation import CrossValidation
 from automl_flow.evaluation.intervals import Comparison, Interval
-from automl_flow.evaluation.refits import Refits
+from automl_flow.evaluation.refits import CrossValidation, Refits
 from automl_flow.evaluation.samples import Probe
-from automl_flow.evaluation.searched import Judged
+from automl_flow.evaluation.searched import ValidationPredictions
 from automl_flow.tasks.metrics import make_metric
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target
@@ -29,7 +28,7 @@ P1 = np.clip(0.5 + 0.4 * (Y - 0.5) + rng.normal(0, 0.2, N), 0.01, 0.99)
 P = np.column_stack([1 - P1, P1])
 X = pd.DataFrame({"sex": ["f", "m"] * (N // 2), "p": P1})
 TARGET = Target(Y, ("no", "yes"))
-JUDGED = Judged(Y, P, None, out_of_fold=True, trials=3)
+JUDGED = ValidationPredictions(Y, P, None, out_of_fold=True, trials=3)
 
 
 def predict(rows: pd.DataFrame) -> np.ndarray:
@@ -64,8 +63,8 @@ def test_every_metric_has_an_interval_around_its_value():
 def test_optimism_is_positive_where_the_search_score_was_too_good(metric, sharpness, sign):
     task = TaskSpec(problem="binary", metric=metric)
     p1 = 1 / (1 + np.exp(-sharpness * 4 * (Y - 0.5)))
-    judged = Judged(Y, np.column_stack([1 - p1, p1]), None, out_of_fold=True, trials=1)
-    found = evaluate(task, TARGET, TARGET, {"model": P}, judged, config=CONFIG, seed=1).search
+    validation = ValidationPredictions(Y, np.column_stack([1 - p1, p1]), None, out_of_fold=True, trials=1)
+    found = evaluate(task, TARGET, TARGET, {"model": P}, validation, config=CONFIG, seed=1).search
     assert found is not None
     assert sign * found.optimism.value > 0
     assert sign * found.optimism.low > 0

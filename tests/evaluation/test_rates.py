@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from automl_flow.evaluation.rates import difference, rate, ratio
+from automl_flow.evaluation.intervals import difference, rate, ratio
 
 
 def of(count: int, rows: int):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl_flow.evaluation.intervals import Holdout, bootstrap_scores
-from automl_flow.evaluation.searched import FEW_ROWS, Judged, compare_with_search
+from automl_flow.evaluation.searched import MIN_VERDICT_ROWS, ValidationPredictions, compare_with_search
 from automl_flow.tasks.metrics import METRICS
 
 ACCURACY = METRICS["accuracy"]
@@ -21,8 +21,8 @@ def hits(n: int, share: float) -> tuple[np.ndarray, np.ndarray]:
 def compared(n_search: int, n_holdout: int, *, search: float = 0.9, holdout: float = 0.8):
     y, p = hits(n_holdout, holdout)
     draws = bootstrap_scores(Holdout(y), {"m": (ACCURACY, p)}, 2000, 1)["m"]
-    judged = Judged(*hits(n_search, search), None, out_of_fold=True, trials=7)
-    return compare_with_search(judged, ACCURACY, holdout, draws, rows=n_holdout, confidence=0.95, seed=0)
+    validation = ValidationPredictions(*hits(n_search, search), None, out_of_fold=True, trials=7)
+    return compare_with_search(validation, ACCURACY, holdout, draws, rows=n_holdout, confidence=0.95, seed=0)
 
 
 def test_score_rows_and_trials_are_those_that_judged():
@@ -44,10 +44,10 @@ def test_few_rows_of_the_search_make_a_wide_interval():
     assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
 
 
-@pytest.mark.parametrize(("n_search", "n_holdout"), [(FEW_ROWS - 2, 400), (400, FEW_ROWS - 2)])
+@pytest.mark.parametrize(("n_search", "n_holdout"), [(MIN_VERDICT_ROWS - 2, 400), (400, MIN_VERDICT_ROWS - 2)])
 def test_few_rows_on_either_side_are_not_enough_for_a_verdict(n_search, n_holdout):
     assert not compared(n_search, n_holdout).enough
-    assert compared(FEW_ROWS, FEW_ROWS).enough
+    assert compared(MIN_VERDICT_ROWS, MIN_VERDICT_ROWS).enough
 
 
 def test_a_score_without_an_error_has_no_interval_that_could_be_believed():
@@ -58,14 +58,14 @@ def test_a_score_without_an_error_has_no_interval_that_could_be_believed():
 
 def test_weights_of_the_search_count():
     y, p = hits(10, 0.5)
-    judged = Judged(y, p, np.r_[np.ones(5), np.zeros(5)], out_of_fold=False, trials=1)
+    validation = ValidationPredictions(y, p, np.r_[np.ones(5), np.zeros(5)], out_of_fold=False, trials=1)
     draws = np.full(300, 0.5)
-    assert compare_with_search(judged, ACCURACY, 0.5, draws, rows=10, confidence=0.95, seed=0).score == 1.0
+    assert compare_with_search(validation, ACCURACY, 0.5, draws, rows=10, confidence=0.95, seed=0).score == 1.0
 
 
 def test_the_sign_is_that_of_better_whatever_the_metric():
     y = rng.normal(size=200)
-    judged = Judged(y, y + 1.0, None, out_of_fold=True, trials=1)  # an error of exactly 1
+    validation = ValidationPredictions(y, y + 1.0, None, out_of_fold=True, trials=1)  # an error of exactly 1
     draws = np.full(300, 3.0)
-    found = compare_with_search(judged, METRICS["rmse"], 3.0, draws, rows=200, confidence=0.95, seed=0)
+    found = compare_with_search(validation, METRICS["rmse"], 3.0, draws, rows=200, confidence=0.95, seed=0)
     assert found.optimism.value == pytest.approx(2.0)

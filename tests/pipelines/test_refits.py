@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from automl_flow.evaluation import EvaluationConfig
-from automl_flow.evaluation.searched import Judged
+from automl_flow.evaluation.searched import ValidationPredictions
 from automl_flow.features import FeaturePlan
 from automl_flow.features.planning.plan import PlannedFeatures
 from automl_flow.pipelines.evaluation.refit_nodes import refit
@@ -44,7 +44,7 @@ PLAN = FeaturePlan()
 def run(*, task=TASK, config=CONFIG, table=TABLE, candidates=(LINEAR,), weights=(1.0,), shares=(1.0, 0.0), plan=PLAN):
     profile = profile_table(table, task)
     target = encode_target(table[task.target], task)
-    judged = Judged(target.values, target.values, None, out_of_fold=True, trials=1)
+    validation = ValidationPredictions(target.values, target.values, None, out_of_fold=True, trials=1)
     return refit(
         table,
         make_split(target, SplitConfig(folds=2)),
@@ -52,7 +52,7 @@ def run(*, task=TASK, config=CONFIG, table=TABLE, candidates=(LINEAR,), weights=
         recipe=propose_recipe(profile, RecipeConfig()),
         feature_plan=plan,
         candidates=WeightedCandidates(tuple(candidates), tuple(weights)),
-        combined=CombinedModel(None, None, None, shares, (0.0, 0.0), judged),
+        combined=CombinedModel(None, None, None, shares, (0.0, 0.0), validation),
         task=task,
         config=config,
     )

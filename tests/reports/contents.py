@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.evaluation import EvaluationConfig, evaluate
-from automl_flow.evaluation.cross_validation import CrossValidation
 from automl_flow.evaluation.intervals import Comparison, Interval
-from automl_flow.evaluation.refits import Refits
+from automl_flow.evaluation.refits import CrossValidation, Refits
 from automl_flow.evaluation.samples import Probe
-from automl_flow.evaluation.searched import Judged
+from automl_flow.evaluation.searched import ValidationPredictions
 from automl_flow.features.planning.plan import FeaturePlan, PlannedFeatures
 from automl_flow.recipes.recipe import Recipe, RecipeStep
 from automl_flow.reports import LeaderboardRow, NetworkDrawing, NetworkPoint, NetworkSection, ReportData, trajectory
@@ -45,7 +44,7 @@ def content(kind: str, word: str = "plain") -> ReportData:
         target,
         target,
         {"model": prediction, "baseline_prior": _prior(target), f"member {word}": prediction},
-        Judged(target.values, prediction, None, out_of_fold=tabular, trials=6),
+        ValidationPredictions(target.values, prediction, None, out_of_fold=tabular, trials=6),
         config=EvaluationConfig(bootstrap=50),
         seed=0,
         probe=Probe(

@@ -260,7 +260,7 @@ def test_groups_say_what_is_sensitive_small_and_favourable():
     assert "Which outcome is favourable is not set" in html
     small = replace(full.evaluation, smallest_group=31, favourable="no")
     told = render_report(replace(full, evaluation=small))
-    assert "Too small to be judged (fewer than 31 rows): f, m plain." in told
+    assert "Too small to be evaluated (fewer than 31 rows): f, m plain." in told
     assert "Predicted no (favourable)" in told
 
 

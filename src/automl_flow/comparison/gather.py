@@ -28,7 +28,7 @@ def compare_revisions(old: Revision, new: Revision) -> Comparison:
 
     Args:
         old: The version to start from.
-        new: The version that is judged against it.
+        new: The version to compare with it.
 
     Raises:
         ArtifactError: A file of results is not what a stage writes.

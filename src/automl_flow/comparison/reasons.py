@@ -14,7 +14,7 @@ _BEFORE = ("task", "preprocessing", "feature_engineering", "validation")
 
 
 def same_rows(old: TaskResults, new: TaskResults) -> bool:
-    """Whether both versions are judged on the same rows, as far as is known: the same data, split in the same way."""
+    """Whether both versions were scored on the same rows, as far as is known: the same data, split alike."""
     ours, theirs = _outputs(old, "split.json"), _outputs(new, "split.json")
     counted = old.rows.keys() & new.rows.keys()
     same_split = ours == theirs or not ours or not theirs  # a folder may lack what dvc.lock records

@@ -14,7 +14,7 @@ from automl_flow.dvc_stages.hashing import file_hash, listing_hash
 
 FOLDER = ".dir"
 MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")  # how DVC calls files and folders
-_LARGEST_LIST = 256 << 20  # bytes: two million files
+_MAX_LIST_BYTES = 256 << 20  # bytes: two million files
 
 
 class Cache:
@@ -66,7 +66,7 @@ class Cache:
 
     def _list(self, md5: str) -> list[dict[str, str]]:
         """Files of a folder; a ``ValueError`` where a name in the list is no object's."""
-        if self.object(md5).stat().st_size > _LARGEST_LIST:
+        if self.object(md5).stat().st_size > _MAX_LIST_BYTES:
             raise ValueError("too long")
         entries: list[dict[str, str]] = json.loads(self.object(md5).read_bytes())
         if not all(MD5.fullmatch(entry["md5"]) for entry in entries):

@@ -18,7 +18,7 @@ from pathlib import Path
 from automl_flow.core.registry import EXTENSIONS
 
 PACKAGE = "automl_flow"
-_MOST = 0.6  # of a folder's files, from which a stage depends on the folder
+_FOLDER_FRACTION = 0.6  # of a folder's files, from which a stage depends on the folder
 _DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+")
 
 
@@ -63,7 +63,7 @@ def _mostly(files: set[Path], folder: Path, root: Path) -> bool:
     if folder == root or not folder.is_relative_to(root):
         return False
     tracked = set(_tracked(folder))
-    return len(tracked & files) > _MOST * len(tracked)
+    return len(tracked & files) > _FOLDER_FRACTION * len(tracked)
 
 
 def _tracked(folder: Path) -> Iterator[Path]:

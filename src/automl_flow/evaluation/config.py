@@ -15,7 +15,7 @@ class EvaluationConfig(Config):
             its steadiness does.
         confidence: Coverage of the intervals.
         bins: Bins of the calibration curve, of equal numbers of rows.
-        smallest_group: Rows from which a group is judged; of smaller ones only the rows are counted.
+        smallest_group: Rows from which a group is evaluated; of smaller ones only the rows are counted.
         repeats: How often all rows of a small table (fewer than 500) are divided into folds in which the chosen
             ensemble is fitted again; 0 leaves that out.
         explain: Measure the importance of the features by permutation.

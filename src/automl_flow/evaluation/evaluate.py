@@ -21,7 +21,7 @@ from automl_flow.evaluation.regression import describe_regression
 from automl_flow.evaluation.resampling import Array
 from automl_flow.evaluation.robustness import Disturbance, robustness
 from automl_flow.evaluation.samples import Probe
-from automl_flow.evaluation.searched import Judged, SearchScore, compare_with_search
+from automl_flow.evaluation.searched import SearchScore, ValidationPredictions, compare_with_search
 from automl_flow.tasks.metrics import Metric, get_metric, metric_names
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target, favourable_code
@@ -35,7 +35,7 @@ def evaluate(
     target_train: Target,
     target_holdout: Target,
     predictions_holdout: Mapping[str, Array],
-    searched: Judged | None,
+    searched: ValidationPredictions | None,
     *,
     config: EvaluationConfig,
     seed: int,
@@ -49,7 +49,7 @@ def evaluate(
         task: Gives the metric, the sensitive columns and the favourable outcome.
         target_train: Target of the training rows, for the class shares.
         target_holdout: Target of the holdout, encoded with the same classes.
-        predictions_holdout: Probabilities (n, k) or values (n,). ``"model"`` is judged, the others compared with it.
+        predictions_holdout: Probabilities (n, k) or values (n,). ``"model"`` is evaluated, the others compared with it.
         searched: The predictions by which the search chose the model; ``None`` where they are not known.
         config: Settings.
         seed: Draws resamples and permutations.
@@ -100,7 +100,7 @@ class _Scored:
         scores: Every metric that applies, by model.
         draws: The task's metric on the resamples, by model.
         intervals: Of the task's metric, by model.
-        metric_intervals: Of the judged model, by metric.
+        metric_intervals: Of the evaluated model, by metric.
     """
 
     metric: Metric
@@ -115,7 +115,7 @@ class _Scored:
         return {name: scores[self.metric.name] for name, scores in self.scores.items()}
 
     def compare(self, confidence: float, rows: int) -> tuple[Comparison, ...]:
-        """Compare the judged model with the others."""
+        """Compare the evaluated model with the others."""
         return compare(MODEL, self.values, self.draws, self.metric, confidence=confidence, rows=rows)
 
 
@@ -151,7 +151,7 @@ def _draws_of(model: str) -> str:
 
 
 def _search(
-    searched: Judged | None, scored: _Scored, rows: int, *, config: EvaluationConfig, seed: int
+    searched: ValidationPredictions | None, scored: _Scored, rows: int, *, config: EvaluationConfig, seed: int
 ) -> SearchScore | None:
     """The score of the search beside that of the holdout."""
     if searched is None:

@@ -42,7 +42,7 @@ class Evaluation:
         regression: Pictures of a regression.
         refits: What fitting the chosen models again on other rows, or without a column, has shown.
         favourable: The outcome that is good for the person concerned; ``None`` where the task does not say it.
-        smallest_group: Rows from which a group is judged.
+        smallest_group: Rows from which a group is evaluated.
         groups: Scores by group of the sensitive columns.
         gaps: Differences between these groups.
         importance: Importance of the features, the most important first.
@@ -99,9 +99,9 @@ class Evaluation:
         numbers["comparisons"] = {
             c.against: {"gain": c.gain.value, "low": c.gain.low, "high": c.gain.high} for c in self.comparisons
         }
-        judged = [group for group in self.groups if group.score is not None]
-        if judged:
-            numbers["groups"] = {f"{g.column}.{g.value}": g.score.value for g in judged if g.score is not None}
+        scored = [group for group in self.groups if group.score is not None]
+        if scored:
+            numbers["groups"] = {f"{g.column}.{g.value}": g.score.value for g in scored if g.score is not None}
         if self.refits.without:
             numbers["without"] = {name: c.gain.value for name, c in self.refits.without.items()}
         if self.gaps:

@@ -12,12 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.seeds import derive_seed, generator
-from automl_flow.evaluation.intervals import Holdout, Interval, bootstrap_scores, interval
-from automl_flow.evaluation.rates import Rate, difference, rate, ratio
+from automl_flow.evaluation.intervals import (
+    Holdout,
+    Interval,
+    Rate,
+    bootstrap_scores,
+    difference,
+    interval,
+    rate,
+    ratio,
+)
 from automl_flow.evaluation.resampling import Array
 from automl_flow.tasks.metrics import Metric
 
-_MANY_VALUES = 8  # numbers with more distinct values are cut into quartiles
+_MAX_VALUES = 8  # numbers with more distinct values are cut into quartiles
 _NEEDS_BOTH = ("roc_auc", "average_precision")
 RATES = ("favourable_rate", "selection_rate", "true_positive_rate", "false_positive_rate")
 
@@ -29,7 +37,7 @@ class Audit:
     Attributes:
         metric: The task's metric.
         favourable: Code of the outcome that is good for the person concerned (binary); ``None``: it is not known.
-        smallest: Rows from which a group is judged; of a smaller one there is the count of its rows alone.
+        smallest: Rows from which a group is evaluated; of a smaller one there is the count of its rows alone.
         resamples: Bootstrap resamples of a group for the interval of its score.
         confidence: Coverage of the intervals.
         seed: Draws the resamples.
@@ -116,7 +124,7 @@ def group_rows(column: pd.Series[Any]) -> pd.Series[Any]:
 def _number_groups(values: Array) -> tuple[list[str], NDArray[np.int64]]:
     """Names of groups of numbers from low to high, and the place of every value among them (missing: any)."""
     distinct = np.unique(values[~np.isnan(values)])
-    if len(distinct) <= _MANY_VALUES:
+    if len(distinct) <= _MAX_VALUES:
         return [f"{value:.6g}" for value in distinct], np.searchsorted(distinct, values)
     edges = np.unique(np.quantile(values[~np.isnan(values)], [0.25, 0.5, 0.75]))
     between = [f"{low:.6g} to {high:.6g}" for low, high in pairwise(edges)]

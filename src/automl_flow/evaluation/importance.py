@@ -16,7 +16,7 @@ from automl_flow.evaluation.samples import Predict, Samples, some_rows, take
 from automl_flow.tasks.metrics import Metric
 
 _REPEATS = 3
-_FEWEST_ROWS = 100
+_MIN_ROWS = 100
 _DECIMALS = 12  # beyond them is what adding up in another order changes
 _BLOCKS = 4  # an image is permuted in a grid of 4 × 4 blocks
 
@@ -52,7 +52,7 @@ def permutation_importance(
         seed: Draws rows and permutations.
     """
     parts = list(_parts(samples))
-    limit = max(_FEWEST_ROWS, row_predictions // (_REPEATS * max(len(parts), 1)))
+    limit = max(_MIN_ROWS, row_predictions // (_REPEATS * max(len(parts), 1)))
     rows = some_rows(len(holdout.y), limit, seed)
     judge, some = holdout.take(rows), take(samples, rows)
     base = metric.loss(judge.y, predict(some), judge.weight)

@@ -1,7 +1,11 @@
-"""Bootstrap intervals of scores and of differences between models, all from the same resamples."""
+"""Intervals: of scores and of differences between models by bootstrap, of shares of rows by formula.
+
+All bootstrap intervals of an evaluation come from the same resamples.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -12,10 +16,10 @@ from numpy.typing import NDArray
 from automl_flow.evaluation.resampling import Array, resample_weights, score_weighted
 from automl_flow.tasks.metrics import Metric
 
-_MOST_CELLS = 5_000_000  # rows × resamples beyond which large holdouts get fewer resamples
-_FEWEST = 50
-_ENOUGH_FOR_PERCENTILES = 200
-FEWEST_ROWS = 30  # of a holdout that may decide between models; resamples of fewer rows are too much alike
+_MAX_CELLS = 5_000_000  # rows × resamples beyond which large holdouts get fewer resamples
+_MIN_RESAMPLES = 50
+_MIN_PERCENTILE_SCORES = 200
+MIN_DECIDING_ROWS = 30  # of a holdout that may decide between models; resamples of fewer rows are too much alike
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def bootstrap_scores(
         For every job its scores, shape (r,) with r at most *resamples*; NaN where a score is undefined on a resample
         (of a single class, for example).
     """
-    count = min(resamples, max(_FEWEST, _MOST_CELLS // max(len(holdout.y), 1)))
+    count = min(resamples, max(_MIN_RESAMPLES, _MAX_CELLS // max(len(holdout.y), 1)))
     blocks: dict[str, list[Array]] = {name: [] for name in jobs}
     for counts in resample_weights(len(holdout.y), count, seed):
         weights = counts if holdout.weight is None else counts * holdout.weight
@@ -81,8 +85,8 @@ def interval(value: float, scores: Array, confidence: float) -> Interval:
     scores = scores[np.isfinite(scores)]
     if not len(scores):
         return Interval(value, value, value)
-    if len(scores) < _ENOUGH_FOR_PERCENTILES:
-        half = NormalDist().inv_cdf((1 + confidence) / 2) * float(np.std(scores))
+    if len(scores) < _MIN_PERCENTILE_SCORES:
+        half = _z(confidence) * float(np.std(scores))
         floor = 0.0 if scores.min() >= 0 else -np.inf  # a loss that is never negative has no negative bound
         return Interval(value, max(value - half, floor), value + half)
     low, high = np.quantile(scores, [(1 - confidence) / 2, (1 + confidence) / 2])
@@ -113,7 +117,7 @@ class Comparison:
 
 def decided(gain: Interval, rows: int) -> bool:
     """Whether a difference on so many rows is told from zero."""
-    return rows >= FEWEST_ROWS and (gain.low > 0 or gain.high < 0)
+    return rows >= MIN_DECIDING_ROWS and (gain.low > 0 or gain.high < 0)
 
 
 def compare(
@@ -146,3 +150,67 @@ def compare(
         gain = interval(metric.to_loss(values[name]) - loss, gains, confidence)
         found.append(Comparison(name, gain, wins, rows))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many of some rows have a property.
+
+    Attributes:
+        count: Rows that have it.
+        rows: All of them, at least one.
+        low: Lower end of the interval of their share (Wilson 1927).
+        high: Upper end.
+    """
+
+    count: int
+    rows: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        """The share."""
+        return self.count / self.rows
+
+
+def rate(mask: NDArray[np.bool_], confidence: float) -> Rate | None:
+    """Count the rows of *mask* that are true; ``None`` where there is no row."""
+    n, count = len(mask), int(np.count_nonzero(mask))
+    if n == 0:
+        return None
+    z, p = _z(confidence), count / n
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    low = 0.0 if count == 0 else middle - half  # the ends are exact there, but for rounding
+    high = 1.0 if count == n else middle + half
+    return Rate(count, n, low, high)
+
+
+def difference(large: Rate | Interval, small: Rate | Interval) -> Interval:
+    """Return *large* minus *small*, of independent rows, with its interval.
+
+    The distances of the two values to the ends of their intervals add as squares (Newcombe 1998, method 10).
+    """
+    gap = large.value - small.value
+    low = gap - math.hypot(large.value - large.low, small.high - small.value)
+    high = gap + math.hypot(large.high - large.value, small.value - small.low)
+    return Interval(gap, low, high)
+
+
+def ratio(small: Rate, large: Rate, confidence: float) -> Interval | None:
+    """Return *small* over *large*, of independent rows, with its interval (Katz et al. 1978, on the log scale).
+
+    ``None`` where *large* is 0. Where *small* is 0, half a row is taken to have the property for the interval.
+    """
+    if large.count == 0:
+        return None
+    count = max(small.count, 0.5)
+    spread = math.sqrt(1 / count - 1 / small.rows + 1 / large.count - 1 / large.rows)
+    middle, factor = (count / small.rows) / large.value, math.exp(_z(confidence) * spread)
+    value = small.value / large.value
+    return Interval(value, min(middle / factor, value), middle * factor)
+
+
+def _z(confidence: float) -> float:
+    return NormalDist().inv_cdf((1 + confidence) / 2)

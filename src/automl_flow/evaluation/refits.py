@@ -1,17 +1,88 @@
-"""What fitting the chosen models again on other rows, or without a column, has shown."""
+"""Fitting the chosen models again: in the folds of repeated cross-validation, and without a column."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from automl_flow.core.seeds import derive_seed
-from automl_flow.evaluation.cross_validation import CrossValidation
 from automl_flow.evaluation.intervals import Comparison, Holdout, bootstrap_scores, compare
 from automl_flow.evaluation.resampling import Array
 from automl_flow.tasks.metrics import Metric
+from automl_flow.tasks.splits import Fold
 
+SMALL_TABLE_ROWS = 500  # rows in all, below which one holdout says little
 WITHOUT = "without"
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Scores of a recipe that was fitted anew in every fold of all rows, training and holdout together.
+
+    The models were chosen with most of these rows, so the scores are a little too good; what they show is how much a
+    score depends on which rows are held out. They are no confidence interval, for the folds share their rows.
+
+    Attributes:
+        scores: Score of all rows together, each predicted by models that had not seen it; one for every repeat.
+        fold_scores: Score of every single fold; folds whose rows have no weight are left out.
+        folds: Folds of a repeat.
+        rows: Rows in all.
+    """
+
+    scores: tuple[float, ...]
+    fold_scores: tuple[float, ...]
+    folds: int
+    rows: int
+
+    @property
+    def mean(self) -> float:
+        """Mean of the repeats."""
+        return float(np.mean(self.scores))
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest score of a repeat."""
+        return min(self.scores), max(self.scores)
+
+    @property
+    def fold_range(self) -> tuple[float, float]:
+        """Lowest and highest score of a single fold."""
+        return min(self.fold_scores), max(self.fold_scores)
+
+
+def cross_validate(
+    all_rows: Holdout,
+    folds: Sequence[Fold],
+    predict: Callable[[NDArray[np.int64], NDArray[np.int64]], Array],
+    metric: Metric,
+    *,
+    repeats: int,
+) -> CrossValidation:
+    """Score a recipe on folds that were drawn several times.
+
+    Args:
+        all_rows: Target and weights of all rows.
+        folds: (training, validation) positions; the folds of one repeat stand together, and cover every row once.
+        predict: Fits on the first positions and predicts the second: probabilities (n, k) or values (n,).
+        metric: The task's metric.
+        repeats: How often the folds were drawn.
+    """
+    count = len(folds) // repeats
+    scores, fold_scores = [], []
+    for repeat in range(repeats):
+        own = folds[repeat * count : (repeat + 1) * count]
+        predicted = [predict(fit, valid) for fit, valid in own]
+        rows = np.concatenate([valid for _, valid in own])
+        scores.append(all_rows.take(rows).score(metric, np.concatenate(predicted)))
+        fold_scores += [
+            judge.score(metric, prediction)
+            for (_, valid), prediction in zip(own, predicted, strict=True)
+            if (judge := all_rows.take(valid)).weight is None or judge.weight.any()
+        ]
+    return CrossValidation(tuple(scores), tuple(fold_scores), count, len(all_rows.y))
 
 
 @dataclass(frozen=True)
@@ -23,7 +94,7 @@ class Refits:
         reason: Why there is none although the rows are few, as a sentence.
         inputs: Sensitive columns that the model reads.
         without: Those of them that were left out: the models with the column against the models without it, both
-            fitted on the training rows and judged on the holdout.
+            fitted on the training rows and evaluated on the holdout.
     """
 
     cross_validation: CrossValidation | None = None

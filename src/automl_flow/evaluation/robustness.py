@@ -18,7 +18,7 @@ from automl_flow.tasks.metrics import Metric
 _DEGREES = (0.1, 0.3)
 _LABELS = ("categorical", "ordinal", "boolean")  # roles of columns whose values are names, whatever their type
 _SCORED = 7  # times that the rows are predicted, at most
-_FEWEST_ROWS = 100
+_MIN_ROWS = 100
 _Change = Callable[["pd.Series[Any]", float, np.random.Generator], "pd.Series[Any]"]
 
 
@@ -63,7 +63,7 @@ def robustness(
             100.
         seed: Draws rows, cells and noise.
     """
-    rows = some_rows(len(holdout.y), max(_FEWEST_ROWS, row_predictions // _SCORED), seed)
+    rows = some_rows(len(holdout.y), max(_MIN_ROWS, row_predictions // _SCORED), seed)
     judge, some = holdout.take(rows), take(samples, rows)
     base = metric.loss(judge.y, predict(some), judge.weight)
     found = []

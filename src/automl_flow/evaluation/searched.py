@@ -12,19 +12,19 @@ from automl_flow.evaluation.intervals import Holdout, Interval, bootstrap_scores
 from automl_flow.evaluation.resampling import Array
 from automl_flow.tasks.metrics import Metric
 
-FEW_ROWS = 100  # on either side; with fewer, no verdict on overfitting
+MIN_VERDICT_ROWS = 100  # on either side; with fewer, no verdict on overfitting
 
 
 @dataclass(frozen=True)
-class Judged:
+class ValidationPredictions:
     """The predictions by which a search chose the model.
 
     Attributes:
-        y: Class codes or values of the training rows that judged, shape (n,).
+        y: Class codes or values of the training rows that it was evaluated on, shape (n,).
         predictions: Of models that had not been trained on these rows: probabilities (n, k) or values (n,).
         weight: Weights of these rows, shape (n,), or ``None``.
-        out_of_fold: Rows judged in turn, in the folds of a cross-validation; else a part of the training rows was
-            held back, and judged alone.
+        out_of_fold: Rows predicted in turn, in the folds of a cross-validation; else a part of the training rows was
+            held back, and predicted alone.
         trials: Trials among which these rows chose.
     """
 
@@ -41,12 +41,12 @@ class SearchScore:
 
     Attributes:
         score: By the task's metric.
-        rows: Training rows that judged.
-        out_of_fold: See :class:`Judged`.
+        rows: Training rows that it was evaluated on.
+        out_of_fold: See :class:`ValidationPredictions`.
         trials: Trials among which these rows chose; the best of many is a little too good.
         optimism: How much better the search believed the model to be than the holdout says, in units of the metric.
             Its interval counts the chance in both scores.
-        enough: Both have at least ``FEW_ROWS`` rows, so that the interval may be read as a verdict.
+        enough: Both have at least ``MIN_VERDICT_ROWS`` rows, so that the interval may be read as a verdict.
         varied: Resamples of both give more than one score. Where all rows are right, they do not, and the interval
             leaves out a chance that nobody knows.
     """
@@ -61,7 +61,14 @@ class SearchScore:
 
 
 def compare_with_search(
-    judged: Judged, metric: Metric, value: float, draws: Array, *, rows: int, confidence: float, seed: int
+    validation: ValidationPredictions,
+    metric: Metric,
+    value: float,
+    draws: Array,
+    *,
+    rows: int,
+    confidence: float,
+    seed: int,
 ) -> SearchScore:
     """Compare the score of the search with that of the holdout.
 
@@ -69,7 +76,7 @@ def compare_with_search(
     differences between the two scores.
 
     Args:
-        judged: What the search went by.
+        validation: What the search went by.
         metric: The task's metric.
         value: The model's score on the holdout.
         draws: The same on resamples of the holdout.
@@ -77,9 +84,9 @@ def compare_with_search(
         confidence: Coverage of the interval.
         seed: Draws the resamples of the search's rows.
     """
-    searched = Holdout(judged.y, judged.weight)
-    score = searched.score(metric, judged.predictions)
-    jobs = {"search": (metric, judged.predictions)}
+    searched = Holdout(validation.y, validation.weight)
+    score = searched.score(metric, validation.predictions)
+    jobs = {"search": (metric, validation.predictions)}
     others = bootstrap_scores(searched, jobs, len(draws), derive_seed(seed, "search"))["search"]
     count = min(len(draws), len(others))
     gap = interval(
@@ -87,6 +94,6 @@ def compare_with_search(
         metric.to_loss(draws[:count]) - metric.to_loss(others[:count]),
         confidence,
     )
-    enough = min(len(judged.y), rows) >= FEW_ROWS
+    enough = min(len(validation.y), rows) >= MIN_VERDICT_ROWS
     varied = all(len(np.unique(scores[np.isfinite(scores)])) > 1 for scores in (draws, others))
-    return SearchScore(score, len(judged.y), judged.out_of_fold, judged.trials, gap, enough, varied)
+    return SearchScore(score, len(validation.y), validation.out_of_fold, validation.trials, gap, enough, varied)

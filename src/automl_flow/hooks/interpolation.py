@@ -8,9 +8,9 @@ from typing import Any
 
 from automl_flow.core.errors import ConfigError, shown
 
-_LARGEST = 20_000_000  # letters
-_MOST_REFERENCES = 20  # in one text
-_VALUE = 20  # a value takes as much as so many letters
+_MAX_LETTERS = 20_000_000  # letters
+_MAX_REFERENCES = 20  # in one text
+_VALUE_LETTERS = 20  # a value takes as much as so many letters
 _NAME = re.compile(r"[^\s,:${}'\"]+")
 
 
@@ -26,7 +26,7 @@ def refuse_growth(document: Mapping[str, Any], shared: Mapping[str, Any]) -> Non
     """
     nodes = dict(walk("", shared)) | dict(walk("", document))
     sizes: dict[str, int] = {}
-    if sum(_size(str(key), nodes, sizes, ()) for key in document) > _LARGEST:
+    if sum(_size(str(key), nodes, sizes, ()) for key in document) > _MAX_LETTERS:
         key = max(document, key=lambda name: sizes[str(name)])
         raise ConfigError(f"{shown(key)}: with every ${{...}} filled in it has millions of letters; write it out")
 
@@ -38,10 +38,8 @@ def refuse_crowds(document: Mapping[str, Any], source: str) -> None:
         ConfigError: Names the file and the key.
     """
     for path, value in walk("", document):
-        if isinstance(value, str) and value.count("${") > _MOST_REFERENCES:
-            raise ConfigError(
-                f"{source}: {shown(path)}: more than {_MOST_REFERENCES} references (${{...}}) in one text"
-            )
+        if isinstance(value, str) and value.count("${") > _MAX_REFERENCES:
+            raise ConfigError(f"{source}: {shown(path)}: more than {_MAX_REFERENCES} references (${{...}}) in one text")
 
 
 def _size(path: str, nodes: Mapping[str, Any], sizes: dict[str, int], above: tuple[str, ...]) -> int:
@@ -56,7 +54,7 @@ def _size(path: str, nodes: Mapping[str, Any], sizes: dict[str, int], above: tup
     else:
         text = value if isinstance(value, str) else ""
         size = len(text) + sum(_size(name, nodes, sizes, inner) for name in _named(text, path) if name in nodes)
-    sizes[path] = min(_VALUE + size, _LARGEST + 1)
+    sizes[path] = min(_VALUE_LETTERS + size, _MAX_LETTERS + 1)
     return sizes[path]
 
 

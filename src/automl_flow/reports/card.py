@@ -23,7 +23,7 @@ from automl_flow.reports.words import (
     without_input,
 )
 
-_FEW_ROWS = 200
+_MIN_HOLDOUT_ROWS = 200
 _UNCALIBRATED = 0.1
 
 
@@ -76,7 +76,7 @@ def limits(data: ReportData) -> list[str]:
 
 def _limits_of_evidence(evaluation: Evaluation) -> list[str]:
     found = []
-    if evaluation.n_holdout < _FEW_ROWS:
+    if evaluation.n_holdout < _MIN_HOLDOUT_ROWS:
         found.append(f"The holdout has only {evaluation.n_holdout} rows: read the intervals, not the scores.")
     search = evaluation.search
     if search is not None and search.enough and search.varied and search.optimism.low > 0:

@@ -19,7 +19,7 @@ def _facts(evaluation: Evaluation, column: str) -> list[str]:
     told = [without_input(evaluation, column)] if column in evaluation.refits.inputs else []
     small = [g.value for g in evaluation.groups if g.column == column and g.rows < evaluation.smallest_group]
     if small:
-        told.append(f"Too small to be judged (fewer than {evaluation.smallest_group} rows): {', '.join(small)}.")
+        told.append(f"Too small to be evaluated (fewer than {evaluation.smallest_group} rows): {', '.join(small)}.")
     gaps = [gap for gap in evaluation.gaps if gap.column == column]
     told += [sentence for gap in gaps if (sentence := _sentence(gap, evaluation))]
     if evaluation.problem == "binary" and evaluation.favourable is None:

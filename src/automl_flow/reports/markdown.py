@@ -10,7 +10,7 @@ from automl_flow.core.errors import shown
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_LONGEST = 2000  # letters; a sentence of ours has a tenth of that
+_MAX_LETTERS = 2000  # letters; a sentence of ours has a tenth of that
 _LOADED = re.compile(r"[\\\[\]|]")  # links, pictures, cells
 _PLAIN = re.compile(r"(?! )[^`<>&\[\]|\\]+(?<! )")
 _STYLED = re.compile(r"[`*_~$]")
@@ -22,7 +22,7 @@ def sentence(value: object) -> Markup:
     """Return a sentence in which names of others may stand: on one line, no link, picture or tag is in it."""
     from markupsafe import Markup, escape
 
-    text = _ADDRESS.sub(r"\\", _LOADED.sub(r"\\\g<0>", shown(value, _LONGEST)))
+    text = _ADDRESS.sub(r"\\", _LOADED.sub(r"\\\g<0>", shown(value, _MAX_LETTERS)))
     return Markup(escape(_LEADING.sub(r"\g<0>\\", text)))  # noqa: S704 - escaped
 
 

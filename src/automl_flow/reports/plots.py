@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SQUARE = 3.4
-_FEW = 5  # scores that are all shown
+_MIN_CLIPPED_SCORES = 5  # scores that are all shown
 _TICKS = {MODEL: "this model", LIGHTGBM: "default LightGBM", PRIOR: "constant baseline"}
 _TICKS |= {"ensemble": "ensemble alone", "network": "searched network alone"}
 
@@ -203,7 +203,7 @@ def _view(scores: Sequence[float], *, greater_is_better: bool) -> tuple[float, f
     if not scores:
         return 0.0, 1.0
     low, high = min(scores), max(scores)
-    if len(scores) >= _FEW:
+    if len(scores) >= _MIN_CLIPPED_SCORES:
         inner = [float(q) for q in np.quantile(scores, [0.1, 1.0] if greater_is_better else [0.0, 0.9])]
         reach = 0.15 * (inner[1] - inner[0])
         if reach > 0:

@@ -13,7 +13,7 @@ from automl_flow.evaluation.classification import ClassificationDetail, Curve
 from automl_flow.reports.data import LeaderboardRow
 from automl_flow.reports.searches import Trajectory
 
-_MOST_PAIRS = 5000
+_MAX_PAIRS = 5000
 _DIGITS = 10
 
 
@@ -91,7 +91,7 @@ def _curves(curves: Sequence[Curve], x: str, y: str) -> pd.DataFrame:
 def _pairs(detail: ClassificationDetail, labels: list[str]) -> pd.DataFrame:
     """One row per (actual, predicted) pair, as DVC's confusion template counts them; large holdouts are scaled down."""
     total = sum(map(sum, detail.confusion))
-    scale = min(1.0, _MOST_PAIRS / max(total, 1))
+    scale = min(1.0, _MAX_PAIRS / max(total, 1))
     pairs = [
         (actual, predicted)
         for actual, row in zip(labels, detail.confusion, strict=True)

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Comparison, Evaluation
-from automl_flow.evaluation.intervals import FEWEST_ROWS, Interval
-from automl_flow.evaluation.rates import Rate
-from automl_flow.evaluation.searched import FEW_ROWS, SearchScore
+from automl_flow.evaluation.intervals import MIN_DECIDING_ROWS, Interval, Rate
+from automl_flow.evaluation.searched import MIN_VERDICT_ROWS, SearchScore
 from automl_flow.tasks.metrics import find_metric, pinball_level
 
 _NAMES = {
@@ -121,8 +120,8 @@ def compared(comparison: Comparison, evaluation: Evaluation) -> str:
     subject = f"The {other}" if comparison.against == PRIOR else other[:1].upper() + other[1:]
     between = f"{evaluation.confidence:.0%} interval of the difference {spread(gain)}"
     verdict = f"with {comparison.rows:,} rows this is not a significant difference"
-    if comparison.rows < FEWEST_ROWS:
-        verdict = f"{comparison.rows} rows are too few to call it significant or not (at least {FEWEST_ROWS})"
+    if comparison.rows < MIN_DECIDING_ROWS:
+        verdict = f"{comparison.rows} rows are too few to call it significant or not (at least {MIN_DECIDING_ROWS})"
     return f"{subject} is {number(gain.value)} {word}; {verdict} ({between})."
 
 
@@ -156,7 +155,7 @@ def optimism(evaluation: Evaluation) -> str:
     if not search.enough:
         return (
             f"{told}. On {search.rows:,} and {evaluation.n_holdout:,} rows it cannot be told whether the search "
-            f"overfitted: a verdict needs {FEW_ROWS} rows on each side ({between})."
+            f"overfitted: a verdict needs {MIN_VERDICT_ROWS} rows on each side ({between})."
         )
     if not search.varied:
         return f"{told}. Whether the search overfitted cannot be told: {alike}."
@@ -226,7 +225,7 @@ def without_input(evaluation: Evaluation, column: str) -> str:
     if gain.value == 0:
         lost = "the same"
     verdict = "" if comparison.decided else ", which is not a significant difference"
-    if comparison.rows < FEWEST_ROWS:
+    if comparison.rows < MIN_DECIDING_ROWS:
         verdict = f"; {comparison.rows} rows are too few to call that significant or not"
     return (
         f"{told} Without it the ensemble, fitted again on the same rows, is {lost} on the holdout{verdict} "

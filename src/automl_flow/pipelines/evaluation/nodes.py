@@ -14,7 +14,7 @@ from automl_flow.evaluation import EvaluationConfig, baselines, evaluate
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.evaluation.refits import Refits
 from automl_flow.evaluation.samples import Probe
-from automl_flow.evaluation.searched import Judged
+from automl_flow.evaluation.searched import ValidationPredictions
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.search.result import SelectedArchitecture
 from automl_flow.reports import (
@@ -47,7 +47,7 @@ PLOTS = {
 
 def evaluate_models(
     models: Mapping[str, Any],
-    judged: Judged,
+    validation: ValidationPredictions,
     train: Subset,
     holdout: Subset,
     *,
@@ -60,7 +60,7 @@ def evaluate_models(
 
     Args:
         models: The model as ``"model"``, and others whose holdout predictions are shown, by name.
-        judged: The predictions by which the searches chose the model.
+        validation: The predictions by which the searches chose the model.
         train: The training rows, for the baselines.
         holdout: The rows that judge.
         roles: Role of every column of a table.
@@ -80,7 +80,7 @@ def evaluate_models(
         train.target,
         holdout.target,
         predictions | simple,
-        judged,
+        validation,
         config=config,
         seed=seed,
         weight=holdout.weight,

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from automl_flow.core.seeds import derive_seed
 from automl_flow.evaluation import EvaluationConfig
-from automl_flow.evaluation.cross_validation import SMALL, CrossValidation, cross_validate
 from automl_flow.evaluation.intervals import Comparison, Holdout
-from automl_flow.evaluation.refits import Refits, compare_without
+from automl_flow.evaluation.refits import SMALL_TABLE_ROWS, CrossValidation, Refits, compare_without, cross_validate
 from automl_flow.features import FeaturePlan
 from automl_flow.models import FAMILIES
 from automl_flow.pipelines.evaluation.table_nodes import CombinedModel
@@ -27,7 +26,7 @@ from automl_flow.tasks.subsets import all_rows
 
 Array = NDArray[np.float64]
 _FOLDS = 5
-_MOST_ROWS = 10_000  # of the training, from which fitting again without a column is too dear to be done unasked
+_MAX_ROWS = 10_000  # of the training, from which fitting again without a column is too dear to be done unasked
 _BOUND = "The rows are divided by {}, so there is no repeated cross-validation on other divisions."
 _STACKED = (
     "There is no repeated cross-validation: the ensemble has members that read predictions of others, or of families "
@@ -69,16 +68,16 @@ def refit(
     inputs = tuple(name for name in task.sensitive if _is_input(name, recipe, feature_plan))
     seed = derive_seed(0, "refits", task.name)
     chosen = chosen_ensemble(candidates.candidates, candidates.weights, FAMILIES.available(), seed)
-    small = config.repeats > 0 and len(table) < SMALL
+    small = config.repeats > 0 and len(table) < SMALL_TABLE_ROWS
     if chosen is None or not combined.shares[0]:
         why = _NETWORK_ALONE if not combined.shares[0] else _STACKED
         return Refits(None, why if small else "", inputs)
     whole = all_rows(table, task)
     problem = TabularProblem(whole.x, whole.target, task, profile, recipe, feature_plan, folds=(), weight=whole.weight)
     bench = _Bench(chosen, problem)
-    validated, reason = _cross_validate(bench, table, config.repeats, seed) if small else (None, "")
-    without = _without(bench, split, inputs, config, seed) if len(split.train) <= _MOST_ROWS else {}
-    return Refits(validated, reason, inputs, without)
+    repeated, reason = _cross_validate(bench, table, config.repeats, seed) if small else (None, "")
+    without = _without(bench, split, inputs, config, seed) if len(split.train) <= _MAX_ROWS else {}
+    return Refits(repeated, reason, inputs, without)
 
 
 def _is_input(column: str, recipe: Recipe, plan: FeaturePlan) -> bool:

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.evaluation import EvaluationConfig
-from automl_flow.evaluation.cross_validation import SMALL
 from automl_flow.evaluation.evaluation import Evaluation
-from automl_flow.evaluation.refits import Refits
-from automl_flow.evaluation.searched import Judged
+from automl_flow.evaluation.refits import SMALL_TABLE_ROWS, Refits
+from automl_flow.evaluation.searched import ValidationPredictions
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.search.result import SelectedArchitecture
 from automl_flow.pipelines.evaluation.nodes import (
@@ -53,13 +52,17 @@ def evaluate_network(
     config: EvaluationConfig,
 ) -> Evaluated:
     """Judge the network; see :func:`evaluate_models`."""
-    small = len(train) + len(holdout) < SMALL
+    small = len(train) + len(holdout) < SMALL_TABLE_ROWS
     refits = Refits(reason=_NO_CROSS_VALIDATION if small else "")
-    judged = validation_predictions(train, nas_trials, nas_oof, task)
-    return evaluate_models({"model": model}, judged, train, holdout, roles={}, refits=refits, task=task, config=config)
+    validation = validation_predictions(train, nas_trials, nas_oof, task)
+    return evaluate_models(
+        {"model": model}, validation, train, holdout, roles={}, refits=refits, task=task, config=config
+    )
 
 
-def validation_predictions(train: Subset, nas_trials: SearchHistory, nas_oof: Arrays, task: TaskSpec) -> Judged:
+def validation_predictions(
+    train: Subset, nas_trials: SearchHistory, nas_oof: Arrays, task: TaskSpec
+) -> ValidationPredictions:
     """The predictions by which the search chose the network.
 
     The winner's trial predicted a part of the training samples that was held back, or, where these are few, all of
@@ -68,7 +71,7 @@ def validation_predictions(train: Subset, nas_trials: SearchHistory, nas_oof: Ar
     rows, y = nas_oof["rows"], train.target.values
     predictions = flat(nas_oof["predictions"].astype(np.float64), task)
     in_turn = len(np.unique(rows)) == len(y)
-    return Judged(y[rows], predictions, None, out_of_fold=in_turn, trials=nas_trials.finished)
+    return ValidationPredictions(y[rows], predictions, None, out_of_fold=in_turn, trials=nas_trials.finished)
 
 
 def describe_search(

@@ -10,7 +10,7 @@ import pandas as pd
 from automl_flow.evaluation import EvaluationConfig
 from automl_flow.evaluation.evaluation import Evaluation
 from automl_flow.evaluation.refits import Refits
-from automl_flow.evaluation.searched import Judged
+from automl_flow.evaluation.searched import ValidationPredictions
 from automl_flow.features import FeaturePlan
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.search.result import SelectedArchitecture
@@ -47,7 +47,7 @@ class CombinedModel:
         network: The network of architecture search.
         shares: Share of the ensemble and of the network in the model.
         scores: Out-of-fold score of the ensemble and of the network.
-        judged: Out-of-fold predictions of the model.
+        validation: Out-of-fold predictions of the model.
     """
 
     model: TabularModel
@@ -55,7 +55,7 @@ class CombinedModel:
     network: NetworkModel
     shares: tuple[float, float]
     scores: tuple[float, float]
-    judged: Judged
+    validation: ValidationPredictions
 
 
 def combine(
@@ -89,9 +89,9 @@ def combine(
     metric = task.scorer(train.target.classes)
     ensemble_score, network_score = (metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network))
     trials = len(candidates.candidates) + nas_trials.finished
-    judged = Judged(y, flat(blended.oof, task), weight, out_of_fold=True, trials=trials)
+    validation = ValidationPredictions(y, flat(blended.oof, task), weight, out_of_fold=True, trials=trials)
     scores = (ensemble_score, network_score)
-    return blended.model, CombinedModel(blended.model, ensemble, network, blended.shares, scores, judged)
+    return blended.model, CombinedModel(blended.model, ensemble, network, blended.shares, scores, validation)
 
 
 def evaluate_combined(
@@ -108,7 +108,7 @@ def evaluate_combined(
     models = {"model": combined.model, "ensemble": combined.ensemble, "network": combined.network}
     roles = {column.name: column.role for column in profile.columns}
     return evaluate_models(
-        models, combined.judged, train, holdout, roles=roles, refits=refits, task=task, config=config
+        models, combined.validation, train, holdout, roles=roles, refits=refits, task=task, config=config
     )
 
 
