@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from automl_flow.checks.context import CheckContext
-from automl_flow.checks.finding import Check, Finding, counted, listed
+from automl_flow.checks.finding import Check, Finding, counted
+from automl_flow.core.errors import listed
 
 _NEARLY_ALL = 0.999
 

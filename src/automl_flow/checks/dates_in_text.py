@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from automl_flow.checks.context import CheckContext, is_text
-from automl_flow.checks.finding import Check, Finding, counted, listed
+from automl_flow.checks.finding import Check, Finding, counted
+from automl_flow.core.errors import listed
 
 _SAMPLE = 500
 _DATE = r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]\d{1,2}:\d{2}.*)?\s*$"

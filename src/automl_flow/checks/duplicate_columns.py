@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from automl_flow.checks.context import CheckContext, is_number
-from automl_flow.checks.finding import Check, Finding, counted, listed
+from automl_flow.checks.finding import Check, Finding, counted
+from automl_flow.core.errors import listed
 
 
 def _run(context: CheckContext) -> list[Finding]:

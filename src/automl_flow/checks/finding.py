@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from automl_flow.checks.context import CheckContext
-from automl_flow.core.errors import shown
 
 Level = Literal["info", "warning", "error"]
 
@@ -60,14 +59,6 @@ class Check:
     about: str
     run: Callable[[CheckContext], list[Finding]]
     requires: tuple[str, ...] = ()
-
-
-def listed(items: Iterable[object], limit: int = 5) -> str:
-    """Join the first *limit* items for a message: ``a, b and 3 more``."""
-    values = list(items)
-    text = ", ".join(shown(value, 200) for value in values[:limit])
-    rest = len(values) - limit
-    return f"{text} and {rest} more" if rest > 0 else text
 
 
 def percent(share: float) -> str:

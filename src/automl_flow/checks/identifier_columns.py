@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.checks.context import CheckContext, is_number, is_text
-from automl_flow.checks.finding import Check, Finding, counted, listed
+from automl_flow.checks.finding import Check, Finding, counted
+from automl_flow.core.errors import listed
 
 _MIN_ROWS = 50
 _MAX_NAME_LENGTH = 40

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from automl_flow.checks.context import CheckContext, first_rows, is_number
-from automl_flow.checks.finding import Check, Finding, at_rows, counted, listed
+from automl_flow.checks.finding import Check, Finding, at_rows, counted
+from automl_flow.core.errors import listed
 
 
 def _run(context: CheckContext) -> list[Finding]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from automl_flow.checks.context import CheckContext
-from automl_flow.checks.finding import Check, Finding, listed, percent
+from automl_flow.checks.finding import Check, Finding, percent
+from automl_flow.core.errors import listed
 
 _WARN_ABOVE = 0.5
 

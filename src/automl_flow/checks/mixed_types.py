@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from automl_flow.checks.context import CheckContext, is_text
-from automl_flow.checks.finding import Check, Finding, counted, listed
+from automl_flow.checks.finding import Check, Finding, counted
+from automl_flow.core.errors import listed
 
 _MOST_FRACTION = 0.5
 

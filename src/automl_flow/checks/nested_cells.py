@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.checks.context import CheckContext
-from automl_flow.checks.finding import Check, Finding, counted, listed
+from automl_flow.checks.finding import Check, Finding, counted
+from automl_flow.core.errors import listed
 
 _MAX_CELLS = 1000  # that are inspected per column
 

@@ -7,7 +7,8 @@ import re
 import pandas as pd
 
 from automl_flow.checks.context import CheckContext, is_text
-from automl_flow.checks.finding import Check, Finding, counted, listed
+from automl_flow.checks.finding import Check, Finding, counted
+from automl_flow.core.errors import listed
 
 _MOST_FRACTION = 0.8  # of the distinct texts of a column
 _MIN_TEXTS = 5  # distinct ones: two or three may be codes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from automl_flow.checks.context import CheckContext
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding
+from automl_flow.core.errors import listed
 
 _MIN_ROWS = 10
 

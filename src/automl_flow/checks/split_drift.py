@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.checks.context import CheckContext, is_number
-from automl_flow.checks.finding import Check, Finding, counted, listed
+from automl_flow.checks.finding import Check, Finding, counted
+from automl_flow.core.errors import listed
 
 _SUSPECT = 0.15
 

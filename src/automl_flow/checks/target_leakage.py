@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.checks.context import CheckContext, hashable, is_number
-from automl_flow.checks.finding import Check, Finding, listed
+from automl_flow.checks.finding import Check, Finding
+from automl_flow.core.errors import listed
 from automl_flow.core.seeds import generator
 from automl_flow.tasks.cells import written
 from automl_flow.tasks.spec import TaskSpec

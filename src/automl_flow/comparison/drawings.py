@@ -80,7 +80,7 @@ def _draw(
     with axes(_HEIGHT) as (figure, ax):
         if diagonal:
             ax.plot([0, 1], [0, 1], color=LINE, linewidth=1)
-        for points, title, color in zip(lines, titles, SERIES, strict=False):
+        for points, title, color in zip(lines, titles, SERIES[: len(lines)], strict=True):
             ax.plot([x for x, _ in points], [y for _, y in points], marker, color=color, markersize=4, label=title)
         ax.set_xlabel(labels[0].replace("_", " "))
         ax.set_ylabel(labels[1].replace("_", " "))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from automl_flow.comparison.results import Member, TaskResults, kind_of
-from automl_flow.reports.words import number
+from automl_flow.comparison.results import LeaderboardEntry, TaskResults, kind_of
+from automl_flow.reports.formatting import number
 from automl_flow.tasks.metrics import find_metric
 
 OTHER_MACHINE = "another kind of processor, or another build of a library, gives other last digits"
@@ -38,7 +38,7 @@ def reasons(old: TaskResults, new: TaskResults, metric: str) -> Iterator[str]:
         yield "None of its inputs changed" + (f": {OTHER_MACHINE}." if differ else ".")
 
 
-def _composition(leaderboard: Sequence[Member]) -> str:
+def _composition(leaderboard: Sequence[LeaderboardEntry]) -> str:
     """The parts of the model with their weights."""
     parts = sorted((m for m in leaderboard if m.weight and m.kind != "ensemble"), key=lambda m: (-m.weight, m.name))
     return ", ".join(f"{member.weight:.0%} {member.name}" for member in parts) or "without parts"

@@ -19,7 +19,7 @@ _LIBRARIES = ("requirements",)
 
 
 @dataclass(frozen=True)
-class Member:
+class LeaderboardEntry:
     """A line of the leaderboard; scores are by the task's metric."""
 
     name: str
@@ -94,10 +94,10 @@ class TaskResults:
         return dict(self._json("metrics.json") or {})
 
     @cached_property
-    def leaderboard(self) -> tuple[Member, ...]:
+    def leaderboard(self) -> tuple[LeaderboardEntry, ...]:
         """The leaderboard, the best first; empty where there is none."""
         return tuple(
-            Member(
+            LeaderboardEntry(
                 line["model"],
                 line["kind"],
                 _number(line["search_score"]),

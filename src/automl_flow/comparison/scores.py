@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from automl_flow.comparison.content import Score
+from automl_flow.comparison.changes import Score
 from automl_flow.comparison.results import TaskResults
-from automl_flow.reports.words import number
+from automl_flow.reports.formatting import number
 from automl_flow.tasks.metrics import find_metric
 from automl_flow.tasks.spec import TaskSpec
 

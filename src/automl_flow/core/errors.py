@@ -123,6 +123,14 @@ def _text(value: object, write: Callable[[object], str]) -> str:
         return f"<{type(value).__name__} that has no text>"
 
 
+def listed(items: Iterable[object], limit: int = 5) -> str:
+    """Put the first *limit* items in a sentence, as messages show names: ``a, b and 3 more``."""
+    values = list(items)
+    told = ", ".join(shown(value, 200) for value in values[:limit])
+    rest = len(values) - limit
+    return f"{told} and {rest} more" if rest > 0 else told
+
+
 def nearest(name: object, valid: Iterable[object]) -> str:
     """Return the end of an error message that suggests valid choices.
 

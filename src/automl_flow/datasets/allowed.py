@@ -73,7 +73,7 @@ def _check_values(values: Mapping[Any, Any], where: str, project: Path) -> None:
         if key == "dataset":
             check_entry({"type": value} if isinstance(value, str) else value, f"{where}.dataset", project)
         elif key in _PATHS:
-            _check_path(value, f"{where}: {key}", project)
+            check_path(value, f"{where}: {key}", project)
         else:
             for inner in _mappings(value):
                 nested = check_entry if "type" in inner else _check_values
@@ -89,7 +89,17 @@ def _mappings(value: Any) -> Iterator[Mapping[Any, Any]]:
             yield from _mappings(item)
 
 
-def _check_path(path: Any, where: str, project: Path) -> None:
+def check_path(path: Any, where: str, project: Path) -> None:
+    """Raise unless a path leads to something in the project, once links are followed.
+
+    Args:
+        path: Absolute, or relative to the project.
+        where: Where it is given, for the error text.
+        project: The project's folder.
+
+    Raises:
+        ConfigError: It is an address, no path, or leads outside.
+    """
     if isinstance(path, str) and not _SCHEME.match(path) and _lies_in(path, project) and not is_inside(path, project):
         raise ConfigError(
             f"{where} leads outside the project through a link, {shown(path, 300)}; copy the files there, or let "

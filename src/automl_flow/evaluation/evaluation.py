@@ -22,7 +22,7 @@ _DIGITS = 10  # stored; more would differ between machines
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The evaluation of one model on the untouched holdout.
+    """The evaluation of one model on the holdout.
 
     Attributes:
         problem: Kind of problem.

@@ -9,9 +9,9 @@ from typing import Any
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
-from automl_flow.core.errors import ConfigError, DataError, nearest, shown
+from automl_flow.core.errors import DataError, nearest, shown
 from automl_flow.core.folders import is_inside
-from automl_flow.datasets.allowed import check_entry
+from automl_flow.datasets.allowed import check_entry, check_path
 from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
 from automl_flow.dvc_stages.cache import project_cache
 
@@ -45,7 +45,7 @@ def refuse_links(pipeline: Pipeline, catalog: CatalogProtocol, project: Path) ->
     cache = project_cache(project) if outside and (project / ".dvc").is_dir() else None
     for name, path in outside.items():
         if cache is None or not cache.holds(path):
-            raise ConfigError(f"{shown(name)}: {path} leads outside the project through a link; copy the files there")
+            check_path(str(path), f"{shown(name)}: filepath", project)
 
 
 def require_inputs(pipeline: Pipeline, catalog: CatalogProtocol) -> None:

@@ -13,7 +13,7 @@ from kedro.pipeline import Node, Pipeline
 from automl_flow.datasets.base import LocalDataset
 from automl_flow.evaluation.intervals import Interval
 from automl_flow.expectations import GateClosedError
-from automl_flow.reports.words import number, spread
+from automl_flow.reports.formatting import number, spread
 from automl_flow.tabular.candidate import BASELINE
 from automl_flow.tasks.spec import TaskSpec
 
@@ -30,7 +30,7 @@ class Headline:
     Attributes:
         task: Name of the task.
         metric: The metric that its search optimised.
-        score: Score on the untouched holdout.
+        score: Score on the holdout rows.
         interval: Lower and upper end of its interval.
         baselines: Scores of the baselines by their names for people.
         rows: Rows of the holdout.

@@ -7,21 +7,15 @@ from collections.abc import Sequence
 from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Evaluation
 from automl_flow.reports.data import LeaderboardRow, ReportData
 from automl_flow.reports.fairness import FOUR_FIFTHS, column_facts, four_fifths
-from automl_flow.reports.page import template
-from automl_flow.reports.words import (
+from automl_flow.reports.formatting import (
     compared,
-    direction,
     metric_name,
-    model_name,
     number,
     optimism,
-    points,
-    repeated,
-    search_name,
-    search_rows,
     shares,
     without_input,
 )
+from automl_flow.reports.page import template
 
 _MIN_HOLDOUT_ROWS = 200
 _UNCALIBRATED = 0.1
@@ -37,15 +31,8 @@ def model_card(data: ReportData) -> str:
     return template("card.md.j2").render(
         c=data,
         e=evaluation,
-        direction=direction(evaluation),
-        optimism=optimism(evaluation),
-        repeated=repeated(evaluation),
-        points=points(evaluation),
-        search_name=search_name,
-        search_rows=search_rows,
         fairness=column_facts(evaluation),
-        comparisons=[compared(comparison, evaluation) for comparison in evaluation.comparisons],
-        others=[(model_name(name, evaluation), evaluation.scores[name][evaluation.metric]) for name in others],
+        others=others,
         members=_members(data.leaderboard),
         limits=limits(data),
     )

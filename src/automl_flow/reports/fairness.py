@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automl_flow.evaluation import Evaluation
 from automl_flow.evaluation.fairness import Gap
-from automl_flow.reports.words import metric_name, number, percent_spread, share, spread, without_input
+from automl_flow.reports.formatting import metric_name, number, percent_spread, share, spread, without_input
 
 FOUR_FIFTHS = 0.8
 

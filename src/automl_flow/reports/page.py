@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import shown, visible
-from automl_flow.reports import markdown
-from automl_flow.reports.words import metric_name, number, params, percent_spread, share, spread
+from automl_flow.reports import formatting, markdown
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
+
+_FILTERS: tuple[Callable[..., Any], ...] = (
+    formatting.compared,
+    formatting.direction,
+    formatting.metric_name,
+    formatting.model_name,
+    formatting.number,
+    formatting.optimism,
+    formatting.params,
+    formatting.percent_spread,
+    formatting.points,
+    formatting.repeated,
+    formatting.search_name,
+    formatting.search_rows,
+    formatting.share,
+    formatting.spread,
+    markdown.sentence,
+    markdown.inline,
+    markdown.code,
+    shown,
+)
 
 
 def template(name: str) -> Template:
@@ -37,14 +58,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(sentence=markdown.sentence, inline=markdown.inline, code=markdown.code, shown=shown)
-    made.filters.update(
-        picture=picture,
-        number=number,
-        share=share,
-        spread=spread,
-        percent_spread=percent_spread,
-        metric_name=metric_name,
-        params=params,
-    )
+    made.filters.update({function.__name__: function for function in (*_FILTERS, picture)})
     return made

@@ -12,9 +12,9 @@ from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Evaluation
 from automl_flow.evaluation.classification import CalibrationBin, Curve
 from automl_flow.evaluation.regression import RegressionDetail
 from automl_flow.reports.drawing import LINE, SERIES, SOFT, TEXT, axes, to_svg
+from automl_flow.reports.formatting import metric_name, model_name, number
 from automl_flow.reports.networks import NetworkSection
 from automl_flow.reports.searches import Trajectory, TrialPoint
-from automl_flow.reports.words import metric_name, model_name, number
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -9,19 +9,12 @@ from automl_flow.evaluation import LIGHTGBM, PRIOR, Comparison, Evaluation
 from automl_flow.reports import plots
 from automl_flow.reports.data import LeaderboardRow, ReportData
 from automl_flow.reports.fairness import column_facts
-from automl_flow.reports.page import template
-from automl_flow.reports.words import (
-    compared,
-    direction,
+from automl_flow.reports.formatting import (
     model_name,
     number,
-    optimism,
-    points,
-    repeated,
-    search_name,
-    search_rows,
     shares,
 )
+from automl_flow.reports.page import template
 
 _FEATURES = 20  # of the importance table
 _TRIALS = 200  # of the leaderboard, and of the table of trials
@@ -37,13 +30,7 @@ def render_report(data: ReportData) -> str:
         c=data,
         e=evaluation,
         title=data.task.name,
-        comparisons=[compared(comparison, evaluation) for comparison in _baselines_first(evaluation)],
-        direction=direction(evaluation),
-        optimism=optimism(evaluation),
-        repeated=repeated(evaluation),
-        points=points(evaluation),
-        search_name=search_name,
-        search_rows=search_rows,
+        comparisons=_baselines_first(evaluation),
         baselines=_baselines(evaluation),
         leaderboard=_shown_rows(data.leaderboard),
         most_trials=_TRIALS,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.core.errors import DataError, nearest, shown, warn
+from automl_flow.core.errors import DataError, listed, nearest, quoted, warn
 from automl_flow.tasks.cells import plain_cells
 from automl_flow.tasks.frames import as_frame, inferred
 
@@ -118,5 +118,4 @@ def _without(names: Iterable[str], known: Sequence[str]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _LISTED
-    return ", ".join(repr(shown(name)) for name in names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return listed(map(quoted, names), _LISTED)

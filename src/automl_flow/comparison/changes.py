@@ -114,7 +114,7 @@ class TaskChange:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RevisionComparison:
     """Two versions of the project.
 
     Attributes:

@@ -6,7 +6,7 @@ import pytest
 
 from automl_flow.evaluation.intervals import Comparison, Interval
 from automl_flow.evaluation.refits import Refits
-from automl_flow.reports.words import (
+from automl_flow.reports.formatting import (
     compared,
     model_name,
     number,

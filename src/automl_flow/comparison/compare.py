@@ -1,4 +1,4 @@
-"""From two versions of the project to what the page shows."""
+"""Two versions of the project compared, and the comparison as one page that needs nothing but a browser."""
 
 from __future__ import annotations
 
@@ -6,24 +6,29 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from automl_flow.comparison.content import Comparison, Pair, TaskChange
+from automl_flow.comparison.changes import Pair, RevisionComparison, TaskChange
 from automl_flow.comparison.drawings import draw_changes
 from automl_flow.comparison.reasons import OTHER_MACHINE, reasons, same_rows
-from automl_flow.comparison.results import Member, TaskResults, kind_of
+from automl_flow.comparison.results import LeaderboardEntry, TaskResults, kind_of
 from automl_flow.comparison.revision import Revision
 from automl_flow.comparison.scores import compare_metrics, compare_slices, say, task_metric
 from automl_flow.core.documents import reading
 from automl_flow.core.errors import shown
 from automl_flow.dvc_stages.lock import LockedStage
-from automl_flow.reports.words import number
+from automl_flow.reports.formatting import number
+from automl_flow.reports.page import environment
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _HASH = 10  # characters of an MD5 that people read
 _NAMED = 4  # changed files of a stage that are named
 
 
-def compare_revisions(old: Revision, new: Revision) -> Comparison:
+def compare_revisions(old: Revision, new: Revision) -> RevisionComparison:
     """Compare every task of two versions.
 
     Args:
@@ -41,7 +46,7 @@ def compare_revisions(old: Revision, new: Revision) -> Comparison:
     for task in tasks:
         with reading(f"results of {shown(task)}"):
             found.append(_compare_task(TaskResults(old, task), TaskResults(new, task)))
-    return Comparison(old.title, new.title, old.subject, new.subject, tuple(found), tuple(notes))
+    return RevisionComparison(old.title, new.title, old.subject, new.subject, tuple(found), tuple(notes))
 
 
 def _compare_task(old: TaskResults, new: TaskResults) -> TaskChange:
@@ -119,7 +124,7 @@ def _summary(trials: Sequence[Mapping[str, str]]) -> dict[str, str]:
     }
 
 
-def _leaderboard(old: Sequence[Member], new: Sequence[Member]) -> Iterator[Pair]:
+def _leaderboard(old: Sequence[LeaderboardEntry], new: Sequence[LeaderboardEntry]) -> Iterator[Pair]:
     """Members in the order of the second version, then those that are gone; none where a side is not to be had."""
     if not old or not new:
         return
@@ -131,12 +136,12 @@ def _leaderboard(old: Sequence[Member], new: Sequence[Member]) -> Iterator[Pair]
         yield Pair(" → ".join(names), _told(a) if a else None, _told(b) if b else None, change)
 
 
-def _identity(member: Member) -> tuple[str, float | None]:
+def _identity(member: LeaderboardEntry) -> tuple[str, float | None]:
     """A candidate is the same under another trial number: its family, and its score to ten digits."""
     return (member.family, member.search_score) if member.kind == "candidate" else (member.name, None)
 
 
-def _told(member: Member) -> str:
+def _told(member: LeaderboardEntry) -> str:
     parts = [f"search {number(member.search_score)}"] if member.search_score is not None else []
     parts += [f"holdout {number(member.holdout_score)}"] if member.holdout_score is not None else []
     parts += [f"weight {member.weight:.0%}"] if member.weight else []
@@ -204,3 +209,20 @@ def _notes(old: TaskResults, new: TaskResults) -> Iterator[str]:
 
 def _count(value: int | None) -> str | None:
     return None if value is None else f"{value:,}"
+
+
+def render_comparison(comparison: RevisionComparison) -> str:
+    """Render a comparison as one self-contained HTML page.
+
+    It has no scripts and loads nothing; all texts that come from data are escaped; equal content gives equal bytes.
+    """
+    return _environment().get_template("comparison.html.j2").render(c=comparison)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import ChoiceLoader, PackageLoader
+
+    shared = environment()
+    own = PackageLoader("automl_flow.comparison", "templates")
+    return shared.overlay(loader=ChoiceLoader([loader for loader in (own, shared.loader) if loader is not None]))
