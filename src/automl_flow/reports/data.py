@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from typing import Any, Literal, Self
 
 from automl_flow.evaluation import Evaluation
 from automl_flow.features.planning.plan import FeaturePlan
+from automl_flow.models import FAMILIES
 from automl_flow.recipes.recipe import Recipe
 from automl_flow.reports.networks import NetworkSection
 from automl_flow.reports.searches import Trajectory
@@ -17,17 +18,7 @@ from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 
-_LIBRARIES = (
-    "automl_flow",
-    "scikit-learn",
-    "lightgbm",
-    "xgboost-cpu",
-    "catboost",
-    "torch",
-    "optuna",
-    "pandas",
-    "numpy",
-)
+_LIBRARIES = ("automl_flow", "scikit-learn", "torch", "optuna", "pandas", "numpy")
 
 
 @dataclass(frozen=True)
@@ -157,5 +148,8 @@ def commands(task: TaskSpec) -> tuple[tuple[str, str], ...]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the libraries that shape a result."""
-    return {name: version(name) for name in _LIBRARIES}
+    """Versions of the libraries that shape a result, those of the model families included, by distribution."""
+    modules = dict.fromkeys(module for family in FAMILIES.available().values() for module in family.requires)
+    distributions = packages_distributions()
+    theirs = dict.fromkeys(name for module in modules for name in distributions.get(module, ()))
+    return {name: version(name) for name in (*_LIBRARIES, *theirs)}
