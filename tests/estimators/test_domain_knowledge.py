@@ -9,7 +9,7 @@ from sklearn.multioutput import MultiOutputRegressor
 
 from automl_flow import AutoMLClassifier, AutoMLRegressor, load_model, make_metric
 from automl_flow.core.errors import ConfigError, DataError
-from automl_flow.estimators.base import TabularEstimator
+from automl_flow.estimators.tabular_estimator import TabularEstimator
 from tests.models.problems import mixed_table
 
 QUICK = {"max_trials": 2, "families": ["linear"], "n_jobs": 1, "features": False, "time_left_for_this_task": None}
@@ -77,9 +77,7 @@ def test_groups_and_time_cannot_both_bind_the_folds():
         AutoMLClassifier(**QUICK, time="size").fit(X, y, groups=np.arange(len(X)) // 10)
 
 
-def test_several_outputs_are_refused_with_the_way_out_and_it_works():
+def test_several_outputs_may_also_have_a_model_each():
     X, y = mixed_table("regression")
     Y = np.column_stack([y, -y])
-    with pytest.raises(DataError, match=r"sklearn\.multioutput\.MultiOutputRegressor"):
-        AutoMLRegressor(**QUICK).fit(X, Y)
     assert MultiOutputRegressor(AutoMLRegressor(**QUICK)).fit(X, Y).score(X, Y) > 0.5

@@ -102,12 +102,12 @@ def test_a_folder_of_classes_and_an_npz_file_are_read(tmp_path: Path) -> None:
         (np.zeros((0, 8, 8)), [], "no rows"),
         ([np.zeros((2, 2)), np.zeros((3, 3))], [0, 1], "equal shape"),
         (np.zeros((4, 8, 8)), [0, 1, None, 1], "missing in 1 of 4 rows"),
-        (np.zeros((4, 8, 8)), None, "y is needed"),
+        (np.zeros((4, 8, 8)), None, "y is required"),
         (np.full((4, 8, 8), "a"), [0, 1, 0, 1], "must hold numbers"),
         (np.zeros((2, 8, 8)), [0, 1], "too few samples to search with: 2"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:what the data checks found")  # of so few samples
+@pytest.mark.filterwarnings("ignore:findings of the data checks")  # of so few samples
 def test_bad_input_is_refused_with_the_reason(x: Any, y: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         make().fit(x, y)

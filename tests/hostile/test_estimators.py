@@ -12,7 +12,7 @@ import pytest
 
 from automl_flow import AutoMLClassifier, AutoMLRegressor
 from automl_flow.core.errors import AutoMLFlowWarning, ConfigError, DataError
-from automl_flow.estimators import base
+from automl_flow.estimators import tabular_estimator
 from automl_flow.serialization import skops
 from tests.hostile.workers import Idle
 
@@ -28,11 +28,11 @@ class StartedError(Exception):
 def without_search(monkeypatch):
     """Everything up to the search."""
 
-    def search(_: object) -> None:
+    def search(*_: object) -> None:
         raise StartedError
 
-    monkeypatch.setattr(base, "make_workers", lambda *_: Idle())
-    monkeypatch.setattr(base, "search_models", search)
+    monkeypatch.setattr(tabular_estimator, "make_workers", lambda *_: Idle())
+    monkeypatch.setattr(tabular_estimator, "SearchSession", search)
     # It imports in a thread, where libraries change the filters of warnings for a moment.
     monkeypatch.setattr(skops, "prepare_in_background", lambda: None)
 
@@ -197,20 +197,20 @@ SETTINGS = {
 
 @pytest.mark.parametrize(("settings", "message"), SETTINGS.values(), ids=SETTINGS.keys())
 def test_settings_are_refused_before_any_worker_starts(settings, message, monkeypatch):
-    monkeypatch.setattr(base, "make_workers", lambda *_: pytest.fail("workers were made"))
+    monkeypatch.setattr(tabular_estimator, "make_workers", lambda *_: pytest.fail("workers were made"))
     with pytest.raises((ConfigError, DataError), match=message):
         AutoMLClassifier(**{**QUICK, **settings}).fit(*table())
 
 
 def test_what_is_wrong_with_a_metric_is_said_without_all_other_settings(monkeypatch):
-    monkeypatch.setattr(base, "make_workers", lambda *_: pytest.fail("workers were made"))
+    monkeypatch.setattr(tabular_estimator, "make_workers", lambda *_: pytest.fail("workers were made"))
     with pytest.raises(ConfigError) as caught:
         AutoMLClassifier(**QUICK, metric="acuracy").fit(*table())
     assert "target" not in str(caught.value)
 
 
 def test_columns_without_text_names_are_named_by_what_they_are(monkeypatch):
-    monkeypatch.setattr(base, "make_workers", lambda *_: pytest.fail("workers were made"))
+    monkeypatch.setattr(tabular_estimator, "make_workers", lambda *_: pytest.fail("workers were made"))
     X, y = table()
     with pytest.raises(DataError, match="'10'; did you mean '1'"):
         AutoMLClassifier(**QUICK, roles={10: "ignore"}).fit(X.set_axis([0, 1], axis=1), y)

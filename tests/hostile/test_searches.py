@@ -9,7 +9,6 @@ import pytest
 
 from automl_flow import AutoMLClassifier, load_model
 from automl_flow.core.errors import AutoMLFlowWarning, BudgetError
-from automl_flow.estimators import base
 from automl_flow.tabular.search import search_models
 from tests.models.problems import mixed_table
 
@@ -53,7 +52,9 @@ def test_a_constant_can_be_told_after_saving_and_loading(constant, tmp_path):
 @pytest.fixture
 def pressed(monkeypatch):
     """Ctrl-C during the search, after its only trial."""
-    monkeypatch.setattr(base, "search_models", lambda session: replace(search_models(session), interrupted=True))
+    monkeypatch.setattr(
+        "automl_flow.tabular.fit.search_models", lambda session: replace(search_models(session), interrupted=True)
+    )
 
 
 @pytest.mark.usefixtures("pressed")

@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.base import ClassifierMixin, RegressorMixin
 
 from automl_flow.estimators.docstrings import with_inherited_docs
-from automl_flow.estimators.networks import ClassProbabilities, NetworkEstimator
+from automl_flow.estimators.network_estimator import ClassProbabilities, NetworkEstimator
 
 
 @with_inherited_docs

@@ -1,4 +1,4 @@
-"""What the data checks say of rows that are to be fitted: by the rules of the pipelines' gate."""
+"""Data checks of the rows passed to ``fit``, with the severities of the validation stage."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from automl_flow.expectations.samples import fingerprints, sample_task
 from automl_flow.tasks.profile import Profile, profile_table
 from automl_flow.tasks.spec import TaskSpec
 
-_CELLS = 1_500_000  # that are looked at: more take longer than a person would not notice
-_FEWEST = 2_000  # rows that are looked at however many columns there are
-_OF_THE_TARGET = ("class_imbalance", "constant_target", "rare_classes")  # these look at all rows in any case
+_MAX_CELLS = 1_500_000  # that are checked; more would delay the fit noticeably
+_MIN_ROWS = 2_000  # that are checked, however many columns there are
+_OF_THE_TARGET = ("class_imbalance", "constant_target", "rare_classes")  # these always see all rows
 _OF_THE_REPORT = (
     "few_rows",
     "missing_target",
@@ -30,22 +30,22 @@ _OF_SAMPLES = ("class_imbalance", "conflicting_labels", "duplicate_rows", "rare_
 def inspect(
     X: pd.DataFrame, y: pd.Series | pd.DataFrame, task: TaskSpec, profile: Profile, accept: Collection[str] = ()
 ) -> tuple[Finding, ...]:
-    """Run the data checks on training rows; warn of what may harm the model.
+    """Run the data checks on training rows, and warn of findings that may harm the model.
 
     Args:
         X: Features, rows numbered from 0.
         y: Target of each row, or a column for each of several targets.
-        task: What is to be learned.
+        task: The task.
         profile: The profile of *X*.
-        accept: Codes of findings that shall not stop the fit.
+        accept: Codes of findings that are ignored.
 
     Returns:
-        All findings, the most severe first.
+        All findings, most severe first.
 
     Raises:
-        DataError: A finding makes the model worthless, such as a column that is the target.
+        DataError: A finding makes the model worthless, such as a copy of the target.
     """
-    rows = _looked_at(X)
+    rows = _checked_rows(X)
     of_sample = f" (in a sample of {len(rows):,} of {len(X):,} rows)" if len(rows) < len(X) else ""
     names = [name for name in CHECKS.available() if name not in (*_OF_THE_TARGET, *_OF_THE_REPORT)]
     targets = y.set_axis(list(task.targets), axis=1) if isinstance(y, pd.DataFrame) else y.to_frame(task.target_name)
@@ -54,32 +54,32 @@ def inspect(
         *run_checks(targets, task, Profile(len(y), ()), _OF_THE_TARGET),
         *run_checks(table, task, profile, names),
     ]
-    return _told(found, accept, of_sample)
+    return _report(found, accept, of_sample)
 
 
 def inspect_samples(x: NDArray[Any], y: Any, task: TaskSpec) -> tuple[Finding, ...]:
-    """Run the data checks that images and sequences can have: on classes, repeated samples, and labels that differ.
+    """Run the data checks that apply to images and sequences: classes, duplicate samples, conflicting labels.
 
     Args:
         x: Samples.
-        y: Target of each.
-        task: What is to be learned.
+        y: Target of each sample.
+        task: The task.
 
     Raises:
         DataError: A finding makes the model worthless.
     """
     of_table = sample_task(task)
     table = pd.DataFrame({"x.fingerprint": fingerprints(x), of_table.target: pd.Series(y)})
-    return _told(run_checks(table, of_table, profile_table(table, of_table), _OF_SAMPLES), (), "")
+    return _report(run_checks(table, of_table, profile_table(table, of_table), _OF_SAMPLES), (), "")
 
 
-def _told(found: Sequence[Finding], accept: Collection[str], of_sample: str) -> tuple[Finding, ...]:
-    """Refuse what makes a model worthless, warn of what may harm it, and return all that was found."""
-    told = [finding for finding in found if finding.level != "info" and finding.code not in accept]
-    if any(finding.level == "error" for finding in told):
-        raise DataError(f"no model can be learned from these rows{of_sample}; {_listed(told)}")
-    if told:
-        text = f"what the data checks found may harm the model{of_sample}; {_listed(told)}"
+def _report(found: Sequence[Finding], accept: Collection[str], of_sample: str) -> tuple[Finding, ...]:
+    """Raise for findings that make a model worthless, warn of those that may harm it, and return all."""
+    serious = [finding for finding in found if finding.level != "info" and finding.code not in accept]
+    if any(finding.level == "error" for finding in serious):
+        raise DataError(f"no model can be learned from these rows{of_sample}; {_listed(serious)}")
+    if serious:
+        text = f"findings of the data checks may harm the model{of_sample}; {_listed(serious)}"
         warn(text)
     return tuple(found)
 
@@ -88,9 +88,9 @@ def _listed(findings: Sequence[Finding]) -> str:
     return "\n".join(f"{finding.code}: {finding.message}. {finding.action}" for finding in findings)
 
 
-def _looked_at(X: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Positions of the rows that are looked at: all, or a sample, the same every time."""
-    most = max(_FEWEST, _CELLS // max(1, X.shape[1]))
-    if len(X) <= most:
+def _checked_rows(X: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Positions of the checked rows: all, or always the same sample."""
+    limit = max(_MIN_ROWS, _MAX_CELLS // max(1, X.shape[1]))
+    if len(X) <= limit:
         return np.arange(len(X))
-    return np.sort(generator(0, "inspection").choice(len(X), most, replace=False))
+    return np.sort(generator(0, "inspection").choice(len(X), limit, replace=False))

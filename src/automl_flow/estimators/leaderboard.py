@@ -1,4 +1,4 @@
-"""The trials of a search as a table for people."""
+"""The leaderboard of a tabular search."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _COLUMNS = (
 
 
 def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float], task: TaskSpec) -> pd.DataFrame:
-    """Return one row per trial, best first, failed ones last; those of layer 2 read what others predict.
+    """Return one row per trial, best first and failed ones last; trials of layer 2 are stacked models.
 
     Args:
         records: Trials.
-        weights: Weight in the ensemble by trial number.
+        weights: Ensemble weight by trial number.
         task: Its metric turns losses into scores.
     """
     metric = task.scorer()

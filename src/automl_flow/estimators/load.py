@@ -1,4 +1,4 @@
-"""Loading a saved model of any kind."""
+"""Loading of saved models."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def load_model(path: str | Path) -> TabularModel | NetworkModel:
-    """Load a model that ``save`` or a pipeline run wrote; hashes and versions are checked before anything is read.
+    """Load a model saved by ``save`` or by a pipeline run; hashes and versions are checked before anything is read.
 
-    What a model folder may do to whoever loads it is told in ``docs/security.md``.
+    ``docs/security.md`` says what is guaranteed for model folders from untrusted sources.
 
     Args:
-        path: The model's folder.
+        path: The model folder.
 
     Raises:
-        ArtifactError: The folder is no model, was changed, or holds a kind that this version does not know.
+        ArtifactError: The folder is not a model, was modified, or holds a model of an unknown kind.
     """
     folder = Path(path)
     with reading(folder):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
 from automl_flow.estimators.docstrings import with_inherited_docs
-from automl_flow.estimators.networks import ClassProbabilities, read_npz
+from automl_flow.estimators.network_estimator import ClassProbabilities, read_npz
 
 
 @with_inherited_docs

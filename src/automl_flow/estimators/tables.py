@@ -1,4 +1,4 @@
-"""What users hand to the tabular estimators, as a table: data frames, arrays, lists."""
+"""Input of the tabular estimators: data frames, arrays and lists, read as training rows."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, shown, warn
-from automl_flow.estimators.pairing import check_pairing
 from automl_flow.tasks.columns import as_rows
 from automl_flow.tasks.frames import as_frame, inferred
 
 
 def read_features(X: Any) -> tuple[pd.DataFrame, bool]:
-    """Return *X* as a data frame with text column names, and whether the names are its own.
+    """Return *X* as a data frame with text column names, and whether *X* has column names.
 
     Args:
         X: Data frame of any library, array, list of rows, dictionary of columns.
 
     Raises:
-        DataError: Not two-dimensional, complex, no rows or columns, or two columns of the same name.
-        TypeError: A sparse matrix.
+        DataError: *X* is not two-dimensional, is complex, has no rows or columns, or has duplicate column names.
+        TypeError: *X* is a sparse matrix.
     """
     frame, named = as_rows(X)
     if frame.shape[0] == 0:
@@ -34,24 +33,24 @@ def read_features(X: Any) -> tuple[pd.DataFrame, bool]:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Training rows: features, target, and what else was given, all of one length."""
+class TrainingRows:
+    """Features, target, weights and groups of the training rows, all of the same length."""
 
     X: pd.DataFrame
     y: pd.Series[Any] | pd.DataFrame
     weight: NDArray[np.float64] | None
     groups: NDArray[Any] | None
-    named: bool = True  # whether X has names of its own
+    named: bool = True  # whether X has column names
 
 
-def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
+def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> TrainingRows:
     """Return the training rows.
 
-    Rows whose target is missing cannot teach anything and are left out, with a warning; so are rows of weight zero.
+    Rows with a missing target are left out, with a warning; so are rows of weight zero.
 
     Raises:
-        DataError: Nothing is left, lengths differ, indexes tell of another order, the target is infinite, or weights
-            are negative.
+        DataError: No rows are left, lengths differ, indexes are in a different order, the target is infinite, or
+            weights are negative.
     """
     if y is None:
         raise DataError("this estimator requires y to be passed, but the target y is None")
@@ -71,13 +70,13 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> Rows:
         weight = None if weight is None else weight[keep]
         group = None if group is None else group[keep]
     if len(frame) == 1:
-        raise DataError("there is 1 sample only (n_samples = 1); a model needs two rows at the very least")
+        raise DataError("there is only 1 sample (n_samples = 1); a model needs at least two rows")
     kept = target if isinstance(target, pd.DataFrame) else inferred(target)
-    return Rows(frame, kept, weight, group, named)
+    return TrainingRows(frame, kept, weight, group, named)
 
 
 def _read_target(y: Any) -> pd.Series[Any] | pd.DataFrame:
-    """The target as a column, or as a table where it has two columns or more."""
+    """Return the target as a column, or as a table if it has two or more columns."""
     from sklearn.utils import column_or_1d
 
     if not isinstance(y, pd.Series) and _has_columns(y):
@@ -151,3 +150,35 @@ def _read_weight(sample_weight: Any, n_rows: int) -> NDArray[np.float64] | None:
     if not np.isfinite(weight).all() or (weight < 0).any():
         raise DataError("sample_weight must be finite and not negative")
     return weight
+
+
+def check_pairing(X: Any, other: Any, name: str) -> None:
+    """Compare the pandas indexes of *X* and *other*, because rows are paired by position.
+
+    Args:
+        X: Rows; without an index, nothing is compared.
+        other: Target, weights or groups.
+        name: Name of *other* in messages.
+
+    Raises:
+        DataError: Both have the same labels in a different order, so that rows would get the values of others.
+    """
+    if not isinstance(X, (pd.DataFrame, pd.Series)) or not isinstance(other, (pd.DataFrame, pd.Series)):
+        return
+    if len(X) != len(other) or X.index.equals(other.index):
+        return
+    if X.index.is_unique and other.index.is_unique and other.index.isin(X.index).all():
+        raise DataError(
+            f"{name} has the index labels of X in a different order, but rows are paired by position: pass "
+            f"{name}.loc[X.index], or reset both indexes if the order is right"
+        )
+    if not (_is_numbered(X.index) or _is_numbered(other.index)):
+        warn(
+            f"{name} and X have different index labels; rows are paired by position, as scikit-learn does. Reset the "
+            "indexes if that is right."
+        )
+
+
+def _is_numbered(index: Any) -> bool:
+    """Whether an index merely counts the rows."""
+    return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 
 from automl_flow.core.errors import DataError
-from automl_flow.estimators.base import TabularEstimator
 from automl_flow.estimators.docstrings import with_inherited_docs
-from automl_flow.estimators.tables import Rows
+from automl_flow.estimators.tables import TrainingRows
+from automl_flow.estimators.tabular_estimator import TabularEstimator
 from automl_flow.tabular.fit import TabularFit
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.labels import check_values, distinct_labels, label_array
@@ -58,12 +58,12 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         return self.model_.predict_proba(rows)
 
     def __sklearn_tags__(self) -> Any:
-        """Several labels in one model are welcome, too."""
+        """Tags for multi-label targets."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
 
-    def _task(self, rows: Rows) -> TaskSpec:
+    def _task(self, rows: TrainingRows) -> TaskSpec:
         from sklearn.utils.multiclass import check_classification_targets
 
         if isinstance(rows.y, pd.DataFrame):
@@ -74,7 +74,7 @@ class AutoMLClassifier(ClassifierMixin, TabularEstimator):
         try:
             check_classification_targets(rows.y.to_numpy())
         except (ValueError, TypeError) as error:
-            advice = "labels are of several kinds: is it y.astype(str)?" if mixed else "is it a regression?"
+            advice = "labels have mixed types; did you mean y.astype(str)?" if mixed else "is it a regression?"
             raise DataError(f"y: {error}; {advice}") from None
         problem: Problem = "binary" if rows.y.nunique() <= 2 else "multiclass"
         return self._make_task(problem, rows)
@@ -93,7 +93,7 @@ class AutoMLRegressor(RegressorMixin, TabularEstimator):
             and for several outputs ``relative_rmse``: the mean over the outputs of RMSE / standard deviation.
     """
 
-    def _task(self, rows: Rows) -> TaskSpec:
+    def _task(self, rows: TrainingRows) -> TaskSpec:
         if isinstance(rows.y, pd.DataFrame):
             return self._make_task("multioutput", rows)
         check_values(rows.y, "y")

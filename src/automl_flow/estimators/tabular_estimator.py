@@ -16,7 +16,7 @@ from automl_flow.core.progress import Progress
 from automl_flow.estimators.inspection import inspect
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.search_estimator import SearchEstimator, Seconds
-from automl_flow.estimators.tables import Rows, read_features, read_rows
+from automl_flow.estimators.tables import TrainingRows, read_features, read_rows
 from automl_flow.execution.scratch import scratch
 from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
@@ -123,7 +123,7 @@ class TabularEstimator(SearchEstimator):
         self.if_nothing_finished = if_nothing_finished
 
     def __sklearn_tags__(self) -> Any:
-        """Missing values, text and categories are welcome."""
+        """Tags for missing values, text, categories and several targets."""
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
@@ -162,24 +162,24 @@ class TabularEstimator(SearchEstimator):
         progress = self._progress()
         check_settings(config, FAMILIES.available())
         if self.folds is not None:
-            self._asked_folds(self.folds)
+            self._checked_folds(self.folds)
         rows = read_rows(X, y, sample_weight, groups)
         task = self._task(rows)
         self._check_names(rows, task)
         workers = make_workers(config, rows.X)
         with scratch("state-") as state, workers:
-            workers.start()  # they import while rows are looked at and features are planned
+            workers.start()  # they import libraries while rows are checked and features are planned
             problem = self._problem(rows, task, config, clock, progress)
             seconds = search_seconds(clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))
             config = config.model_copy(update={"time_left_for_this_task": seconds})
             session = SearchSession(problem, FAMILIES.available(), config, state, workers, progress).broadcast()
             timeline = make_timeline(session, clock)
             built = fit(session, timeline)
-        built.model.predict_raw(rows.X.iloc[:1])  # libraries load what predicting needs now, not with the first rows
+        built.model.predict_raw(rows.X.iloc[:1])  # load libraries for prediction now rather than at the first predict
         self._keep(problem, built)
         self.timeline_ = timeline.rows()
         self.n_features_in_ = rows.X.shape[1]
-        self.__dict__.pop("feature_names_in_", None)  # of an earlier fit
+        self.__dict__.pop("feature_names_in_", None)  # from an earlier fit
         if rows.named:
             self.feature_names_in_ = np.asarray(rows.X.columns, dtype=object)
         return self._end_fit(built.notes, interrupted=built.interrupted)
@@ -192,11 +192,11 @@ class TabularEstimator(SearchEstimator):
             values["families"] = tuple(values["families"])
         return parse_config(SearchConfig, values, type(self).__name__)
 
-    def _task(self, rows: Rows) -> TaskSpec:
-        """Describe the task that the rows pose."""
+    def _task(self, rows: TrainingRows) -> TaskSpec:
+        """Describe the task of the training rows."""
         raise NotImplementedError
 
-    def _make_task(self, problem: Problem, rows: Rows) -> TaskSpec:
+    def _make_task(self, problem: Problem, rows: TrainingRows) -> TaskSpec:
         several = isinstance(rows.y, pd.DataFrame)
         names = [_unlike(str(name), rows.X.columns) for name in (rows.y.columns if several else (_TARGET,))]
         metric = as_metric(self.metric, problem)
@@ -205,23 +205,23 @@ class TabularEstimator(SearchEstimator):
         values = {"target": names if several else names[0], "problem": problem, "metric": metric, **own}
         return parse_config(TaskSpec, values, type(self).__name__)
 
-    def _asked_folds(self, folds: int) -> int:
-        """Number of folds that was asked for, if it can be one."""
+    def _checked_folds(self, folds: int) -> int:
+        """Validate the requested number of folds."""
         return parse_config(SplitConfig, {"folds": folds}, type(self).__name__).folds
 
-    def _check_names(self, rows: Rows, task: TaskSpec) -> None:
-        """Raise where the settings name a column that there is not."""
+    def _check_names(self, rows: TrainingRows, task: TaskSpec) -> None:
+        """Raise if the settings name a missing column."""
         named = {name: key for name, key in named_columns(task).items() if name not in task.targets}
         require_columns(rows.X, named, type(self).__name__)
 
     def _problem(
-        self, rows: Rows, task: TaskSpec, config: SearchConfig, clock: Clock, progress: Progress
+        self, rows: TrainingRows, task: TaskSpec, config: SearchConfig, clock: Clock, progress: Progress
     ) -> TabularProblem:
         """Encode the target, profile and inspect the rows, choose folds, write the recipe and plan features."""
         target = encode_target(rows.y, task)
         profile = profile_table(rows.X, task)
         recipe = propose_recipe(profile, RecipeConfig())
-        build_preprocessor(recipe, None, profile, "ordinal", config.seed)  # raises where nothing is left to learn from
+        build_preprocessor(recipe, None, profile, "ordinal", config.seed)  # raises if no features are left
         self.findings_ = inspect(
             rows.X, rows.y, task, profile, [self.accept] if isinstance(self.accept, str) else self.accept
         )
@@ -234,10 +234,10 @@ class TabularEstimator(SearchEstimator):
             seed=config.seed,
         )
         if self.folds is not None:
-            used = self._asked_folds(self.folds)
+            used = self._checked_folds(self.folds)
             split = split.model_copy(update={"folds": used, "repeats": 1})
         folds = make_folds(target, split, groups=rows.groups, time=time_of(rows.X, task))
-        folds = folds[:used] if task.time is None else folds[-used:]  # in time order the last one learns from most
+        folds = folds[:used] if task.time is None else folds[-used:]  # later folds have more training rows
         plan = None
         seconds = feature_seconds(clock.seconds)
         if self.features and seconds != 0 and not task.problem_type.multiple_targets:
@@ -266,7 +266,7 @@ class TabularEstimator(SearchEstimator):
         return f"{text} (predicts a constant)" if hasattr(self, "model_") and self.model_.constant else text
 
     def _new_rows(self, X: Any) -> Any:
-        """Rows that the fitted model can take, at least one."""
+        """Rows in the form that the fitted model takes, at least one."""
         self._fitted()
         frame, named = read_features(X)
         return frame if named else X
@@ -287,7 +287,7 @@ class TabularEstimator(SearchEstimator):
 
 
 def _unlike(name: str, columns: Iterable[str]) -> str:
-    """*name*, longer by as many underscores as it takes to be none of *columns*."""
+    """*name*, with underscores appended until it differs from all *columns*."""
     taken = set(columns)
     while name in taken:
         name += "_"
@@ -295,5 +295,5 @@ def _unlike(name: str, columns: Iterable[str]) -> str:
 
 
 def _text_keys(given: Mapping[Any, Any] | None) -> Any:
-    """Settings by column, with names as text, as columns have them here; what is no mapping is left to the parser."""
+    """Settings by column, with names as text; anything but a mapping is left to the parser."""
     return {str(name): value for name, value in given.items()} if isinstance(given, Mapping) else given or {}

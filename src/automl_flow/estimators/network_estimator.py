@@ -204,7 +204,7 @@ class NetworkEstimator(SearchEstimator):
         return config
 
     def _target(self, y: Any) -> tuple[TaskSpec, Target]:
-        """The task that the target describes, and the encoded target."""
+        """Infer the task from the target, and encode the target."""
         labels = np.asarray(y)
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = labels[:, 0]
@@ -221,21 +221,21 @@ class NetworkEstimator(SearchEstimator):
         return task, encode_target(labels, task)
 
     def _read(self, x: Any, y: Any) -> tuple[Any, Any]:
-        """Samples and target, from a file where *x* is a path."""
+        """Return samples and target, read from a file if *x* is a path."""
         if isinstance(x, (str, Path)):
             return read_npz(Path(x))
         if y is None:
-            raise DataError("y is needed, except when x is the path of a file or folder that holds both")
+            raise DataError("y is required unless x is the path of a file or folder that holds both")
         return x, y
 
     def _samples(self, x: Any) -> Any:
-        """Samples to predict, from a file where *x* is the path of an NPZ file; the network reads images itself."""
+        """Return samples to predict, read from *x* if it is an NPZ file; the network reads image files itself."""
         if isinstance(x, (str, Path)) and Path(x).suffix.lower() == ".npz":
             return read_npz(Path(x))[0]
         return x if holds_paths(x) else as_array(x)
 
     def _array(self, x: Any) -> NDArray[Any]:
-        """Samples to learn from, as one array."""
+        """Return the training samples as one array."""
         return as_array(x)
 
 
@@ -270,4 +270,4 @@ def read_npz(path: Path) -> tuple[NDArray[Any], NDArray[Any]]:
     for names in (("x", "y"), ("x_train", "y_train")):
         if all(name in arrays for name in names):
             return arrays[names[0]], arrays[names[1]]
-    raise DataError(f"{path}: has no arrays x and y; it has {', '.join(arrays)}")
+    raise DataError(f"{path}: has no arrays x and y; found {', '.join(arrays)}")
