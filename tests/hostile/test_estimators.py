@@ -81,7 +81,7 @@ REFUSED = {
         lambda X, y: (X, pd.Series(["a", "\ud800"] * 60, dtype=object)),
         "cannot be stored",
     ),
-    "classes of several kinds": (lambda X, y: (X, y.map({0: "a", 1: 2}).astype(object)), "several kinds"),
+    "classes of several kinds": (lambda X, y: (X, y.map({0: "a", 1: 2}).astype(object)), "mixed types"),
     "true and 1 as classes": (lambda X, y: (X, pd.Series([True, 1, 0] * 40, dtype=object)), "mixes numbers"),
     "numbers without end as classes": (lambda X, _: (X, X["size"]), "is it a regression"),
 }
