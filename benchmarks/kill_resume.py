@@ -202,16 +202,17 @@ def search_table(state: Path, workers: int):
 
 
 def search_images(state: Path, workers: int):
+    from automl_flow.pipelines.nas.found import unpack
+
     from automl_flow.core.progress import silent_progress
     from automl_flow.nas.problem import NasProblem
     from automl_flow.nas.search.run import search_architecture
-    from automl_flow.pipelines.nas.found import unpack
 
     x, y = load_digits(return_X_y=True)
     task = TaskSpec(problem="multiclass", modality="image")
     images = x[:200].reshape(-1, 8, 8, 1).astype("uint8")
     options = {"widths": [8], "depths": [1], "stages": [2], "kernels": [3], "heads": [0]}
-    settings = {"space": "macro", "space_options": options, "epochs": 4, "reduction": 2, "final_epochs": 4}
+    settings = {"space": "macro", "space_options": options, "epochs": 4, "reduction_factor": 2, "final_epochs": 4}
     config = NasConfig(max_trials=6, n_jobs=workers, **settings)
     problem = NasProblem(images, encode_target(y[:200], task), task)
     return unpack(search_architecture(problem, config, state, silent_progress()))

@@ -31,7 +31,7 @@ from sklearn.datasets import load_digits
 
 from automl_flow.core.files import write_json
 from automl_flow.nas.one_shot.search import search_one_shot
-from automl_flow.nas.problem import TrainingData, hold_back
+from automl_flow.nas.problem import TrainingData, hold_out
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture
@@ -93,7 +93,7 @@ def run_strategies(names: list[str], seeds: int, options: Mapping[str, object]) 
     truth = {key: statistics.mean(scores) for key, scores in read_table().items()}
     every = np.sort([truth[cell.key] for cell in cells()])
     teach, _ = digits()
-    held = hold_back(teach.y, 0.2, 0, classes=True)
+    held = hold_out(teach.y, 0.2, 0, classes=True)
     fit, valid = (TrainingData(teach.x[rows], teach.y[rows], None, classes=True) for rows in (~held, held))
     runs = []
     for name, seed in itertools.product(names, range(seeds)):

@@ -58,10 +58,10 @@ def config(**changes: Any) -> NasConfig:
     settings: dict[str, Any] = {
         "max_trials": 4,
         "epochs": 4,
-        "reduction": 2,
+        "reduction_factor": 2,
         "final_epochs": 2,
         "final_seeds": 1,
-        "turns": 1,
+        "cv_folds": 1,
         "space_options": SMALL,
     }
     return NasConfig(**{**settings, **changes})

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from automl_flow.core.errors import DataError
-from automl_flow.nas.problem import NasProblem, encode_folds, hold_back, numbers
+from automl_flow.nas.problem import NasProblem, encode_folds, hold_out, numbers
 from automl_flow.recipes.config import RecipeConfig
 from automl_flow.recipes.propose import propose_recipe
 from automl_flow.tasks.profile import profile_table
@@ -25,46 +25,48 @@ def images(n: int = 40, **fields: object) -> NasProblem:
 
 def test_samples_are_held_back_from_each_class_in_proportion() -> None:
     y = np.repeat([0, 1, 2], [80, 18, 2])
-    held = hold_back(y, 0.25, 3, classes=True)
+    held = hold_out(y, 0.25, 3, classes=True)
     assert [int(held[y == k].sum()) for k in range(3)] == [20, 4, 1]
 
 
 def test_the_only_sample_of_a_class_is_not_held_back() -> None:
-    held = hold_back(np.asarray([0, 0, 0, 1]), 0.5, 0, classes=True)
+    held = hold_out(np.asarray([0, 0, 0, 1]), 0.5, 0, classes=True)
     assert not held[3]
 
 
-def test_without_folds_one_round_covers_the_rows() -> None:
+def test_without_folds_one_foldcovers_the_rows() -> None:
     (only,) = encode_folds(images(400), 0.25, 1)
     assert len(only.fit.x) == 300
     assert len(only.valid.x) == len(only.rows) == 100
 
 
-def test_few_samples_judge_in_turn() -> None:
-    rounds = encode_folds(images(), 0.25, 1)
-    assert [len(round_.rows) for round_ in rounds] == [10, 10, 10, 10]
-    assert sorted(np.concatenate([round_.rows for round_ in rounds]).tolist()) == list(range(40))
-    assert all(len(round_.fit.x) == 30 and round_.valid.y.tolist().count(0) == 5 for round_ in rounds)
+def test_few_samples_are_validated_on_fold_by_fold() -> None:
+    folds = encode_folds(images(), 0.25, 1)
+    assert [len(fold.rows) for fold in folds] == [10, 10, 10, 10]
+    assert sorted(np.concatenate([fold.rows for fold in folds]).tolist()) == list(range(40))
+    assert all(len(fold.fit.x) == 30 and fold.valid.y.tolist().count(0) == 5 for fold in folds)
 
 
-@pytest.mark.parametrize(("n", "turns", "rounds"), [(400, 3, 3), (40, 1, 1), (5, None, 2), (3, None, 1)])
-def test_turns_are_as_many_as_asked_for_or_as_there_are_samples_for(n: int, turns: int | None, rounds: int) -> None:
-    assert len(encode_folds(images(n), 0.2, 1, turns)) == rounds
+@pytest.mark.parametrize(("n", "cv_folds", "expected"), [(400, 3, 3), (40, 1, 1), (5, None, 2), (3, None, 1)])
+def test_folds_are_as_many_as_asked_for_or_as_there_are_samples_for(
+    n: int, cv_folds: int | None, expected: int
+) -> None:
+    assert len(encode_folds(images(n), 0.2, 1, cv_folds)) == expected
 
 
-def test_more_turns_than_samples_are_refused() -> None:
+def test_more_folds_than_samples_are_refused() -> None:
     with pytest.raises(DataError, match="40 rows cannot make 50 folds"):
         encode_folds(images(), 0.2, 1, 50)
 
 
 def test_rows_outside_the_training_positions_are_not_touched() -> None:
     problem = images(train=np.arange(20))
-    rounds = encode_folds(problem, 0.25, 1)
-    assert max(round_.rows.max() for round_ in rounds) < 20
-    assert all(len(round_.fit.x) + len(round_.valid.x) == 20 for round_ in rounds)
+    folds = encode_folds(problem, 0.25, 1)
+    assert max(fold.rows.max() for fold in folds) < 20
+    assert all(len(fold.fit.x) + len(fold.valid.x) == 20 for fold in folds)
 
 
-def test_given_validation_positions_judge() -> None:
+def test_given_validation_positions_are_used() -> None:
     (only,) = encode_folds(images(valid=np.arange(5)), 0.25, 1)
     assert only.rows.tolist() == [0, 1, 2, 3, 4]
 

@@ -1,9 +1,10 @@
 import pytest
 
 from automl_flow.features.planning.config import FeatureConfig
-from automl_flow.hooks.plan import describe, summarize, upper_bound
+from automl_flow.hooks.plan import describe, summarize, timetable, upper_bound
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.tabular.config import SearchConfig
+from automl_flow.tasks.spec import TaskSpec
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,16 @@ def test_a_step_without_a_limit_leaves_the_run_without_one():
 )
 def test_limits_are_told_in_words(config, words):
     assert describe(config) == words
+
+
+@pytest.mark.parametrize(
+    ("modality", "settings", "words"),
+    [
+        ("image", {}, "start 9 s, first rung 81 s, later rungs 60 s, final training 2 min, reserve 22 s"),
+        ("tabular", {}, "start 9 s, first rung 2 min, final training 2 min, reserve 22 s"),
+        ("image", {"strategy": "darts"}, "start 9 s, warm start 36 s, first rung 45 s, later rungs 60 s, "),
+    ],
+)
+def test_the_phases_of_an_architecture_search_are_told(modality, settings, words):
+    config = NasConfig(time_left_for_this_task=300, **settings)
+    assert timetable(config, TaskSpec(problem="binary", modality=modality)).startswith(words)

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from automl_flow.study.budget import Clock
-from automl_flow.study.schedule import Phase, PhaseTime, Timeline, log_timeline
+from automl_flow.study.schedule import Phase, PhaseTime, Timeline, log_plan, log_timeline
 
 PHASES = (Phase("start", 0.1), Phase("trials", 0.7), Phase("end", 0.2))
 
@@ -51,6 +51,13 @@ def test_a_plan_stays_when_the_clock_is_stopped(now: list[float]) -> None:
 def test_an_unknown_phase_is_refused() -> None:
     with pytest.raises(ValueError, match="no phase 'middle'; there are start, trials, end"):
         Timeline(PHASES, Clock(None)).enter("middle")
+
+
+def test_the_plan_is_told_where_seconds_are_limited(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="automl_flow"):
+        log_plan([PhaseTime("start", None, 0.0)])
+        log_plan([PhaseTime("start", 5.0, 0.0), PhaseTime("trials", 35.04, 0.0)])
+    assert caplog.messages == ["Planned: start 5.0 s; trials 35.0 s"]
 
 
 def test_the_log_says_where_the_seconds_went(caplog: pytest.LogCaptureFixture) -> None:

@@ -22,6 +22,7 @@ from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.study.budget import Clock
 from automl_flow.study.journal import check_folder
+from automl_flow.study.schedule import PhaseTime
 from automl_flow.tasks.arrays import ArrayData, check_arrays, load_arrays
 from automl_flow.tasks.image_folders import holds_paths
 from automl_flow.tasks.metrics import Metric, as_metric
@@ -64,6 +65,7 @@ class NetworkEstimator(SearchEstimator):
         network_: The trained network.
         result_: The search: trials, best trial, Pareto front.
         strategy_: The strategy that was used.
+        timeline_: Where the seconds of ``fit`` went: name, planned and spent seconds of each phase.
         n_params_: Parameters of all ``final_seeds`` networks together; ``network_.network_params`` counts one network.
     """
 
@@ -158,6 +160,7 @@ class NetworkEstimator(SearchEstimator):
         self.network_: NetworkModel = self.result_.network
         self.strategy_: str = self.result_.strategy
         self.n_params_: int = self.network_.n_params
+        self.timeline_: tuple[PhaseTime, ...] = self.result_.timeline
         return self._end_fit(self.result_.notes, interrupted=self.result_.interrupted)
 
     def predict(self, x: Any) -> NDArray[Any]:

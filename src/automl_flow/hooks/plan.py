@@ -14,7 +14,9 @@ from kedro.pipeline import Pipeline
 
 from automl_flow.features.planning.config import FeatureConfig
 from automl_flow.nas.search.config import NasConfig
+from automl_flow.nas.search.schedule import NasSchedule
 from automl_flow.study.budget import Budget
+from automl_flow.tasks.spec import TaskSpec
 
 logger = logging.getLogger("automl_flow")
 
@@ -35,6 +37,10 @@ def show_plan(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
             bounds += [upper_bound(config) for config in limited]
             told.append(stage + "".join(f" ({describe(config)})" for config in limited))
         logger.info("  %s: %s", task, ", ".join(told))
+        for stage in stages:
+            for config in _limited(pipeline, catalog, task, stage):
+                if isinstance(config, NasConfig) and config.time_left_for_this_task is not None:
+                    logger.info("    %s: %s", stage, timetable(config, catalog.load(f"params:{task}.task")))
     if bounds:
         logger.info("  %s", summarize(bounds))
 
@@ -83,6 +89,16 @@ def describe(config: Limited) -> str:
         what = "training" if isinstance(config, NasConfig) else "fit"
         parts.append(f"each {what} at most {_duration(config.per_run_time_limit)}")
     return ", ".join(parts) or "no limit"
+
+
+def timetable(config: NasConfig, task: TaskSpec) -> str:
+    """Say where the seconds of an architecture search go, phase by phase.
+
+    The schedule of a model search depends on its rows, so the search itself tells it as it begins.
+    """
+    schedule = NasSchedule.of(config, table=task.modality == "tabular")
+    seconds = config.time_left_for_this_task or 0.0
+    return ", ".join(f"{phase.name} {_duration(phase.fraction * seconds)}" for phase in schedule.phases())
 
 
 def upper_bound(config: Limited) -> float | None:

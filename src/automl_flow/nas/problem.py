@@ -1,4 +1,4 @@
-"""What a search is to solve, and the rounds of training and judging that it comes down to."""
+"""The problem of an architecture search, and its samples encoded fold by fold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError
@@ -22,23 +23,23 @@ if TYPE_CHECKING:
     from automl_flow.recipes.recipe import Recipe
     from automl_flow.tasks.profile import Profile
 
-FEWEST = 2  # training samples; batch norm cannot use one
-JUDGES = 50  # samples; fewer cannot tell good networks apart, so that all of them judge in turn
+MIN_TRAINING_SAMPLES = 2  # batch norm cannot use one
+MIN_VALIDATION_SAMPLES = 50  # fewer cannot tell good networks apart, so all samples are validated on, fold by fold
 _KINDS: dict[str, Kind] = {"image": "image", "sequence": "sequence", "tabular": "table"}
 
 
 @dataclass(frozen=True)
 class NasProblem:
-    """Samples, target, and who trains on what.
+    """Samples, target, and which of them train and validate.
 
     Attributes:
         x: Images (n, height, width, channels), sequences (n, channels, steps), or a table's raw features (DataFrame).
         target: Encoded target of all n samples.
         task: Kind of problem and metric.
         train: Positions that the search may use; ``None`` is all of them.
-        valid: Positions among them that judge the trials; ``None`` draws a share of them, or lets all judge in turn
-            where they are few. Not used with folds.
-        folds: (training, validation) positions: a trial is trained on each and judged on all validation parts
+        valid: Positions among them that trials are validated on; ``None`` draws a fraction of them, or takes
+            cross-validation folds where they are few. Not used with folds.
+        folds: (training, validation) positions: a trial is trained on each and validated on all validation parts
             together, so that the winner has out-of-fold predictions. Positions are into ``x``.
         weight: Sample weights, (n,).
         recipe: How a table's columns are encoded, with ``profile`` and ``plan``; fitted inside every fold. A table
@@ -66,38 +67,39 @@ class NasProblem:
         """Positions that the search may use."""
         return np.arange(len(self.x)) if self.train is None else np.asarray(self.train)
 
-    def parts(self, share: float, seed: int, turns: int | None = None) -> tuple[Fold, ...]:
+    def parts(self, fraction: float, seed: int, cv_folds: int | None = None) -> tuple[Fold, ...]:
         """The folds; without folds, what is drawn for them.
 
         Args:
-            share: Share of the samples that is held back, the classes in proportion.
+            fraction: Fraction of the samples that is held out, stratified by class.
             seed: Seed of the draw.
-            turns: Parts that are held back in turn; ``None`` holds one back, and all of them in turn where one would
-                be fewer than ``JUDGES`` samples.
+            cv_folds: Cross-validation folds; ``None`` holds one fraction out, and takes folds where that would be
+                fewer than ``MIN_VALIDATION_SAMPLES`` samples.
 
         Raises:
-            DataError: There are too few samples to hold one back, or for so many turns.
+            DataError: There are too few samples to hold one out, or for the folds.
         """
         if self.folds:
             return self.folds
         if self.valid is not None:
             return ((np.setdiff1d(self.rows, self.valid), np.asarray(self.valid)),)
-        valid = hold_back(self.target.values[self.rows], share, seed, classes=self.target.classes is not None)
-        if not valid.any() or np.count_nonzero(~valid) < FEWEST:
+        valid = hold_out(self.target.values[self.rows], fraction, seed, classes=self.target.classes is not None)
+        if not valid.any() or np.count_nonzero(~valid) < MIN_TRAINING_SAMPLES:
             raise DataError(
                 f"too few samples to search with: {len(self.rows)}; a class (or a regression) needs at least two, "
-                f"so that one can judge, and {FEWEST} must be left to train on"
+                f"so that one can be held out, and {MIN_TRAINING_SAMPLES} must be left to train on"
             )
-        if turns is None:
-            turns = 1 if np.count_nonzero(valid) >= JUDGES else min(round(1 / share), len(self.rows) // FEWEST)
-        if turns <= 1:
+        if cv_folds is None:
+            enough = np.count_nonzero(valid) >= MIN_VALIDATION_SAMPLES
+            cv_folds = 1 if enough else min(round(1 / fraction), len(self.rows) // MIN_TRAINING_SAMPLES)
+        if cv_folds <= 1:
             return ((self.rows[~valid], self.rows[valid]),)
-        folds = make_folds(self.target.take(self.rows), SplitConfig(folds=turns, seed=seed))
-        return tuple((self.rows[fit], self.rows[judges]) for fit, judges in folds)
+        folds = make_folds(self.target.take(self.rows), SplitConfig(folds=cv_folds, seed=seed))
+        return tuple((self.rows[fit], self.rows[valid]) for fit, valid in folds)
 
     def take(self, rows: Positions) -> Any:
         """Raw samples at *rows*."""
-        return self.x.iloc[rows] if hasattr(self.x, "iloc") else self.x[rows]
+        return self.x.iloc[rows] if isinstance(self.x, pd.DataFrame) else self.x[rows]
 
     def training_data(self, x: NDArray[Any], rows: Positions) -> TrainingData:
         """Encoded samples *x*, which stand at *rows*, with their targets and weights."""
@@ -145,9 +147,18 @@ class EncodedFold:
     rows: Positions
 
 
-def encode_folds(problem: NasProblem, share: float, seed: int, turns: int | None = None) -> tuple[EncodedFold, ...]:
-    """Encode the samples of every fold; encoders are fitted on the fold's training samples alone."""
-    return tuple(_encode_fold(problem, fit, valid, seed) for fit, valid in problem.parts(share, seed, turns))
+def encode_folds(
+    problem: NasProblem, fraction: float, seed: int, cv_folds: int | None = None
+) -> tuple[EncodedFold, ...]:
+    """Encode the samples of every fold; encoders are fitted on the fold's training samples alone.
+
+    Args:
+        problem: Samples and target.
+        fraction: Fraction of the samples to hold out; see :meth:`NasProblem.parts`.
+        seed: Seed of the draw and of the encoders.
+        cv_folds: Cross-validation folds.
+    """
+    return tuple(_encode_fold(problem, fit, valid, seed) for fit, valid in problem.parts(fraction, seed, cv_folds))
 
 
 def _encode_fold(problem: NasProblem, fit: Positions, valid: Positions, seed: int) -> EncodedFold:
@@ -199,12 +210,19 @@ def shape_of(x: NDArray[Any], kind: Kind, outputs: int) -> DataShape:
     return DataShape(kind=kind, features=x.shape[1], outputs=outputs)
 
 
-def hold_back(y: NDArray[Any], share: float, seed: int, *, classes: bool) -> NDArray[np.bool_]:
-    """Choose a share of the samples, from each class in proportion; of a class of one, none."""
+def hold_out(y: NDArray[Any], fraction: float, seed: int, *, classes: bool) -> NDArray[np.bool_]:
+    """Stratified hold-out mask, (n,) bool. Singleton classes are never held out.
+
+    Args:
+        y: Class codes or values, (n,).
+        fraction: Fraction of the samples to hold out.
+        seed: Seed of the draw.
+        classes: Whether *y* are class codes.
+    """
     rng = generator(seed, "hold back")
     chosen = np.zeros(len(y), dtype=bool)
     groups = [np.flatnonzero(y == k) for k in np.unique(y)] if classes else [np.arange(len(y))]
     for group in groups:
-        count = min(len(group) - 1, max(1, round(share * len(group))))
+        count = min(len(group) - 1, max(1, round(fraction * len(group))))
         chosen[rng.permutation(group)[:count]] = True
     return chosen

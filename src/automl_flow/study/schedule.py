@@ -83,6 +83,13 @@ class Timeline:
         )
 
 
+def log_plan(rows: Sequence[PhaseTime]) -> None:
+    """Write where the seconds of a search will go to the log, where they are limited."""
+    planned = [f"{row.name} {row.planned:.1f} s" for row in rows if row.planned is not None]
+    if planned:
+        logger.info("Planned: %s", "; ".join(planned))
+
+
 def log_timeline(rows: Sequence[PhaseTime]) -> None:
     """Write where the seconds went to the log."""
     logger.info("Time: %s (%.1f s in all)", "; ".join(str(row) for row in rows), sum(row.spent for row in rows))

@@ -216,8 +216,8 @@ def test_a_search_without_a_network_says_why_and_what_to_change(records: list[Tr
 
 
 NUMBERS = (
-    "epochs", "reduction", "final_epochs", "finalists", "batch_size", "max_params", "max_cost", "max_latency_ms",
-    "stop_after", "screen", "final_seeds", "turns",
+    "epochs", "reduction_factor", "final_epochs", "finalists", "batch_size", "max_params", "max_cost", "max_latency_ms",
+    "stop_after", "proxy_candidates", "final_seeds", "cv_folds",
 )  # fmt: skip
 
 

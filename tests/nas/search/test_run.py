@@ -130,7 +130,7 @@ def test_a_table_gets_out_of_fold_predictions_of_every_row(tmp_path: Path) -> No
 @pytest.mark.usefixtures("inline")
 def test_few_samples_get_out_of_fold_predictions_of_every_one(tmp_path: Path) -> None:
     problem = image_problem(30)
-    result = search(tmp_path, problem, turns=None, max_trials=2, epochs=2)
+    result = search(tmp_path, problem, cv_folds=None, max_trials=2, epochs=2)
     assert sorted(result.rows.tolist()) == list(range(30))
     assert result.oof.shape == (30, 3)
     assert {record.attrs["epochs"] for record in result.records} == {2}
@@ -141,7 +141,7 @@ def test_a_winner_without_the_best_score_is_named_first_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("automl_flow.nas.search.run.one_standard_error", lambda _context, order, _best: order[-1])
-    result = search(tmp_path, image_problem(30), turns=3, max_trials=2, epochs=2)
+    result = search(tmp_path, image_problem(30), cv_folds=3, max_trials=2, epochs=2)
     board = leaderboard(result)
     assert board["winner"].tolist() == [True, False]
     assert board["trial"].tolist() == [result.best, 1 - result.best]
@@ -162,7 +162,7 @@ def test_a_cap_that_no_network_is_under_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("inline")
 def test_proxies_point_to_first_trials_and_are_kept_beside_the_metric(tmp_path: Path) -> None:
-    result = search(tmp_path, screen=6, finalists=2, max_trials=4)
+    result = search(tmp_path, proxy_candidates=6, finalists=2, max_trials=4)
     assert (tmp_path / "trials" / "screen" / "trials.jsonl").is_file()
     assert all({"naswot", "synflow", "flops"} <= set(record.attrs["proxies"]) for record in result.records)
 

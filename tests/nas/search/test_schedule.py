@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from automl_flow.core.config import parse_config
+from automl_flow.core.errors import ConfigError
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.schedule import MIN_PHASE_SECONDS, NasSchedule, rungs
 from automl_flow.study.budget import Clock
@@ -33,7 +35,7 @@ def schedule(*, table: bool = False, **settings: Any) -> NasSchedule:
 
 
 @pytest.mark.parametrize("table", [False, True])
-@pytest.mark.parametrize("settings", [{}, {"screen": 20}, {"strategy": "darts"}])
+@pytest.mark.parametrize("settings", [{}, {"proxy_candidates": 20}, {"strategy": "darts"}])
 def test_the_phases_add_up_to_all_seconds(table: bool, settings: dict[str, Any]) -> None:
     assert math.fsum(phase.fraction for phase in schedule(table=table, **settings).phases()) == pytest.approx(1.0)
 
@@ -43,9 +45,9 @@ def test_the_phases_add_up_to_all_seconds(table: bool, settings: dict[str, Any])
     [
         (False, {"strategy": "darts"}, {"warm_start": 15, "first_rung": 30, "later_rungs": 50, "reserve": 100}),
         (False, {}, {"first_rung": 30, "later_rungs": 50}),
-        (True, {"screen": 8}, {"warm_start": 25, "first_rung": 50}),
+        (True, {"proxy_candidates": 8}, {"warm_start": 25, "first_rung": 50}),
         (True, {}, {"first_rung": 50}),
-        (False, {"reduction": 1}, {"first_rung": 50}),
+        (False, {"reduction_factor": 1}, {"first_rung": 50}),
     ],
 )
 def test_phases_end_when_their_share_and_those_before_are_used(
@@ -64,3 +66,17 @@ def test_phases_that_do_not_take_place_are_not_shown() -> None:
 def test_a_phase_whose_time_is_over_ends_at_once() -> None:
     assert schedule().clock("first_rung", Clock(10.0, spent=9.0)).seconds == MIN_PHASE_SECONDS
     assert schedule().clock("first_rung", Clock(None)).seconds is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("turns", "cv_folds"),
+        ("valid", "validation_fraction"),
+        ("screen", "proxy_candidates"),
+        ("reduction", "reduction_factor"),
+    ],
+)
+def test_renamed_settings_are_refused_with_their_new_names(old: str, new: str) -> None:
+    with pytest.raises(ConfigError, match=new):
+        parse_config(NasConfig, {old: 2}, "nas")

@@ -10,7 +10,7 @@ from torch.nn.functional import cross_entropy
 
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.one_shot.relaxation import Loss
-from automl_flow.nas.problem import TrainingData, hold_back
+from automl_flow.nas.problem import TrainingData, hold_out
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.training.loop import samples
 from automl_flow.nas.training.normalization import Normalizer
@@ -70,8 +70,8 @@ def split_samples(
         y = (y - y.mean()) / (y.std() or 1.0)
     rows = np.arange(len(y))
     if len(rows) > max_samples:
-        rows = rows[hold_back(data.y, max_samples / len(rows), derive_seed(seed, "thin"), classes=data.classes)]
-    alpha = hold_back(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=data.classes)
+        rows = rows[hold_out(data.y, max_samples / len(rows), derive_seed(seed, "thin"), classes=data.classes)]
+    alpha = hold_out(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=data.classes)
 
     def split(part: Positions) -> SupernetSamples:
         found = samples(data.x[part], y[part], None if data.weight is None else data.weight[part])

@@ -36,7 +36,7 @@ from automl_flow.nas.search.warm_start import agreement, draw_candidates, screen
 from automl_flow.nas.spaces.base import Architecture
 from automl_flow.study.budget import Clock, say_if_too_short
 from automl_flow.study.journal import Journal, check_folder, results_folder
-from automl_flow.study.schedule import Timeline, log_timeline
+from automl_flow.study.schedule import Timeline, log_plan, log_timeline
 from automl_flow.study.trial import TrialRecord
 
 _PRELOAD = ("pandas", "sklearn.base", "torch")
@@ -69,6 +69,7 @@ def search_architecture(
     config = config.model_copy(update={"n_jobs": config.workers(MAX_OPEN_TRIALS)})
     setup = make_setup(problem, config, results_folder(state))
     timeline = Timeline(setup.schedule.phases(), clock)
+    log_plan(timeline.rows())
     if clock.seconds is not None and not BACKENDS.get(config.execution).is_warm():
         say_if_too_short(clock.left, START_SECONDS)
     # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
@@ -174,9 +175,11 @@ class _Run:
         """Let zero-cost proxies name architectures, to be tried after the known ones."""
         setup, config = self.setup, self.setup.config
         trials = config.max_trials or TRIALS_PER_CANDIDATE
-        if config.screen == 0 or trials <= len(self.first):
+        if config.proxy_candidates == 0 or trials <= len(self.first):
             return
-        drawn = draw_candidates(setup.space, setup.shape, config.screen, config.seed, setup.constraints.acceptable)
+        drawn = draw_candidates(
+            setup.space, setup.shape, config.proxy_candidates, config.seed, setup.constraints.acceptable
+        )
         alone = config.model_copy(update={"max_trials": 1, "skip_trials": ()})
         clock = setup.schedule.clock("warm_start", self.clock)
         records = self.studies.run(screening(drawn), alone, clock, "screen", "zero-cost proxies").records
@@ -208,7 +211,7 @@ class _Run:
         if self.studies.interrupted:
             return records
         setup, clock = self.setup, self.setup.schedule.clock("later_rungs", self.clock)
-        wanted = promoted(records, setup.config.reduction)
+        wanted = promoted(records, setup.config.reduction_factor)
         chosen = setup.runtime.affordable(wanted, epochs, clock, setup.config.n_jobs)
         suggestions = [Suggestion(self._architecture(record), record.number, epochs) for record in chosen]
         return merged(records, self.later.run(suggestions, clock, "promoted architectures"))

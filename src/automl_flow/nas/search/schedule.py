@@ -63,7 +63,7 @@ class NasSchedule:
         if len(rungs_of(config, table=table)) == 1:
             half = plan.later_rungs / 2
             plan = replace(plan, warm_start=plan.warm_start + half, first_rung=plan.first_rung + half, later_rungs=0.0)
-        if config.screen == 0 and config.strategy not in STRATEGIES.names():
+        if config.proxy_candidates == 0 and config.strategy not in STRATEGIES.names():
             plan = replace(plan, warm_start=0.0, first_rung=plan.first_rung + plan.warm_start)
         return plan
 
@@ -111,4 +111,4 @@ def rungs(epochs: int, reduction: int) -> tuple[int, ...]:
 
 def rungs_of(config: NasConfig, *, table: bool) -> tuple[int, ...]:
     """Rungs of a search; networks for tables stop early by themselves, so their trials have one."""
-    return rungs(config.epochs, 1 if table else config.reduction)
+    return rungs(config.epochs, 1 if table else config.reduction_factor)

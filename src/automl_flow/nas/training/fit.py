@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.nas.problem import TrainingData, hold_back
+from automl_flow.nas.problem import TrainingData, hold_out
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.nas.training.loop import Samples, Training, TrainingConfig, raw, samples, seeded
@@ -112,6 +112,6 @@ def _parts(data: TrainingData, y: NDArray[Any], spec: TrainingSpec) -> tuple[Sam
     """The samples to train on, and those to stop on when training stops early."""
     if spec.config.patience is None:
         return samples(data.x, y, data.weight), None
-    held = hold_back(data.y, HELD_BACK, spec.seed, classes=data.classes)
+    held = hold_out(data.y, HELD_BACK, spec.seed, classes=data.classes)
     weight = (None, None) if data.weight is None else (data.weight[~held], data.weight[held])
     return samples(data.x[~held], y[~held], weight[0]), samples(data.x[held], y[held], weight[1])
