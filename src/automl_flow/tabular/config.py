@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from automl_flow.study.budget import MOST_TRIALS, Budget, TrialNumber
-from automl_flow.tabular.suggest.strategies import Strategy
+from automl_flow.tabular.suggest.strategies import STRATEGIES
 
 Refits = Annotated[int, Field(ge=0, le=20)]
 IfNothingFinished = Literal["error", "constant"]
@@ -19,9 +19,9 @@ class SearchConfig(Budget):
     Attributes:
         per_run_time_limit: Seconds for one fit. A trial fits one model per fold and may take that many times longer.
             Boosters and networks stop at about half of it and keep what they have.
-        strategy: ``auto`` tries a portfolio of strong configurations and then goes on by Bayesian search on the
-            families that did well; ``random``, ``grid``, ``tpe``, ``gp`` and ``cmaes`` search without a portfolio;
-            ``hyperband`` gives up weak trials after some folds.
+        strategy: Name of a search strategy. ``auto`` tries a portfolio of strong configurations, then continues with
+            Bayesian search on the families that did well; ``random``, ``grid``, ``tpe``, ``gp`` and ``cmaes`` search
+            without a portfolio; ``hyperband`` prunes weak trials after some folds.
         families: Families to use; ``None`` takes all that are installed.
         ensemble_size: Steps of the greedy ensemble selection; 1 keeps the best candidate alone.
         threads: Threads of one fit; ``None`` gives each worker its share of the processors.
@@ -36,7 +36,7 @@ class SearchConfig(Budget):
             or a ``constant``: a model that predicts class shares or the mean, with a warning that stays with it.
     """
 
-    strategy: Strategy = "auto"
+    strategy: str = "auto"
     families: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     ensemble_size: int = Field(default=40, ge=1, le=500)
     threads: int = Field(default=1, ge=1, le=1024)
@@ -44,3 +44,9 @@ class SearchConfig(Budget):
     refits: Refits | dict[TrialNumber, Refits] = 3
     stacking: int | None = Field(default=None, ge=0, le=MOST_TRIALS)
     if_nothing_finished: IfNothingFinished = "error"
+
+    @field_validator("strategy")
+    @classmethod
+    def _known_strategy(cls, name: str) -> str:
+        STRATEGIES.get(name)
+        return name

@@ -16,7 +16,7 @@ from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult, collect
 from automl_flow.tabular.schedule import first_layer_seconds
 from automl_flow.tabular.session.session import SearchSession
-from automl_flow.tabular.suggest.strategies import make_plan
+from automl_flow.tabular.suggest.plan import make_plan
 from automl_flow.tabular.trials import run_trials
 
 

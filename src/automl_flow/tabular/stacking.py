@@ -27,8 +27,9 @@ from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult, add_layer
 from automl_flow.tabular.schedule import MIN_STACKING_SECONDS, STACKING_FRACTION
 from automl_flow.tabular.session.session import SearchSession
-from automl_flow.tabular.suggest.portfolio import Start
-from automl_flow.tabular.suggest.strategies import Plan
+from automl_flow.tabular.suggest.plan import Plan
+from automl_flow.tabular.suggest.strategies import STRATEGIES
+from automl_flow.tabular.suggest.strategy import InitialConfig
 from automl_flow.tabular.trials import run_trials
 
 MIN_ROWS = 1000  # fewer say too little of whom to believe
@@ -46,7 +47,7 @@ def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config
     whole = len(problem.covered()) == len(problem.X)
     if not whole or problem.task.monotone or config.ensemble_size == 1:
         return 0
-    most = len(_starts(families, config, problem.context(config.seed, config.threads)))
+    most = len(_initial_configs(families, config, problem.context(config.seed, config.threads)))
     if config.stacking is not None:
         return min(config.stacking, most)
     seconds, trials = config.time_left_for_this_task, config.max_trials
@@ -72,17 +73,17 @@ def search_second_layer(
     problem, config = session.problem, session.config
     numbers = tuple(sorted(candidate.number for candidate in read))
     context = _context(problem, config, numbers)
-    starts = _starts(session.families, config, context)[:trials]
-    usable = {start.family: session.families[start.family] for start in starts}
+    initial = _initial_configs(session.families, config, context)[:trials]
+    usable = {start.family: session.families[start.family] for start in initial}
     plan = Plan(
-        "auto",
-        usable,
-        context,
-        config.seed,
-        len(problem.folds),
-        starts,
-        trials,
-        len(result.records),
+        strategy=STRATEGIES.get("auto"),
+        families=usable,
+        context=context,
+        seed=config.seed,
+        n_folds=len(problem.folds),
+        initial=initial,
+        limit=trials,
+        first=len(result.records),
         base_models=numbers,
     )
     key = problem.key(len(result.records), numbers, [c.params for c in read], config.seed, config.threads)
@@ -99,7 +100,9 @@ def _context(problem: TabularProblem, config: SearchConfig, base_models: tuple[i
     return replace(context, n_columns=context.n_columns + width)
 
 
-def _starts(families: Mapping[str, ModelFamily], config: SearchConfig, context: FitContext) -> tuple[Start, ...]:
+def _initial_configs(
+    families: Mapping[str, ModelFamily], config: SearchConfig, context: FitContext
+) -> tuple[InitialConfig, ...]:
     allowed = families if config.families is None else config.families
     usable = {name: families[name] for name in allowed if name in families and families[name].suits(context)}
     offers = {name: family.portfolio(context) for name, family in usable.items() if family.stacking_ranks}
@@ -109,4 +112,4 @@ def _starts(families: Mapping[str, ModelFamily], config: SearchConfig, context: 
         for position, rank in usable[name].stacking_ranks.items()
         if position < len(offers[name])
     )
-    return tuple(Start(name, dict(offers[name][position])) for _, name, position in ranked)
+    return tuple(InitialConfig(name, dict(offers[name][position])) for _, name, position in ranked)

@@ -16,7 +16,7 @@ from automl_flow.tabular.schedule import soft_seconds
 from automl_flow.tabular.session.session import SearchSession
 from automl_flow.tabular.suggest.admission import Gate
 from automl_flow.tabular.suggest.cost_model import CostModel
-from automl_flow.tabular.suggest.strategies import Plan
+from automl_flow.tabular.suggest.plan import Plan
 from automl_flow.tasks.metrics import Metric
 
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle

@@ -10,7 +10,7 @@ from automl_flow.study.journal import Journal
 from automl_flow.study.trial import TrialRecord
 from automl_flow.tabular.candidate import Suggestion, TrialFacts
 from automl_flow.tabular.suggest.cost_model import CostModel
-from automl_flow.tabular.suggest.strategies import Plan
+from automl_flow.tabular.suggest.plan import Plan
 
 
 class Gate:
@@ -58,5 +58,5 @@ class Gate:
             self._costs.learn(facts.family, facts.params, record.seconds, context)
 
     def _anything_fits(self, left: float) -> bool:
-        firsts = {start.family: start.params for start in reversed(self._plan.starts)}
+        firsts = {config.family: config.params for config in reversed(self._plan.initial)}
         return any(self._costs.refusal(name, params, left) is None for name, params in firsts.items())

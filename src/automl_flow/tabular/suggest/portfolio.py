@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from automl_flow.models.family import FitContext, ModelFamily, Params
-
-
-@dataclass(frozen=True)
-class Start:
-    """A configuration to begin with."""
-
-    family: str
-    params: Params
+from automl_flow.models.family import FitContext, ModelFamily
+from automl_flow.tabular.suggest.strategy import InitialConfig
 
 
-def portfolio(families: Mapping[str, ModelFamily], context: FitContext) -> tuple[Start, ...]:
+def portfolio(families: Mapping[str, ModelFamily], context: FitContext) -> tuple[InitialConfig, ...]:
     """Return the configurations that are tried first, in order.
 
     The order is that of ``ModelFamily.portfolio_ranks``, measured on thirteen public tables (benchmarks/portfolio.py):
@@ -37,4 +29,6 @@ def portfolio(families: Mapping[str, ModelFamily], context: FitContext) -> tuple
         (name, i) for name in sorted(offers) if not usable[name].portfolio_ranks for i in range(len(offers[name]))
     ]
     first_round = max((place for place, (_, position) in enumerate(keys, 1) if position == 0), default=0)
-    return tuple(Start(name, offers[name][i]) for name, i in [*keys[:first_round], *others, *keys[first_round:]])
+    return tuple(
+        InitialConfig(name, offers[name][i]) for name, i in [*keys[:first_round], *others, *keys[first_round:]]
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution
@@ -12,10 +11,9 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from automl_flow.study.distributions import suggest
+from automl_flow.tabular.suggest.strategy import FAMILY, MIN_TOLD_TRIALS
 
-FAMILY = "family"  # user attribute that says which family a trial is of
-SamplerName = Literal["random", "tpe", "gp", "cmaes"]
-_STARTUP = 3  # trials of a family before a model of its losses is believed
+_STATE = "sampler state"  # user attribute of a trial: what the sampler of its family keeps in trials
 
 
 class PerFamilySampler(BaseSampler):
@@ -56,15 +54,28 @@ class PerFamilySampler(BaseSampler):
             self._inner[trial.number] = self._ask(study, trial)
         return suggest(self._inner[trial.number], param_name, param_distribution)
 
+    def keep_state(self, trial: Trial) -> None:
+        """Keep with a trial what the sampler has written into its own: CMA-ES looks for it in later ones."""
+        if trial.number in self._inner:
+            trial.set_user_attr(_STATE, dict(self._inner[trial.number].study.trials[-1].system_attrs))
+
     def _ask(self, study: Study, trial: FrozenTrial) -> Trial:
         finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         own = optuna.create_study(directions=study.directions, sampler=self._base)
-        own.add_trials(t for t in finished if t.user_attrs.get(FAMILY) == trial.user_attrs.get(FAMILY))
-        asked = own.ask()
-        # CMA-ES keeps its state in attributes of the trial: the next trial of the family has to find them.
-        for key, value in own.trials[-1].system_attrs.items():
-            study._storage.set_trial_system_attr(trial._trial_id, key, value)
-        return asked
+        own.add_trials(_with_state(t) for t in finished if t.user_attrs.get(FAMILY) == trial.user_attrs.get(FAMILY))
+        return own.ask()
+
+
+def _with_state(trial: FrozenTrial) -> FrozenTrial:
+    """A finished trial as the sampler of its family knows it."""
+    return optuna.trial.create_trial(
+        state=trial.state,
+        values=trial.values,
+        params=trial.params,
+        distributions=trial.distributions,
+        system_attrs=trial.user_attrs.get(_STATE),
+        intermediate_values=trial.intermediate_values,
+    )
 
 
 class Prefixed:
@@ -94,49 +105,18 @@ class Prefixed:
         return self._trial.suggest_categorical(f"{self._prefix}.{name}", choices)
 
 
-def base_sampler(name: SamplerName, seed: int) -> BaseSampler:
-    """Make one of Optuna's samplers, with every option that matters written out: defaults change between versions."""
-    return _MAKERS[name](seed)
-
-
-def _random(seed: int) -> BaseSampler:
+def random_sampler(seed: int) -> BaseSampler:
+    """Draw at random."""
     return optuna.samplers.RandomSampler(seed=seed)
 
 
-def _tpe(seed: int) -> BaseSampler:
+def tpe_sampler(seed: int) -> BaseSampler:
+    """Tree-structured Parzen estimator that models the parameters together."""
     return optuna.samplers.TPESampler(
-        n_startup_trials=_STARTUP,
+        n_startup_trials=MIN_TOLD_TRIALS,
         n_ei_candidates=24,
         multivariate=True,
         group=False,
         constant_liar=False,
         seed=seed,
     )
-
-
-def _gp(seed: int) -> BaseSampler:
-    return optuna.samplers.GPSampler(
-        seed=seed,
-        independent_sampler=_random(seed),
-        n_startup_trials=_STARTUP,
-        deterministic_objective=False,
-        warn_independent_sampling=False,
-    )
-
-
-def _cmaes(seed: int) -> BaseSampler:
-    return optuna.samplers.CmaEsSampler(
-        n_startup_trials=1,
-        independent_sampler=_random(seed),
-        warn_independent_sampling=False,
-        seed=seed,
-        with_margin=False,
-    )
-
-
-_MAKERS: dict[SamplerName, Callable[[int], BaseSampler]] = {
-    "random": _random,
-    "tpe": _tpe,
-    "gp": _gp,
-    "cmaes": _cmaes,
-}
