@@ -37,10 +37,12 @@ from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture
 from automl_flow.nas.training.fit import Recipe, fit_network
 from automl_flow.nas.training.loop import TrainingConfig
+from automl_flow.tasks.problem_types import problem_type
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_3x3")
 SPACE = make_space("cell", {"operations": OPERATIONS, "channels": 8, "cells": 2, "stages": 1})
 SHAPE = DataShape(kind="image", channels=1, height=8, width=8, outputs=10)
+CLASSES = problem_type("multiclass")
 TRAINING = TrainingConfig(epochs=10, batch_size=32, label_smoothing=0.0)
 TRAIN = 600
 TABLE_SEEDS = 3
@@ -56,8 +58,8 @@ def digits() -> tuple[TrainingData, TrainingData]:
     data = load_digits()
     rows = np.random.default_rng(0).permutation(len(data.target))
     x, y = data.images[rows][..., None].astype(np.float32), data.target[rows]
-    fit = TrainingData(x[:TRAIN], y[:TRAIN], None, classes=True)
-    return fit, TrainingData(x[TRAIN:], y[TRAIN:], None, classes=True)
+    fit = TrainingData(x[:TRAIN], y[:TRAIN], None, CLASSES)
+    return fit, TrainingData(x[TRAIN:], y[TRAIN:], None, CLASSES)
 
 
 def cells() -> list[Architecture]:
@@ -94,7 +96,7 @@ def run_strategies(names: list[str], seeds: int, options: Mapping[str, object]) 
     every = np.sort([truth[cell.key] for cell in cells()])
     teach, _ = digits()
     held = hold_out(teach.y, 0.2, 0, classes=True)
-    fit, valid = (TrainingData(teach.x[rows], teach.y[rows], None, classes=True) for rows in (~held, held))
+    fit, valid = (TrainingData(teach.x[rows], teach.y[rows], None, CLASSES) for rows in (~held, held))
     runs = []
     for name, seed in itertools.product(names, range(seeds)):
         strategy, _, switch = name.partition(":")

@@ -112,11 +112,12 @@ def untrained(name: str, shape: dict, classes, preprocessor, options: dict | Non
     from automl_flow.nas.network.module import assemble
     from automl_flow.nas.shape import DataShape
     from automl_flow.nas.spaces import make_space
+    from automl_flow.tasks.problem_types import problem_type
 
     torch.manual_seed(0)
     space, of = make_space(name, options), DataShape(**shape)
     architecture = space.reference(of)
-    module = assemble([space.build(architecture, of) for _ in range(2)], of, classes=True)
+    module = assemble([space.build(architecture, of) for _ in range(2)], of, problem_type("multiclass"))
     written = json.loads(space.options.model_dump_json())
     return NetworkModel(architecture, written, of, classes, module, preprocessor)
 

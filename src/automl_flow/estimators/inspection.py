@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from automl_flow.checks import CHECKS, Finding, run_checks
 from automl_flow.core.errors import DataError, warn
 from automl_flow.core.seeds import generator
-from automl_flow.expectations.samples import fingerprints, sample_task
+from automl_flow.expectations.samples import fingerprints, sample_task, target_columns
 from automl_flow.tasks.profile import Profile, profile_table
 from automl_flow.tasks.spec import TaskSpec
 
@@ -69,7 +69,7 @@ def inspect_samples(x: NDArray[Any], y: Any, task: TaskSpec) -> tuple[Finding, .
         DataError: A finding makes the model worthless.
     """
     of_table = sample_task(task)
-    table = pd.DataFrame({"x.fingerprint": fingerprints(x), of_table.target: pd.Series(y)})
+    table = pd.DataFrame({"x.fingerprint": fingerprints(x), **target_columns(y, task)})
     return _report(run_checks(table, of_table, profile_table(table, of_table), _OF_SAMPLES), (), "")
 
 

@@ -127,7 +127,8 @@ class NetworkEstimator(SearchEstimator):
 
         Args:
             x: Samples, as the class describes them, or the path of an NPZ file with arrays ``x`` and ``y``.
-            y: Target of each sample, (n,); ``None`` when *x* is a path.
+            y: Target of each sample, (n,); ``None`` when *x* is a path. An array (n, k) is learned by one network:
+                0/1 labels by a classifier, values by a regressor.
             epochs: Epochs of a trial in this fit, in place of the constructor's.
 
         Raises:
@@ -164,7 +165,7 @@ class NetworkEstimator(SearchEstimator):
         return self._end_fit(self.result_.notes, interrupted=self.result_.interrupted)
 
     def predict(self, x: Any) -> NDArray[Any]:
-        """Predict the class or value of each sample, (n,).
+        """Predict the class or value of each sample, (n,); of k targets the labels 0/1 or values, (n, k).
 
         Args:
             x: Samples, or the path of an NPZ file. Images may also be the path of an image, a list of paths, or a
@@ -211,14 +212,18 @@ class NetworkEstimator(SearchEstimator):
         labels = np.asarray(y)
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = labels[:, 0]
-        if labels.ndim != 1:
-            raise DataError(f"y must have the shape (n,), got {labels.shape}")
+        if labels.ndim not in (1, 2):
+            raise DataError(f"y must have the shape (n,) or (n, k), got {labels.shape}")
         kind: Problem = "multiclass"
-        if self._regression:
+        names: str | list[str] = "y"
+        if labels.ndim == 2:
+            kind = "multioutput" if self._regression else "multilabel"
+            names = [f"y_{i}" for i in range(labels.shape[1])]
+        elif self._regression:
             kind = "regression"
         elif len(pd.unique(labels)) == _BINARY:
             kind = "binary"
-        values: dict[str, Any] = {"name": "task", "modality": self._modality, "target": "y", "problem": kind}
+        values: dict[str, Any] = {"name": "task", "modality": self._modality, "target": names, "problem": kind}
         values |= {"metric": as_metric(self.metric, kind)}
         task = parse_config(TaskSpec, values, type(self).__name__)
         return task, encode_target(labels, task)
@@ -250,9 +255,12 @@ class ClassProbabilities(NetworkEstimator):
         return self._fitted().predict_proba(self._samples(x))
 
     @property
-    def classes_(self) -> NDArray[Any]:
-        """Classes in the order of the columns of ``predict_proba``."""
-        return np.asarray(self._fitted().classes)
+    def classes_(self) -> NDArray[Any] | list[NDArray[Any]]:
+        """Classes in the order of the columns of ``predict_proba``; for several labels a list of 0 and 1 each."""
+        network = self._fitted()
+        if network.classes is None:
+            return [np.array([0, 1]) for _ in range(network.shape.outputs)]
+        return np.asarray(network.classes)
 
 
 def as_array(x: Any) -> NDArray[Any]:

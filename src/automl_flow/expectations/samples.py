@@ -27,11 +27,17 @@ def sample_table(data: ArrayData, task: TaskSpec) -> pd.DataFrame:
         "x.maximum": masked.max(axis=1).filled(np.nan),
         "x.finite": finite.mean(axis=1),
         "x.fingerprint": fingerprints(data.x),
-        task.target_name: pd.Series(data.y),
+        **target_columns(data.y, task),
     }
     if data.split is not None and task.split_column is not None:
         columns[task.split_column] = pd.Series(data.split)
     return pd.DataFrame(columns)
+
+
+def target_columns(y: NDArray[Any], task: TaskSpec) -> dict[str, pd.Series[Any]]:
+    """The target, (n,) or (n, k), as columns by name."""
+    columns = y.T if np.ndim(y) == 2 else [y]
+    return {name: pd.Series(column) for name, column in zip(task.targets, columns, strict=True)}
 
 
 def sample_task(task: TaskSpec) -> TaskSpec:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import DataError
 from automl_flow.core.seeds import derive_seed, generator
 from automl_flow.nas.shape import DataShape, Kind
+from automl_flow.tasks.problem_types import ProblemType
 from automl_flow.tasks.sequences import padding
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Fold, Positions, SplitConfig, make_folds
@@ -104,7 +105,7 @@ class NasProblem:
     def training_data(self, x: NDArray[Any], rows: Positions) -> TrainingData:
         """Encoded samples *x*, which stand at *rows*, with their targets and weights."""
         weight = None if self.weight is None else np.asarray(self.weight)[rows]
-        return TrainingData(x, self.target.values[rows], weight, self.target.classes is not None)
+        return TrainingData(x, self.target.values[rows], weight, self.task.problem_type)
 
     def preprocessor(self, seed: int) -> Any | None:
         """An unfitted transformer of raw rows to numbers; ``None`` where there is nothing to do."""
@@ -121,15 +122,29 @@ class TrainingData:
 
     Attributes:
         x: Samples as numbers.
-        y: Class codes, or values.
+        y: Class codes, labels, or values.
         weight: Sample weights, or ``None``.
-        classes: Whether *y* are codes.
+        kind: The problem type, which says what *y* are.
     """
 
     x: NDArray[Any]
     y: NDArray[Any]
     weight: NDArray[Any] | None
-    classes: bool
+    kind: ProblemType
+
+    def scale(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean and deviation of each value, (k,); 0 and 1 where the outputs are probabilities."""
+        if self.kind.has_probabilities:
+            return np.zeros(1), np.ones(1)
+        centre, spread = np.atleast_1d(self.y.mean(axis=0)), np.atleast_1d(self.y.std(axis=0))
+        return centre, np.where(spread > 0, spread, 1.0)
+
+    def standardised(self) -> NDArray[Any]:
+        """The target as a network learns it: values of mean 0 and deviation 1, codes and labels as they are."""
+        if self.kind.has_probabilities:
+            return self.y
+        centre, spread = self.scale()
+        return np.asarray((self.y - centre) / spread)
 
 
 @dataclass(frozen=True)
@@ -172,7 +187,7 @@ def encode(problem: NasProblem, fit: Positions, others: Sequence[Any], seed: int
     raw = problem.take(fit)
     if preprocessor is None:
         return (None, numbers(raw), *(numbers(other) for other in others))
-    x = preprocessor.fit_transform(raw, problem.target.values[fit])
+    x = preprocessor.fit_transform(raw, problem.target.take(fit).summary())
     return (preprocessor, numbers(x), *(numbers(preprocessor.transform(other)) for other in others))
 
 

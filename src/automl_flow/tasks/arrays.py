@@ -26,7 +26,7 @@ class ArrayData:
 
     Attributes:
         x: Images (n, height, width, channels), or sequences (n, channels, steps).
-        y: Target, shape (n,).
+        y: Target, shape (n,); of k targets (n, k).
         split: ``"train"`` or ``"holdout"`` for every sample where the data fix it, else ``None``.
     """
 
@@ -100,11 +100,17 @@ def select_arrays(arrays: Mapping[str, NDArray[Any]], task: TaskSpec, source: st
     Raises:
         DataError: An array is missing, or shapes do not fit.
     """
-    for name in ("x", task.target_name, *filter(None, [task.split_column])):
+    for name in ("x", *task.targets, *filter(None, [task.split_column])):
         if name not in arrays:
             raise DataError(f"{source}: has no array {quoted(name)}{nearest(name, arrays)}")
     split = arrays[task.split_column] if task.split_column else None
-    return check_arrays(ArrayData(arrays["x"], arrays[task.target_name], split), task.modality, source)
+    y = arrays[task.targets[0]]
+    if task.problem_type.multiple_targets:
+        shapes = {name: arrays[name].shape for name in task.targets}
+        if len(set(shapes.values())) > 1 or y.ndim != 1:
+            raise DataError(f"{source}: each target must have the shape (n,), got {shapes}")
+        y = np.column_stack([arrays[name] for name in task.targets])
+    return check_arrays(ArrayData(arrays["x"], y, split), task.modality, source)
 
 
 def check_arrays(data: ArrayData, modality: Modality, source: str) -> ArrayData:

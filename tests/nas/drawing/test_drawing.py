@@ -23,6 +23,7 @@ from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.nas.spaces.recurrent_cell import RecurrentCell
+from automl_flow.tasks.problem_types import problem_type
 
 SVG = "{http://www.w3.org/2000/svg}"
 CASES: dict[str, tuple[DataShape, dict[str, Any]]] = {
@@ -53,7 +54,7 @@ def model_of(case: str, seed: int, members: int = 2) -> NetworkModel:
     space, shape, architecture = draw_one(case, seed)
     networks = [space.build(architecture, shape) for _ in range(members)]
     classes = None if shape.outputs == 1 else tuple("abc"[: shape.outputs])
-    module = assemble(networks, shape, classes=classes is not None)
+    module = assemble(networks, shape, problem_type("regression" if classes is None else "multiclass"))
     return NetworkModel(architecture, space.options.model_dump(mode="json"), shape, classes, module)
 
 

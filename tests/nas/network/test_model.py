@@ -16,6 +16,7 @@ from automl_flow.nas.network.module import assemble
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.training.loop import seeded
+from automl_flow.tasks.problem_types import problem_type
 
 RNG = np.random.default_rng(0)
 SHAPES = {
@@ -33,7 +34,7 @@ def model(name: str = "macro", classes: Any = ("a", "b", "c"), members: int = 2,
     space = make_space(name)
     architecture = space.architecture({**space.reference_params(shape), **changes}, shape)
     networks = [seeded(lambda: space.build(architecture, shape), seed) for seed in range(members)]
-    module = assemble(networks, shape, classes=classes is not None)
+    module = assemble(networks, shape, problem_type("regression" if classes is None else "multiclass"))
     return NetworkModel(
         architecture, space.options.model_dump(mode="json"), shape, classes, module, facts={"score": 0.5}
     )

@@ -10,6 +10,7 @@ from automl_flow.nas.problem import TrainingData
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Space
+from automl_flow.tasks.problem_types import problem_type
 
 IMAGE = DataShape(kind="image", channels=1, height=6, width=6, outputs=2)
 SEQUENCE = DataShape(kind="sequence", channels=2, steps=6, outputs=2)
@@ -32,4 +33,4 @@ def training_data(shape: DataShape, samples: int = 64, *, classes: bool = True) 
     size = (shape.height, shape.width, shape.channels) if shape.kind == "image" else shape.sample
     x = (rng.normal(size=(samples, *size)) + y.reshape(-1, *[1] * len(size))).astype(np.float32)
     values = y if classes else x.reshape(samples, -1).sum(1).astype(np.float64)
-    return TrainingData(x, values, None, classes)
+    return TrainingData(x, values, None, problem_type("binary" if classes else "regression"))

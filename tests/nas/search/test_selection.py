@@ -11,6 +11,7 @@ import pytest
 
 from automl_flow.nas.search.selection import best_mean, one_standard_error
 from automl_flow.study.trial import TrialRecord
+from automl_flow.tasks.problem_types import problem_type
 from tests.nas.problems import facts
 
 Y = np.arange(40) % 2
@@ -30,7 +31,8 @@ def context(
 ) -> Any:
     for number, prediction in predictions.items():
         np.save(folder / f"{number}.npy", prediction)
-    return SimpleNamespace(validation=(y, weight), classes=classes, predictions=lambda number: folder / f"{number}.npy")
+    kind = problem_type("binary" if classes else "regression")
+    return SimpleNamespace(validation=(y, weight), kind=kind, predictions=lambda number: folder / f"{number}.npy")
 
 
 def sure(confidence: np.ndarray) -> np.ndarray:

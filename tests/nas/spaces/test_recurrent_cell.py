@@ -9,6 +9,7 @@ from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.network.module import assemble
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
+from automl_flow.tasks.problem_types import problem_type
 
 SHAPE = DataShape(kind="sequence", channels=2, steps=6, outputs=3)
 SPACE = make_space("recurrent_cell", {"nodes": 3, "widths": [8]})
@@ -50,6 +51,6 @@ def test_the_second_direction_has_seen_the_whole_sequence_at_its_end() -> None:
 
 def test_the_unrolled_network_is_exported(tmp_path) -> None:  # type: ignore[no-untyped-def]
     architecture = SPACE.reference(SHAPE)
-    module = assemble([SPACE.build(architecture, SHAPE)], SHAPE, classes=True)
+    module = assemble([SPACE.build(architecture, SHAPE)], SHAPE, problem_type("multiclass"))
     model = NetworkModel(architecture, SPACE.options.model_dump(mode="json"), SHAPE, ("a", "b", "c"), module)
     assert model.export_onnx(tmp_path / "net.onnx") < 1e-4

@@ -22,6 +22,7 @@ from automl_flow.nas.training.loop import (
     shuffled,
 )
 from automl_flow.nas.training.normalization import Normalizer
+from automl_flow.tasks.problem_types import problem_type
 
 SHAPE = DataShape(kind="image", channels=1, height=6, width=6, outputs=2)
 RNG = np.random.default_rng(0)
@@ -33,7 +34,7 @@ def make(epochs: int = 4, seed: int = 1, **settings: object) -> Training:
     space = make_space("macro", {"widths": [8], "dropouts": [0.2]})
     network = seeded(lambda: space.build(space.reference(SHAPE), SHAPE), seed)
     config = TrainingConfig(epochs=epochs, **{"augment": "shift", **settings})  # type: ignore[arg-type]
-    return Training(network, Normalizer.fit(X, "image"), config, seed)
+    return Training(network, Normalizer.fit(X, "image"), config, seed, problem_type("multiclass"))
 
 
 def weights(training: Training) -> torch.Tensor:
@@ -104,7 +105,7 @@ def test_values_are_learned() -> None:
     x = RNG.normal(size=(80, 3)).astype(np.float32)
     y = x[:, 0] - x[:, 1]
     network = seeded(lambda: space.build(space.reference(shape), shape), 0)
-    training = Training(network, Normalizer.fit(x, "table"), TrainingConfig(epochs=8), 0, classes=False)
+    training = Training(network, Normalizer.fit(x, "table"), TrainingConfig(epochs=8), 0, problem_type("regression"))
     training.run(samples(x, y))
     assert training.loss_of(samples(x, y)) < 0.25 * y.var()
 

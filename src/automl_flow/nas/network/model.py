@@ -22,8 +22,9 @@ from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.serialization.manifest import Files, open_artifact, write_artifact
 from automl_flow.tasks.image_folders import holds_paths, read_new_images
+from automl_flow.tasks.problem_types import ProblemType, problem_type
 from automl_flow.tasks.sequences import as_padded, as_sequences
-from automl_flow.tasks.types import Label
+from automl_flow.tasks.types import Label, Problem
 
 if TYPE_CHECKING:
     from torch import nn
@@ -67,6 +68,7 @@ class NetworkDocument(Document):
         space: Name of the architecture's space.
         params: Its parameters.
         key: Its key.
+        problem: Name of the problem type; models stored without one predict classes where they have some, else a value.
         members: Number of networks.
     """
 
@@ -76,12 +78,14 @@ class NetworkDocument(Document):
     key: str
     shape: ShapeDocument
     classes: tuple[Label, ...] | None
+    problem: Problem | None = None
     members: int = Field(ge=1, le=_MOST_NETWORKS)
     facts: dict[str, Any]
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.shape.outputs != len(self.classes or (None,)) or (self.classes is not None and self.shape.outputs < 2):
+        kind = _kind(self.problem, self.classes)
+        if not kind.suits_network(self.classes, self.shape.outputs):
             raise ValueError(f"{self.shape.outputs} outputs for {len(self.classes or ())} classes")
         if len(set(self.classes or ())) < len(self.classes or ()):
             raise ValueError("classes must differ")
@@ -96,10 +100,11 @@ class NetworkModel:
         architecture: Which network.
         options: Options of its space.
         shape: Shape of a sample as the network takes it.
-        classes: Class of each output; ``None`` in regression.
-        module: Raw samples in, probabilities (n, k) or values (n, 1) out.
+        classes: Class of each output; ``None`` where outputs are values or labels.
+        module: Raw samples in, probabilities or values (n, k) out.
         preprocessor: Turns rows of a table into numbers first; ``None`` for arrays.
         facts: What is worth knowing of its making (JSON-able).
+        problem: Name of the problem type; ``None`` for classes, or a single value.
     """
 
     architecture: Architecture
@@ -109,6 +114,12 @@ class NetworkModel:
     module: nn.Module
     preprocessor: Any = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    problem: Problem | None = None
+
+    @property
+    def problem_type(self) -> ProblemType:
+        """What depends on the kind of problem."""
+        return _kind(self.problem, self.classes)
 
     @property
     def classes_(self) -> NDArray[Any]:
@@ -121,11 +132,11 @@ class NetworkModel:
         """Accuracy of the classes, or R² of the values, as scikit-learn's estimators have it."""
         from sklearn.metrics import accuracy_score, r2_score
 
-        return float((r2_score if self.classes is None else accuracy_score)(y, self.predict(x)))
+        return float((accuracy_score if self.problem_type.has_probabilities else r2_score)(y, self.predict(x)))
 
     def __repr__(self) -> str:
         """What it predicts from what, and its size."""
-        kind = "values" if self.classes is None else f"{len(self.classes)} classes"
+        kind = self._result_words()
         return (
             f"NetworkModel({kind} of {self.shape.kind} data: {self.architecture.space}, {self.n_params:,} parameters)"
         )
@@ -159,14 +170,14 @@ class NetworkModel:
         Raises:
             DataError: It is a regression, or the samples do not have the shape that was learned.
         """
-        if self.classes is None:
+        if not self.problem_type.has_probabilities:
             raise DataError("a regression network has no probabilities; use predict")
         return self.outputs(x)
 
     def predict(self, x: Any) -> NDArray[Any]:
-        """Classes or values, (n,)."""
-        outputs = self.outputs(x)
-        return outputs[:, 0] if self.classes is None else np.asarray(self.classes)[outputs.argmax(axis=1)]
+        """Classes or values, (n,); of k targets the labels 0/1 or values, (n, k)."""
+        decided = self.problem_type.decide(self.outputs(x))
+        return decided if self.classes is None else np.asarray(self.classes)[decided]
 
     def outputs(self, x: Any) -> NDArray[np.float64]:
         """Probabilities (n, k), or values as one column (n, 1).
@@ -190,7 +201,7 @@ class NetworkModel:
             raise ArtifactError(
                 "the network predicts what is not finite: its weights are damaged, or numbers of the samples too large"
             )
-        return outputs if self.classes is None else outputs / outputs.sum(axis=1, keepdims=True)
+        return self.problem_type.normalise(outputs)
 
     def _checked(self, x: Any) -> NDArray[Any]:
         """Samples as numbers, with the channel axis that grey images and plain sequences may leave out."""
@@ -246,7 +257,10 @@ class NetworkModel:
         return draw_parts(self.network, self.shape, self._result_words())
 
     def _result_words(self) -> str:
-        return "1 value" if self.classes is None else f"{len(self.classes)} classes"
+        if self.classes is not None:
+            return f"{len(self.classes)} classes"
+        what = "label" if self.problem_type.has_probabilities else "value"
+        return f"{self.shape.outputs} {what}{'s' if self.shape.outputs > 1 else ''}"
 
     def save(self, folder: Path | str) -> None:
         """Write architecture, weights and manifest to *folder*, atomically; the same model gives the same bytes.
@@ -269,6 +283,7 @@ class NetworkModel:
             "key": self.architecture.key,
             "shape": asdict(self.shape),
             "classes": None if self.classes is None else list(self.classes),
+            "problem": self.problem_type.name,
             "members": self.n_networks,
             "facts": dict(self.facts),
         }
@@ -327,7 +342,9 @@ def read_network(files: Files, place: str = "") -> NetworkModel:
 
         preprocessor = files.read(f"{place}{_PREPROCESSOR}", read_preprocessor)
     options = json.loads(space.options.model_dump_json())
-    return NetworkModel(architecture, options, shape, document.classes, module, preprocessor, document.facts)
+    return NetworkModel(
+        architecture, options, shape, document.classes, module, preprocessor, document.facts, document.problem
+    )
 
 
 def _with_weights(
@@ -347,7 +364,7 @@ def _with_weights(
                 f"does not fit {_ARCHITECTURE}: {document.members} networks, {count:,} modules together"
             )
         members += [space.build(architecture, shape) for _ in range(document.members - 1)]
-        module = assemble(members, shape, classes=document.classes is not None)
+        module = assemble(members, shape, _kind(document.problem, document.classes))
     expected = {name: (tensor.shape, tensor.dtype) for name, tensor in module.state_dict().items()}
     found = {name: (tensor.shape, tensor.dtype) for name, tensor in weights.items()}
     if found != expected:
@@ -357,3 +374,8 @@ def _with_weights(
         raise ArtifactError("holds weights that are not finite")
     module.to_empty(device="cpu").load_state_dict(weights)
     return module
+
+
+def _kind(problem: Problem | None, classes: tuple[Label, ...] | None) -> ProblemType:
+    """The problem type of a network; models that do not name it have one target."""
+    return problem_type(problem or ("regression" if classes is None else "multiclass"))

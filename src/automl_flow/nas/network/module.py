@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.training.normalization import Normalizer
+from automl_flow.tasks.problem_types import ProblemType
 
 
 class InferenceModule(nn.Module):
@@ -16,36 +17,41 @@ class InferenceModule(nn.Module):
 
     Shape:
         - Input: (N, H, W, C) images, (N, C, T) sequences, (N, F) encoded tables, of any number type
-        - Output: (N, k) probabilities, or (N, 1) values
+        - Output: (N, k) probabilities or values
     """
 
     centre: Tensor
     scale: Tensor
 
-    def __init__(self, inputs: Sequence[Normalizer], members: Sequence[nn.Module], *, classes: bool) -> None:
+    def __init__(
+        self, inputs: Sequence[Normalizer], members: Sequence[nn.Module], kind: ProblemType, outputs: int
+    ) -> None:
         """Put the parts together.
 
         Args:
             inputs: Normalisation of each member; members that were trained on other rows have their own.
             members: Networks of one architecture.
-            classes: Whether outputs are logits; else they are values in units of ``scale`` around ``centre``.
+            kind: The problem type: says what the networks' outputs are. Values are in units of ``scale`` around
+                ``centre``.
+            outputs: Number of outputs.
         """
         super().__init__()
         self.inputs = nn.ModuleList(inputs)
         self.members = nn.ModuleList(members)
-        self.classes = classes
-        self.register_buffer("centre", torch.zeros(1))
-        self.register_buffer("scale", torch.ones(1))
+        self.kind = kind
+        values = 1 if kind.has_probabilities else outputs
+        self.register_buffer("centre", torch.zeros(values))
+        self.register_buffer("scale", torch.ones(values))
 
     def forward(self, x: Tensor) -> Tensor:
         """Predict."""
         outputs = [member(prepare(x)) for prepare, member in zip(self.inputs, self.members, strict=True)]
-        if self.classes:
-            return torch.stack([output.softmax(1) for output in outputs]).mean(0)
-        return torch.stack(outputs).mean(0) * self.scale + self.centre
+        mean = torch.stack([self.kind.torch_link(output) for output in outputs]).mean(0)
+        return mean if self.kind.has_probabilities else mean * self.scale + self.centre
 
 
-def assemble(members: Sequence[nn.Module], shape: DataShape, *, classes: bool) -> InferenceModule:
+def assemble(members: Sequence[nn.Module], shape: DataShape, kind: ProblemType) -> InferenceModule:
     """An untrained deployed module, to load a state into."""
     channels = shape.features if shape.kind == "table" else shape.channels
-    return InferenceModule([Normalizer(shape.kind, channels) for _ in members], members, classes=classes).eval()
+    inputs = [Normalizer(shape.kind, channels) for _ in members]
+    return InferenceModule(inputs, members, kind, shape.outputs).eval()

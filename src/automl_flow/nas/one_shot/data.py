@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.one_shot.relaxation import Loss
@@ -14,6 +13,7 @@ from automl_flow.nas.problem import TrainingData, hold_out
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.training.loop import samples
 from automl_flow.nas.training.normalization import Normalizer
+from automl_flow.tasks.problem_types import ProblemType
 from automl_flow.tasks.splits import Positions
 
 
@@ -23,31 +23,27 @@ class SupernetSamples:
 
     Attributes:
         x: Inputs, (n, …).
-        y: Class codes or standardised values, (n,).
+        y: Class codes or standardised values, (n,); labels or values of k targets, (n, k).
         weight: Sample weights, or ``None``.
-        classes: Whether *y* are codes.
+        kind: The problem type.
     """
 
     x: Tensor
     y: Tensor
     weight: Tensor | None
-    classes: bool
+    kind: ProblemType
 
     def thinned(self, max_samples: int) -> SupernetSamples:
         """At most *max_samples* of the samples, evenly spread."""
         step = -(-len(self.x) // max_samples)
         weight = None if self.weight is None else self.weight[::step]
-        return SupernetSamples(self.x[::step], self.y[::step], weight, self.classes)
+        return SupernetSamples(self.x[::step], self.y[::step], weight, self.kind)
 
     def loss(self, network: nn.Module, rows: Tensor) -> Loss:
         """The loss of *network* on a batch, computed when it is called."""
 
         def compute() -> Tensor:
-            output = network(self.x[rows])
-            if self.classes:
-                loss = cross_entropy(output, self.y[rows], reduction="none")
-            else:
-                loss = (output[:, 0] - self.y[rows]) ** 2
+            loss = self.kind.torch_loss(network(self.x[rows]), self.y[rows])
             return (loss if self.weight is None else loss * self.weight[rows]).mean()
 
         return compute
@@ -65,16 +61,14 @@ def split_samples(
         seed: Seed of the draw.
     """
     normalizer = Normalizer.fit(data.x, shape.kind)
-    y = data.y
-    if not data.classes:
-        y = (y - y.mean()) / (y.std() or 1.0)
+    y = data.standardised()
     rows = np.arange(len(y))
     if len(rows) > max_samples:
-        rows = rows[hold_out(data.y, max_samples / len(rows), derive_seed(seed, "thin"), classes=data.classes)]
-    alpha = hold_out(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=data.classes)
+        rows = rows[hold_out(data.y, max_samples / len(rows), derive_seed(seed, "thin"), classes=data.kind.has_classes)]
+    alpha = hold_out(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=data.kind.has_classes)
 
     def split(part: Positions) -> SupernetSamples:
         found = samples(data.x[part], y[part], None if data.weight is None else data.weight[part])
-        return SupernetSamples(normalizer(found.x), found.y, found.weight, data.classes)
+        return SupernetSamples(normalizer(found.x), found.y, found.weight, data.kind)
 
     return split(rows[~alpha]), split(rows[alpha])

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from automl_flow.nas.one_shot.collapse import parameter_free_share
 from automl_flow.nas.one_shot.data import SupernetSamples
@@ -102,7 +101,6 @@ def rank(supernet: Supernet, proposed: list[Paths], data: SupernetSamples) -> li
 def evaluate(supernet: Supernet, paths: Paths, data: SupernetSamples) -> Candidate:
     """An architecture with the accuracy and loss that it has on *data* with inherited weights."""
     output = supernet.predict(data.x, paths)
-    if not data.classes:
-        return Candidate(supernet.params(paths), None, float(((output[:, 0] - data.y) ** 2).mean()))
-    accuracy = float((output.argmax(1) == data.y).double().mean())
-    return Candidate(supernet.params(paths), accuracy, float(cross_entropy(output, data.y)))
+    loss = float(data.kind.torch_loss(output, data.y).mean())
+    accuracy = float((output.argmax(1) == data.y).double().mean()) if data.kind.has_classes else None
+    return Candidate(supernet.params(paths), accuracy, loss)

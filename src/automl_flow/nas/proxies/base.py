@@ -66,11 +66,13 @@ def untouched(network: nn.Module, *, train: bool) -> Iterator[None]:
 
 
 def loss_of(output: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy for class codes, mean squared error for values."""
+    """Cross-entropy for class codes (N,) and labels (N, k), mean squared error for values."""
     from torch.nn import functional
 
     if target.is_floating_point():
         return functional.mse_loss(output.reshape(target.shape), target)
+    if target.dim() == 2:
+        return functional.binary_cross_entropy_with_logits(output, target.to(output.dtype))
     return functional.cross_entropy(output, target)
 
 

@@ -17,6 +17,7 @@ from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.tasks.metrics import Metric, for_classes, get_metric
+from automl_flow.tasks.problem_types import ProblemType, problem_type
 from automl_flow.tasks.types import Label, Problem
 
 
@@ -55,9 +56,9 @@ class SearchContext:
     labels: tuple[Label, ...] | None = None
 
     @property
-    def classes(self) -> bool:
-        """Whether classes are predicted."""
-        return self.problem != "regression"
+    def kind(self) -> ProblemType:
+        """What depends on the kind of problem."""
+        return problem_type(self.problem)
 
     @property
     def validation(self) -> tuple[NDArray[Any], NDArray[Any] | None]:

@@ -90,6 +90,7 @@ def train_winner(setup: SearchSetup, studies: Studies, best: TrialRecord, clock:
         options=json.loads(setup.space.options.model_dump_json()),
         shape=context.shape,
         classes=setup.problem.target.classes,
+        problem=setup.problem.task.problem,
         module=load_members(context, setup.space, architecture, files),
         preprocessor=setup.preprocessor(whole=whole),
         facts={
@@ -200,7 +201,7 @@ def _write_member(path: Path, learned: FittedNetwork, key: str) -> None:
 
     tensors = {f"network.{n}": t.contiguous().cpu() for n, t in learned.training.average.state_dict().items()}
     tensors |= {f"inputs.{n}": t.contiguous().cpu() for n, t in learned.inputs.state_dict().items()}
-    header = {"key": key, "target": json.dumps([learned.centre, learned.scale])}
+    header = {"key": key, "target": json.dumps([learned.centre.tolist(), learned.scale.tolist()])}
     write_bytes(path, save(tensors, header))
 
 
@@ -210,7 +211,7 @@ def load_members(
     """Put the networks of *files* together.
 
     Args:
-        context: Shape of the data, and whether classes are predicted.
+        context: Shape of the data, and the problem type.
         space: Builds the network.
         architecture: What the files hold weights of.
         files: One for each network.
@@ -221,15 +222,15 @@ def load_members(
     from automl_flow.nas.network.module import assemble
 
     networks = [space.build(architecture, context.shape) for _ in files]
-    deployed = assemble(networks, context.shape, classes=context.classes)
+    deployed = assemble(networks, context.shape, context.kind)
     for part, file in enumerate(files):
         with safe_open(file, "pt") as content:
             tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118 - not a mapping
             centre, scale = json.loads(content.metadata()["target"])
         for prefix, module in (("network.", deployed.members[part]), ("inputs.", deployed.inputs[part])):
             module.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
-        deployed.centre.copy_(torch.tensor([centre]))
-        deployed.scale.copy_(torch.tensor([scale]))
+        deployed.centre.copy_(torch.tensor(centre))
+        deployed.scale.copy_(torch.tensor(scale))
     return deployed
 
 

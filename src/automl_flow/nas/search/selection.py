@@ -12,8 +12,6 @@ from automl_flow.nas.search.objective import NetworkFacts
 from automl_flow.nas.search.successive_halving import REFERENCE
 from automl_flow.study.trial import TrialRecord
 
-MIN_PROBABILITY = 1e-12  # keeps the log loss of a class that was excluded finite
-
 
 def best_mean(chosen: Sequence[TrialRecord], again: Sequence[TrialRecord]) -> TrialRecord:
     """The finalist with the smallest mean loss of its two trainings; one whose second failed counts by its first.
@@ -58,8 +56,6 @@ def _epochs(record: TrialRecord) -> int:
 
 
 def _losses(context: SearchContext, record: TrialRecord, y: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Loss of each validation sample: negative log-probability of its class, or squared error."""
+    """Loss of each validation sample: its deviance."""
     predicted = np.load(context.predictions(record.number), allow_pickle=False)
-    if not context.classes:
-        return np.asarray((predicted[:, 0] - y) ** 2)
-    return np.asarray(-np.log(np.maximum(predicted[np.arange(len(y)), y], MIN_PROBABILITY)))
+    return context.kind.deviance(y, predicted.astype(np.float64))

@@ -26,21 +26,19 @@ class FittedNetwork:
     Attributes:
         training: The network with its average and history.
         inputs: Its normalisation.
-        centre: Mean of the values that it was trained on; 0 for classes.
-        scale: Their deviation; 1 for classes.
+        centre: Mean of each value that it was trained on, (k,); (1,) and 0 for probabilities.
+        scale: Their deviation; 1 for probabilities.
     """
 
     training: Training
     inputs: Normalizer
-    centre: float
-    scale: float
+    centre: NDArray[np.float64]
+    scale: NDArray[np.float64]
 
     def predict(self, x: NDArray[Any]) -> NDArray[np.float64]:
-        """Probabilities (n, k), or values (n, 1)."""
+        """Probabilities or values, (n, k)."""
         output = self.training.predict(raw(x)).double()
-        if self.training.classes:
-            return np.asarray(output.softmax(1).numpy())
-        return np.asarray(output.numpy() * self.scale + self.centre)
+        return np.asarray(self.training.kind.torch_link(output).numpy() * self.scale + self.centre)
 
 
 @dataclass(frozen=True)
@@ -80,12 +78,11 @@ def fit_network(
     """
     from automl_flow.nas.training.checkpoint import restore, store
 
-    centre, scale = (0.0, 1.0) if data.classes else (float(data.y.mean()), float(data.y.std()) or 1.0)
     inputs = Normalizer.fit(data.x, spec.shape.kind)
 
     def fresh() -> Training:
         network = seeded(lambda: spec.space.build(spec.architecture, spec.shape), spec.seed)
-        return Training(network, inputs, spec.config, spec.seed, classes=data.classes)
+        return Training(network, inputs, spec.config, spec.seed, data.kind)
 
     training, key = fresh(), spec.architecture.key
     continued = checkpoint is not None and restore(training, checkpoint, key)
@@ -93,11 +90,11 @@ def fit_network(
     if ahead:  # a later rung wrote it: what is asked for now lies before it and is trained again
         training = fresh()
     before = training.epoch
-    fit, watch = _parts(data, (data.y - centre) / scale if not data.classes else data.y, spec)
+    fit, watch = _parts(data, data.standardised(), spec)
     training.run(fit, stop, watch, deadline)
     if checkpoint is not None and training.epoch > before and not ahead:
         store(training, checkpoint, key)
-    return FittedNetwork(training, inputs, centre, scale)
+    return FittedNetwork(training, inputs, *data.scale())
 
 
 def load_fitted(spec: TrainingSpec, data: TrainingData, checkpoint: Path) -> FittedNetwork | None:
@@ -112,6 +109,6 @@ def _parts(data: TrainingData, y: NDArray[Any], spec: TrainingSpec) -> tuple[Sam
     """The samples to train on, and those to stop on when training stops early."""
     if spec.config.patience is None:
         return samples(data.x, y, data.weight), None
-    held = hold_out(data.y, HELD_BACK, spec.seed, classes=data.classes)
+    held = hold_out(data.y, HELD_BACK, spec.seed, classes=data.kind.has_classes)
     weight = (None, None) if data.weight is None else (data.weight[~held], data.weight[held])
     return samples(data.x[~held], y[~held], weight[0]), samples(data.x[held], y[held], weight[1])

@@ -17,12 +17,12 @@ import torch
 from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from automl_flow.core.config import Config
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.spaces.base import Augmentation
 from automl_flow.nas.training.augmentation import augment
+from automl_flow.tasks.problem_types import ProblemType
 
 MAX_GRADIENT_NORM = 5.0  # norm that gradients are clipped to
 WARM_UP_FRACTION = 0.2  # share of the steps in which the learning rate rises
@@ -65,7 +65,7 @@ class Samples:
 
     Attributes:
         x: Raw values, (n, …), in any number type.
-        y: Class codes (int64) or standardised values (float32), (n,).
+        y: Class codes (int64) or standardised values (float32), (n,); labels or values of k targets, (n, k).
         weight: Sample weights (float32), (n,), with mean 1.
     """
 
@@ -86,7 +86,7 @@ class Training:
         prepare: Turns a raw batch into the network's input.
         config: How it is trained.
         seed: Seed of batches, augmentation and dropout.
-        classes: Whether outputs are logits of classes (cross-entropy), else standardised values (squared error).
+        kind: The problem type, which says what the outputs are and what loss they have.
         average: The running mean of the network's weights; what predicts.
         epoch: Epochs that are done.
         history: An entry per epoch.
@@ -96,7 +96,7 @@ class Training:
     prepare: nn.Module
     config: TrainingConfig
     seed: int
-    classes: bool = True
+    kind: ProblemType
     device: torch.device = field(default_factory=lambda: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     epoch: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
@@ -178,10 +178,7 @@ class Training:
     def _loss(self, output: Tensor, data: Samples, rows: Tensor) -> Tensor:
         """Loss of each sample, weighted."""
         y = data.y[rows].to(self.device)
-        if self.classes:
-            loss = cross_entropy(output.float(), y, label_smoothing=self.config.label_smoothing, reduction="none")
-        else:
-            loss = (output[:, 0].float() - y) ** 2
+        loss = self.kind.torch_loss(output.float(), y, self.config.label_smoothing)
         return loss if data.weight is None else loss * data.weight[rows].to(self.device)
 
     @torch.no_grad()
@@ -198,7 +195,7 @@ class Training:
     def loss_of(self, data: Samples) -> float:
         """Mean loss of the averaged network, without smoothing."""
         output = self.predict(data.x)
-        loss = cross_entropy(output, data.y, reduction="none") if self.classes else (output[:, 0] - data.y) ** 2
+        loss = self.kind.torch_loss(output, data.y)
         return float((loss if data.weight is None else loss * data.weight).mean())
 
 

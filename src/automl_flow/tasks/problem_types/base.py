@@ -57,6 +57,7 @@ class ProblemType(ABC):
         title: Name in sentences.
         default_metric: Metric of tables that do not name one.
         default_sample_metric: The same for images and sequences.
+        tie_metric: Fine-grained metric that decides between models which the task's metric finds equal.
         has_classes: The target is one of several mutually exclusive classes, encoded as codes.
         has_probabilities: Outputs are probabilities.
         has_direction: Predictions are one number that can rise or fall with a column.
@@ -67,6 +68,7 @@ class ProblemType(ABC):
     title: ClassVar[str]
     default_metric: ClassVar[str]
     default_sample_metric: ClassVar[str]
+    tie_metric: ClassVar[str]
     has_classes: ClassVar[bool] = False
     has_probabilities: ClassVar[bool] = False
     has_direction: ClassVar[bool] = False
@@ -96,6 +98,11 @@ class ProblemType(ABC):
     @abstractmethod
     def suits_model(self, n_classes: int, n_outputs: int) -> bool:
         """Whether one fitted model may have been trained on this many classes, with this many outputs in all."""
+
+    def suits_network(self, classes: tuple[Label, ...] | None, n_outputs: int) -> bool:
+        """Whether a model with these classes and outputs can solve a problem of this type."""
+        fits = n_outputs > 1 if classes is None and self.multiple_targets else n_outputs == self.n_outputs(classes, 1)
+        return self.suits(classes) and fits
 
     def restrict(self, values: NDArray[Any], rows: NDArray[np.int64], n_outputs: int) -> Subproblem:  # noqa: ARG002
         """The problem as *rows* pose it; see :class:`Subproblem`."""
@@ -128,6 +135,10 @@ class ProblemType(ABC):
     def n_meta_features(self, n_outputs: int) -> int:
         """Number of columns that :meth:`meta_features` gives."""
         return n_outputs
+
+    @abstractmethod
+    def torch_link(self, raw: Tensor) -> Tensor:
+        """:meth:`link` in torch, for raw outputs of shape (n, k)."""
 
     @abstractmethod
     def torch_loss(self, raw: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:

@@ -26,6 +26,7 @@ class Multiclass(ProblemType):
     title = "multiclass classification"
     default_metric = "log_loss"
     default_sample_metric = "accuracy"
+    tie_metric = "log_loss"
     has_classes = True
     has_probabilities = True
 
@@ -103,6 +104,10 @@ class Multiclass(ProblemType):
     def n_meta_features(self, n_outputs: int) -> int:
         """One for two classes, else one per class."""
         return 1 if n_outputs == 2 else n_outputs
+
+    def torch_link(self, raw: Tensor) -> Tensor:
+        """Softmax."""
+        return raw.softmax(1)
 
     def torch_loss(self, raw: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:
         """Cross-entropy."""

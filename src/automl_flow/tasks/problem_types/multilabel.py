@@ -26,6 +26,7 @@ class MultiLabel(ProblemType):
     title = "multi-label classification"
     default_metric = "log_loss"
     default_sample_metric = "log_loss"
+    tie_metric = "log_loss"
     has_probabilities = True
     multiple_targets = True
 
@@ -70,6 +71,10 @@ class MultiLabel(ProblemType):
         """Log-odds of each label."""
         chances = np.clip(outputs, MIN_CHANCE, 1.0 - MIN_CHANCE)
         return np.asarray(np.log(chances) - np.log1p(-chances))
+
+    def torch_link(self, raw: Tensor) -> Tensor:
+        """Logistic function of each output."""
+        return raw.sigmoid()
 
     def torch_loss(self, raw: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:
         """Binary cross-entropy, averaged over the labels."""

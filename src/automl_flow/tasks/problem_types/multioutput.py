@@ -23,6 +23,7 @@ class MultiOutput(ProblemType):
     title = "multi-output regression"
     default_metric = "relative_rmse"
     default_sample_metric = "relative_rmse"
+    tie_metric = "relative_rmse"
     multiple_targets = True
 
     def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:  # noqa: ARG002
@@ -57,6 +58,10 @@ class MultiOutput(ProblemType):
     def meta_features(self, outputs: Array) -> Array:
         """The values as they are."""
         return outputs
+
+    def torch_link(self, raw: Tensor) -> Tensor:
+        """The values as they are."""
+        return raw
 
     def torch_loss(self, raw: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:  # noqa: ARG002
         """Squared error of standardised values, averaged over the outputs."""

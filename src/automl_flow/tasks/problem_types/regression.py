@@ -24,6 +24,7 @@ class Regression(ProblemType):
     title = "regression"
     default_metric = "rmse"
     default_sample_metric = "rmse"
+    tie_metric = "rmse"
     has_direction = True
 
     def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:  # noqa: ARG002
@@ -57,6 +58,10 @@ class Regression(ProblemType):
     def meta_features(self, outputs: Array) -> Array:
         """The values as they are."""
         return outputs
+
+    def torch_link(self, raw: Tensor) -> Tensor:
+        """The values as they are."""
+        return raw
 
     def torch_loss(self, raw: Tensor, target: Tensor, label_smoothing: float = 0.0) -> Tensor:  # noqa: ARG002
         """Squared error."""
