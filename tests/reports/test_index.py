@@ -5,6 +5,7 @@ import re
 import pytest
 
 from automl_flow.reports import render_index, summarize
+from automl_flow.study.schedule import PhaseTime
 from tests.reports.contents import EVIL, KINDS, content
 from tests.reports.test_report import Page
 
@@ -64,3 +65,12 @@ def test_further_pages_are_linked():
 
 def test_rows_are_those_of_the_holdout():
     assert summary("binary").rows == content("binary").evaluation.n_holdout
+
+
+def test_seconds_are_planned_against_spent():
+    shown = content("binary")
+    phases = (PhaseTime("first layer", 240.0, 181.25), PhaseTime("refit", None, 12.0))
+    page = render_index([summarize(shown.task, shown.evaluation.to_metrics(), "x.html", (), {"model search": phases})])
+    assert 'first layer</td><td class="n">240.0</td><td class="n">181.2</td>' in page
+    assert 'refit</td><td class="n">–</td><td class="n">12.0</td>' in page
+    assert "Where the seconds" not in render_index([summary("binary")])

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pytest
 
+from automl_flow.core.errors import ArtifactError
 from automl_flow.study.budget import Clock
-from automl_flow.study.schedule import Phase, PhaseTime, Timeline, log_plan, log_timeline
+from automl_flow.study.schedule import (
+    Phase,
+    PhaseTime,
+    Timeline,
+    log_plan,
+    log_timeline,
+    read_timeline,
+    save_timeline,
+)
 
 PHASES = (Phase("start", 0.1), Phase("trials", 0.7), Phase("end", 0.2))
 
@@ -64,3 +74,16 @@ def test_the_log_says_where_the_seconds_went(caplog: pytest.LogCaptureFixture) -
     with caplog.at_level(logging.INFO, logger="automl_flow"):
         log_timeline([PhaseTime("start", 5.0, 8.04), PhaseTime("trials", None, 26.0)])
     assert caplog.messages == ["Time: start 8.0 s of 5.0 s; trials 26.0 s (34.0 s in all)"]
+
+
+def test_a_timeline_is_kept_next_to_the_journal(tmp_path: Path) -> None:
+    rows = (PhaseTime("start", 5.0, 8.25), PhaseTime("trials", None, 0.0))
+    assert read_timeline(tmp_path) == ()
+    save_timeline(tmp_path, rows)
+    assert read_timeline(tmp_path) == rows
+
+
+def test_a_damaged_timeline_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "timeline.json").write_text('[{"name": "start", "planned": "5", "spent": 1.0}]')
+    with pytest.raises(ArtifactError, match=r"timeline\.json: .*planned"):
+        read_timeline(tmp_path)

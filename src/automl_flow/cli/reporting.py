@@ -19,7 +19,10 @@ from automl_flow.cli.errors import report_errors
 from automl_flow.core.files import write_text
 from automl_flow.hooks.headline import read_headline
 from automl_flow.reports.index import TaskSummary, render_index, summarize
+from automl_flow.reports.searches import ARCHITECTURE_SEARCH, MODEL_SEARCH
+from automl_flow.study.schedule import PhaseTime, read_timeline
 
+_STATES = {MODEL_SEARCH: "search_state", ARCHITECTURE_SEARCH: "nas_state"}
 _LINKED = {"model_card": "model card", "data_docs": "data checks", "predictions": "predictions"}
 
 
@@ -54,8 +57,11 @@ def report(metadata: ProjectMetadata, env: str) -> None:
             return
         index = Path(catalog.get(f"{found[0].task}.report").filepath).parents[1] / "index.html"
         write_text(index, render_index([_summary(headline.task, catalog, index.parent) for headline in found]))
+        timelines = {headline.task: _timelines(headline.task, catalog) for headline in found}
     for headline in found:
         click.echo(f"{headline.task}: {headline}\n  {headline.report}")
+        for search, phases in timelines[headline.task].items():
+            click.echo(f"  {search}: {'; '.join(map(str, phases))}")
     click.echo(f"all: {index.relative_to(Path.cwd()) if index.is_relative_to(Path.cwd()) else index}")
 
 
@@ -66,7 +72,14 @@ def _summary(task: str, catalog: CatalogProtocol, folder: Path) -> TaskSummary:
         dataset = catalog.get(f"{task}.{name}")
         if dataset is not None and dataset.exists():
             links.append((text, Path(os.path.relpath(dataset.filepath, folder)).as_posix()))
-    return summarize(catalog.load(f"params:{task}.task"), catalog.load(f"{task}.metrics"), address, links)
+    spec, metrics = catalog.load(f"params:{task}.task"), catalog.load(f"{task}.metrics")
+    return summarize(spec, metrics, address, links, _timelines(task, catalog))
+
+
+def _timelines(task: str, catalog: CatalogProtocol) -> dict[str, tuple[PhaseTime, ...]]:
+    """Seconds of each search of *task* in its last run, by name; nothing for those that did not run here."""
+    found = {search: read_timeline(catalog.load(f"{task}.{state}")) for search, state in _STATES.items()}
+    return {search: phases for search, phases in found.items() if phases}
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from automl_flow.evaluation import LIGHTGBM, PRIOR
 from automl_flow.evaluation.intervals import Interval, decided
 from automl_flow.reports.page import template
+from automl_flow.study.schedule import PhaseTime
 from automl_flow.tasks.spec import TaskSpec
 
 
@@ -26,6 +27,7 @@ class TaskSummary:
         report: Address of the task's report, relative to the index page.
         gain: How much better the model is than default LightGBM, with its interval; ``None`` where it is not known.
         links: Further pages and files of the task: what they are, and their addresses relative to the index page.
+        timelines: Planned against spent seconds of each search in its last run, by the name of the search.
     """
 
     task: TaskSpec
@@ -37,6 +39,7 @@ class TaskSummary:
     report: str
     gain: Interval | None = None
     links: tuple[tuple[str, str], ...] = ()
+    timelines: Mapping[str, Sequence[PhaseTime]] = field(default_factory=dict)
 
     @property
     def better_than_lightgbm(self) -> bool | None:
@@ -55,7 +58,11 @@ class TaskSummary:
 
 
 def summarize(
-    task: TaskSpec, metrics: Mapping[str, Any], report: str, links: Sequence[tuple[str, str]] = ()
+    task: TaskSpec,
+    metrics: Mapping[str, Any],
+    report: str,
+    links: Sequence[tuple[str, str]] = (),
+    timelines: Mapping[str, Sequence[PhaseTime]] | None = None,
 ) -> TaskSummary:
     """Read a task's headline from its stored metrics.
 
@@ -64,6 +71,7 @@ def summarize(
         metrics: What ``Evaluation.to_metrics`` gave.
         report: Address of the task's report, relative to the index page.
         links: Further pages and files: what they are, and their addresses.
+        timelines: Seconds of each search, by its name.
     """
     value = float(metrics["holdout"][task.metric_name])
     ends = metrics.get("interval", {})
@@ -77,6 +85,7 @@ def summarize(
         report=report,
         gain=_gain(metrics.get("comparisons", {}).get(LIGHTGBM)),
         links=tuple(links),
+        timelines=timelines or {},
     )
 
 

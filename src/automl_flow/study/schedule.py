@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from automl_flow.core.documents import read_object, reading
+from automl_flow.core.files import read_json, write_json
 from automl_flow.study.budget import Clock
 
 logger = logging.getLogger("automl_flow")
+_TIMELINE = "timeline.json"
 
 
 @dataclass(frozen=True)
@@ -93,3 +97,21 @@ def log_plan(rows: Sequence[PhaseTime]) -> None:
 def log_timeline(rows: Sequence[PhaseTime]) -> None:
     """Write where the seconds went to the log."""
     logger.info("Time: %s (%.1f s in all)", "; ".join(str(row) for row in rows), sum(row.spent for row in rows))
+
+
+def save_timeline(folder: Path, rows: Sequence[PhaseTime]) -> None:
+    """Keep the timeline of a search in its state folder, which nothing tracks: seconds differ from run to run."""
+    write_json(folder / _TIMELINE, [asdict(row) for row in rows])
+
+
+def read_timeline(folder: Path) -> tuple[PhaseTime, ...]:
+    """The timeline of the last search in a state folder; empty where there was none.
+
+    Raises:
+        ArtifactError: The file is damaged.
+    """
+    file = folder / _TIMELINE
+    if not file.is_file():
+        return ()
+    with reading(file):
+        return tuple(read_object(PhaseTime, row) for row in read_json(file))

@@ -17,6 +17,7 @@ from automl_flow.recipes import Recipe
 from automl_flow.study.budget import Clock
 from automl_flow.study.history import SearchHistory
 from automl_flow.study.notes import log_notes
+from automl_flow.study.schedule import save_timeline
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Split
@@ -53,5 +54,6 @@ def search(problem: NasProblem, config: NasConfig, state: Path) -> Found:
 
     result = search_architecture(problem, config, state, console_progress(), clock=clock)
     log_notes(result.notes)
+    save_timeline(state, result.timeline)
     history = SearchHistory(result.records, result.notes, result.reproduce)
     return history, SelectedArchitecture.of(result), result.network, {"rows": result.rows, "predictions": result.oof}
