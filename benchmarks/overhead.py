@@ -32,7 +32,7 @@ from automl_flow.serialization import manifest
 from automl_flow.study import journal
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fit import build_model
-from automl_flow.tabular.fitting import objective, preprocessors
+from automl_flow.tabular.fitting import objective
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.search import search_models
 from automl_flow.tabular.session.session import open_session
@@ -52,7 +52,7 @@ IN_SEARCH = (
     (temporary, "sweep"),
     (manifest, "_hash"),
 )
-IN_WORKER = ((objective, "write_part"), (objective, "write_oof"), (preprocessors, "write_bytes"))
+IN_WORKER = ((objective, "write_part"), (objective, "write_oof"), (objective, "write_preprocessor"))
 FOLD, COMBINE = objective.evaluate_fold, objective.combine_folds
 
 
@@ -138,7 +138,7 @@ def timed_job(function: Callable[..., Any], context: objective.TrialContext, job
     try:
         return function(context, job)
     finally:
-        (context.state.parent.parent / f"worker-{os.getpid()}.json").write_text(json.dumps(SPENT))
+        (context.store.folder.parent.parent / f"worker-{os.getpid()}.json").write_text(json.dumps(SPENT))
 
 
 def watch_handles() -> list[float]:

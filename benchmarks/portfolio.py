@@ -28,6 +28,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.models.family import FitContext, ModelFamily
 from automl_flow.recipes import RecipeConfig, propose_recipe
@@ -127,7 +128,7 @@ def measure(tables: Path, state: Path, out: Path, only: list[str]) -> None:
         name, problem = load_problem(path)
         if only and name not in only:
             continue
-        context = TrialContext(problem, families, state / name, SEED)
+        context = TrialContext(problem, families, FolderStore(state / name), SEED)
         for family in families.values():
             for entry, params in configurations(family, problem.context(SEED)).items():
                 if (name, family.name, entry) not in done:
@@ -195,7 +196,7 @@ def _measured(path: Path, state: Path, lines: list[dict[str, str]]) -> Measured:
     metric = get_metric(problem.task.metric_name, problem.task.problem)
     rows = np.random.default_rng(SEED).permutation(len(problem.X))[:_ROWS]
     keys = [(line["family"], line["entry"]) for line in lines]
-    oof = {key: read_oof(state / name, oof_number(*key))[rows] for key in keys}
+    oof = {key: read_oof(FolderStore(state / name), oof_number(*key))[rows] for key in keys}
     seconds = {key: float(line["seconds"]) for key, line in zip(keys, lines, strict=True)}
     table = Measured(oof, seconds, problem.target.values[rows], metric, 0.0, 1.0)
     if not keys:

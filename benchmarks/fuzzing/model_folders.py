@@ -63,6 +63,7 @@ def prepare(folder: Path) -> None:
 
 def ensemble(problem: str):
     """One member of each family, in equal parts."""
+    from automl_flow.execution.store import FolderStore
     from automl_flow.models import FAMILIES
     from automl_flow.recipes import RecipeConfig, propose_recipe
     from automl_flow.tabular.candidate import Candidate
@@ -86,7 +87,7 @@ def ensemble(problem: str):
         params = {key: small.get(key, value) for key, value in params.items()}
         candidates.append(Candidate(number, name, params, 0.1, (0.1, 0.2, 0.1), (5,), 1.0))
     with tempfile.TemporaryDirectory() as state:
-        fitted = fit_candidates(posed, candidates, FAMILIES.available(), Path(state), seed=0)
+        fitted = fit_candidates(posed, candidates, FAMILIES.available(), FolderStore(Path(state)), seed=0)
     weights = tuple([1 / len(fitted)] * len(fitted))
     return TabularModel(fitted, weights, target.classes, task, tuple(X.columns)), X
 

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.study.trial import TrialJob
 from automl_flow.tabular.candidate import Candidate, Suggestion
@@ -24,12 +25,13 @@ WEIGHTED = [name for name in NAMES if name != "knn"]  # neighbours count, they d
 
 def learn(problem, name, state):
     """Run a trial and return its predictor, and its out-of-fold predictions."""
-    trial = TrialContext(problem, FAMILIES.available(), state, seed=3)
+    store = FolderStore(state)
+    trial = TrialContext(problem, FAMILIES.available(), store, seed=3)
     params = dict(FAMILIES.get(name).portfolio(problem.context(3))[0])
     attrs = evaluate(trial, TrialJob(0, Suggestion(name, params))).attrs
     candidate = Candidate(0, name, params, 0.0, tuple(attrs["fold_losses"]))
-    (fitted,) = fit_candidates(problem, [candidate], trial.families, state, seed=3)
-    return partial(predictions, fitted), read_oof(state, 0)
+    (fitted,) = fit_candidates(problem, [candidate], trial.families, store, seed=3)
+    return partial(predictions, fitted), read_oof(store, 0)
 
 
 @pytest.mark.parametrize("problem", ["binary", "regression"])

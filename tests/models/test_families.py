@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import optuna
 import pytest
 
+from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.models.family import FitContext
 from automl_flow.study.trial import TrialJob
@@ -35,7 +35,7 @@ def problem(request):
 
 @pytest.fixture
 def trial(problem, tmp_path):
-    return TrialContext(problem, FAMILIES.available(), tmp_path, seed=3)
+    return TrialContext(problem, FAMILIES.available(), FolderStore(tmp_path), seed=3)
 
 
 def run(trial: TrialContext, name: str, number: int = 0, soft_seconds: float | None = None):
@@ -72,7 +72,7 @@ def test_a_family_learns_and_its_stored_models_predict_the_same(name, trial):
     candidate = _candidate(evaluation)
     first, second = (
         predictions(fit_candidates(trial.problem, [candidate], trial.families, state, seed=3)[0], trial.problem.X)
-        for state in (trial.state, trial.state)
+        for state in (trial.store, trial.store)
     )
     assert first.shape == (len(trial.problem.X), trial.problem.target.outputs)
     assert np.isfinite(first).all()
@@ -83,10 +83,10 @@ def test_a_family_learns_and_its_stored_models_predict_the_same(name, trial):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_fitting_again_gives_the_models_that_the_search_stored(name, tmp_path):
-    trial = TrialContext(make_problem("binary"), FAMILIES.available(), tmp_path / "a", seed=3)
+    trial = TrialContext(make_problem("binary"), FAMILIES.available(), FolderStore(tmp_path / "a"), seed=3)
     candidate = _candidate(run(trial, name))
-    stored = fit_candidates(trial.problem, [candidate], trial.families, tmp_path / "a", seed=3)
-    again = fit_candidates(trial.problem, [candidate], trial.families, tmp_path / "empty", seed=3)
+    stored = fit_candidates(trial.problem, [candidate], trial.families, FolderStore(tmp_path / "a"), seed=3)
+    again = fit_candidates(trial.problem, [candidate], trial.families, FolderStore(tmp_path / "empty"), seed=3)
     assert np.array_equal(predictions(stored[0], trial.problem.X), predictions(again[0], trial.problem.X))
 
 
@@ -94,7 +94,7 @@ def test_fitting_again_gives_the_models_that_the_search_stored(name, tmp_path):
 def test_two_fits_store_the_same_bytes(name, tmp_path):
     stored = []
     for folder in (tmp_path / "a", tmp_path / "b"):
-        run(TrialContext(make_problem("binary"), FAMILIES.available(), folder, seed=3), name)
+        run(TrialContext(make_problem("binary"), FAMILIES.available(), FolderStore(folder), seed=3), name)
         stored.append({p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()})
     assert stored[0]
     assert stored[0] == stored[1]
@@ -106,14 +106,14 @@ def test_a_class_that_a_fold_lacks_gets_no_probability(tmp_path):
     y[:] = np.where(y == 2, 0, y)
     y[7] = 2  # one member only: the fold that validates on it trains without the class
     problem = replace(problem, target=replace(problem.target, values=y))
-    trial = TrialContext(problem, FAMILIES.available(), tmp_path, seed=3)
+    trial = TrialContext(problem, FAMILIES.available(), FolderStore(tmp_path), seed=3)
     run(trial, "lightgbm")
     fold = next(valid for _, valid in problem.folds if 7 in valid)
-    assert (read_oof(Path(tmp_path), 0)[fold, 2] == 0).all()
+    assert (read_oof(FolderStore(tmp_path), 0)[fold, 2] == 0).all()
 
 
 def test_a_soft_deadline_keeps_what_a_booster_has(tmp_path):
-    trial = TrialContext(make_problem("binary"), FAMILIES.available(), tmp_path, seed=3)
+    trial = TrialContext(make_problem("binary"), FAMILIES.available(), FolderStore(tmp_path), seed=3)
     for number, name in enumerate(("lightgbm", "xgboost", "catboost")):
         evaluation = run(trial, name, number, soft_seconds=1e-3)
         assert evaluation.attrs["cut_short"]
@@ -124,7 +124,7 @@ def test_the_loss_is_that_of_the_stored_predictions(trial):
     evaluation = run(trial, "linear")
     problem = trial.problem
     metric = get_metric(problem.task.metric_name, problem.task.problem)
-    oof = read_oof(trial.state, 0).astype(np.float64)
+    oof = read_oof(trial.store, 0).astype(np.float64)
     assert evaluation.values[0] == metric.loss(problem.target.values, oof, problem.weight)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.models.family import plain_fit
 from automl_flow.study.journal import results_folder
@@ -17,7 +18,7 @@ from automl_flow.tabular.ensemble.load import load_tabular_model
 from automl_flow.tabular.ensemble.model import TabularModel
 from automl_flow.tabular.ensemble.select import stack_models
 from automl_flow.tabular.fitting.fitted import fit_candidates
-from automl_flow.tabular.fitting.fold_models import layer_folder, oof_path, second_layer_folder
+from automl_flow.tabular.fitting.fold_models import layer_store, oof_key, second_layer_folder
 from automl_flow.tabular.search import search_models
 from automl_flow.tabular.session.session import open_session
 from automl_flow.tabular.stacking import planned
@@ -76,8 +77,9 @@ def test_a_killed_second_layer_goes_on_where_it_was(problem, found, tmp_path):
     lines = journal.read_bytes().splitlines(keepends=True)
     assert len(lines) == 1 + len(SECOND)
     journal.write_bytes(b"".join(lines[:-1]))
-    folder = layer_folder(results_folder(tmp_path), (0,))
-    kept = [oof_path(results_folder(tmp_path), 0), oof_path(folder, json.loads(lines[1])["number"])]
+    store = FolderStore(results_folder(tmp_path))
+    second = layer_store(store, (0,))
+    kept = [store.folder / oof_key(0), second.folder / oof_key(json.loads(lines[1])["number"])]
     before = [path.stat().st_mtime_ns for path in kept]
     assert essence(stacked(problem, tmp_path)) == essence(found[0])
     assert [path.stat().st_mtime_ns for path in kept] == before
@@ -86,7 +88,7 @@ def test_a_killed_second_layer_goes_on_where_it_was(problem, found, tmp_path):
 def test_another_first_layer_gets_a_second_one_of_its_own(problem, found, tmp_path):
     stacked(problem, tmp_path, CONFIG.model_copy(update={"max_trials": 4}))
     assert essence(stacked(problem, tmp_path)) == essence(found[0])
-    folder = layer_folder(results_folder(tmp_path), (0,))
+    folder = layer_store(FolderStore(results_folder(tmp_path)), (0,)).folder
     assert sorted(path.stem for path in (folder / "oof").iterdir()) == [f"{number:06d}" for number in SECOND]
 
 
@@ -111,8 +113,8 @@ def test_a_stacked_model_predicts_the_same_after_it_was_stored(kind, tmp_path):
     result = stacked(problem, tmp_path / "state")
     reader = next(c for c in result.candidates if c.base_models)
     read = [c for c in result.candidates if c.number in reader.base_models]
-    state = results_folder(tmp_path / "state")
-    members = fit_candidates(problem, [*read, reader], FAMILIES.available(), state, seed=CONFIG.seed)
+    store = FolderStore(results_folder(tmp_path / "state"))
+    members = fit_candidates(problem, [*read, reader], FAMILIES.available(), store, seed=CONFIG.seed)
     weights = (*(0.0 for _ in read), 1.0)
     names = tuple(problem.X.columns)
     model = TabularModel(members, weights, problem.target.classes, problem.task, names)

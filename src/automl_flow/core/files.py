@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,20 @@ def refuse_impossible(path: Path) -> None:
             path.lstat()
         except ValueError as error:
             raise StorageError(f"{shown(path)}: cannot be written: no file has such a name ({error})") from None
+
+
+@contextmanager
+def opened_regular(path: Path) -> Iterator[tuple[BufferedReader, int]]:
+    """Open a regular file, and say how long it is; neither a link nor a pipe that nobody writes to is waited for."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise ArtifactError(f"{path}: cannot be opened ({error.strerror})") from None
+    with os.fdopen(descriptor, "rb") as source:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise ArtifactError(f"{path}: is not a regular file")
+        yield source, facts.st_size
 
 
 def sha256(path: Path) -> str:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -17,8 +14,9 @@ from pydantic import Field
 
 from automl_flow.core.documents import D, Document, parse_document, parse_json, reading, validate_document
 from automl_flow.core.errors import ArtifactError, AutoMLFlowError, nearest, shown
-from automl_flow.core.files import read_json, write_json
+from automl_flow.core.files import opened_regular, read_json, write_json
 from automl_flow.core.folders import atomic_folder, check_replaceable, contents
+from automl_flow.execution.store import ResultStore
 from automl_flow.version import __version__
 
 MANIFEST = "manifest.json"
@@ -71,17 +69,24 @@ class Files:
 
     Attributes:
         folder: The folder.
-        listed: What may be read, with hash and size; ``None``: whatever lies there, for folders of a search in which
+        listed: What may be read, with hash and size; ``None``: whatever is there, for results of a search, where
             nobody else writes.
+        store: Where such results are; ``None``: in the folder.
     """
 
     folder: Path
     listed: Mapping[str, FileEntry] | None = None
+    store: ResultStore | None = None
 
     def __contains__(self, name: str) -> bool:
         if self.listed is not None:
             return name in self.listed
-        return (self.folder / name).is_file()
+        return (self.folder / name).is_file() if self.store is None else self.store.exists(name)
+
+    @classmethod
+    def of_store(cls, store: ResultStore) -> Files:
+        """Results of a search, read as the files of a model are."""
+        return cls(Path(str(store)), store=store)
 
     def read(self, name: str, parse: Callable[[bytes], T]) -> T:
         """Return what *parse* makes of a file's content.
@@ -110,7 +115,9 @@ class Files:
             ArtifactError: There is no such file, it is a link or too large, or is not what the manifest lists.
         """
         entry = self._entry(name)
-        with _opened(self.folder / name) as (source, size):
+        if self.store is not None:
+            return self.store.get(name)
+        with opened_regular(self.folder / name) as (source, size):
             if entry is not None and size > MAX_FILE_BYTES:
                 raise ArtifactError(f"{self.folder / name}: {size} bytes, at most {MAX_FILE_BYTES} are read")
             content = source.read(size)
@@ -296,22 +303,8 @@ def _walk(folder: Path, inside: str = "", depth: int = 0) -> Iterator[tuple[str,
                 raise ArtifactError(f"{folder / shown(name)}: is {kind}; a model is made of plain files")
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[BufferedReader, int]]:
-    """Open a regular file, and say how long it is; neither a link nor a pipe that nobody writes to is waited for."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise ArtifactError(f"{path}: cannot be opened ({error.strerror})") from None
-    with os.fdopen(descriptor, "rb") as source:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise ArtifactError(f"{path}: is not a regular file")
-        yield source, facts.st_size
-
-
 def _hash(path: Path) -> str:
-    with _opened(path) as (source, _):
+    with opened_regular(path) as (source, _):
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 

@@ -171,7 +171,7 @@ def _load_members(session: SearchSession, members: _Members) -> TabularFit:
         problem,
         members.chosen,
         session.families,
-        session.results,
+        session.store,
         seed=config.seed,
         threads=config.threads,
         copies=copies,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from automl_flow.execution.store import ResultStore
 from automl_flow.study.study import StudyResult
 from automl_flow.study.trial import TrialRecord
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.config import SearchConfig
-from automl_flow.tabular.fitting.fold_models import layer_folder, oof_path, read_oof
+from automl_flow.tabular.fitting.fold_models import layer_store, oof_key, read_oof
 from automl_flow.tabular.problem import TabularProblem
 
 
@@ -43,27 +43,29 @@ class SearchResult:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def collect(problem: TabularProblem, study: StudyResult, state: Path, config: SearchConfig) -> SearchResult:
+def collect(problem: TabularProblem, study: StudyResult, store: ResultStore, config: SearchConfig) -> SearchResult:
     """Read what the trials of the first layer left."""
     rows = problem.covered()
     nothing = np.empty((0, len(rows), problem.target.outputs), dtype=np.float32)
     reproduce = {"max_trials": 0, "skip_trials": [], "seed": config.seed, "strategy": config.strategy, "stacking": 0}
-    return add_layer(SearchResult((), (), nothing, rows, {**reproduce, "exact": True}), study, state)
+    return add_layer(SearchResult((), (), nothing, rows, {**reproduce, "exact": True}), study, store)
 
 
-def add_layer(result: SearchResult, study: StudyResult, state: Path, base_models: tuple[int, ...] = ()) -> SearchResult:
+def add_layer(
+    result: SearchResult, study: StudyResult, store: ResultStore, base_models: tuple[int, ...] = ()
+) -> SearchResult:
     """Add the trials of a layer to those of the layer below.
 
     Args:
         result: What was found so far.
         study: The trials.
-        state: State folder of the search.
+        store: Results of the search.
         base_models: What the candidates of the layer read; nothing: they are the first one.
     """
-    folder = layer_folder(state, base_models)
+    layer = layer_store(store, base_models)
     complete = (record for record in study.records if record.state == "complete")
-    added = [Candidate.of(record) for record in complete if oof_path(folder, record.number).is_file()]
-    oof = [*result.oof, *(read_oof(folder, candidate.number) for candidate in added)]
+    added = [Candidate.of(record) for record in complete if layer.exists(oof_key(record.number))]
+    oof = [*result.oof, *(read_oof(layer, candidate.number) for candidate in added)]
     candidates = [*result.candidates, *added]
     order = sorted(range(len(candidates)), key=lambda i: (candidates[i].loss, candidates[i].number))
     known = result.reproduce

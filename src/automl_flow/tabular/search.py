@@ -47,7 +47,7 @@ def search_models(session: SearchSession) -> SearchResult:
         spent = journal.spent + (time.monotonic() - began)
         clock = Clock(_first_seconds(problem, plan.families, config), spent)
         study = run_trials(session, plan, _first_trials(problem, plan.families, config), journal=journal, clock=clock)
-    return replace(collect(problem, study, session.results, config), left_out=left_out)
+    return replace(collect(problem, study, session.store, config), left_out=left_out)
 
 
 def check_settings(config: SearchConfig, families: Mapping[str, ModelFamily]) -> None:

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from automl_flow.models.family import FitContext, ModelFamily
 from automl_flow.study.budget import Clock
-from automl_flow.study.journal import Journal
+from automl_flow.study.journal import Journal, results_folder
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting.fold_models import second_layer_folder
@@ -87,11 +87,11 @@ def search_second_layer(
         base_models=numbers,
     )
     key = problem.key(len(result.records), numbers, [c.params for c in read], config.seed, config.threads)
-    with Journal(second_layer_folder(session.results), key).open() as journal:
+    with Journal(second_layer_folder(results_folder(session.state)), key).open() as journal:
         seconds = None if config.time_left_for_this_task is None else STACKING_FRACTION * config.time_left_for_this_task
         clock = Clock(seconds, journal.spent + (time.monotonic() - began))
         study = run_trials(session, plan, trials, journal=journal, clock=clock, before=result.records)
-    return add_layer(result, study, session.results, numbers)
+    return add_layer(result, study, session.store, numbers)
 
 
 def _context(problem: TabularProblem, config: SearchConfig, base_models: tuple[int, ...]) -> FitContext:

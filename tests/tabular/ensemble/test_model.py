@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from automl_flow.core.errors import ArtifactError, AutoMLFlowWarning, DataError
+from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.serialization.manifest import MANIFEST
 from automl_flow.tabular.candidate import Candidate
@@ -27,7 +28,9 @@ def model(tmp_path_factory):
         Candidate(i, name, dict(FAMILIES.get(name).portfolio(context)[0]), 0.0, ())
         for i, name in enumerate(["linear", "lightgbm"])
     ]
-    fitted = fit_candidates(problem, candidates, FAMILIES.available(), tmp_path_factory.mktemp("state"), seed=0)
+    fitted = fit_candidates(
+        problem, candidates, FAMILIES.available(), FolderStore(tmp_path_factory.mktemp("state")), seed=0
+    )
     names = tuple(problem.X.columns)
     return TabularModel(fitted, (0.25, 0.75), problem.target.classes, problem.task, names), problem.X
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
+from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.serialization.manifest import Files
 from automl_flow.study.trial import TrialJob
@@ -16,8 +17,8 @@ from automl_flow.tabular.fitting.objective import TrialContext, encoded_fold, ev
 from automl_flow.tabular.fitting.preprocessors import (
     Preprocessors,
     Rows,
+    preprocessor_file,
     preprocessor_key,
-    preprocessor_path,
     write_preprocessor,
 )
 from tests.models.problems import make_problem
@@ -25,13 +26,11 @@ from tests.models.problems import make_problem
 
 @pytest.fixture
 def preprocessors(tmp_path):
-    problem, read = make_problem("binary"), Preprocessors()
+    problem, read, store = make_problem("binary"), Preprocessors(), FolderStore(tmp_path)
     for encoding in ("scaled", "ordinal"):
         key = preprocessor_key(encoding, 0)
-        write_preprocessor(
-            tmp_path, key, encoded_fold(TrialContext(problem, {}, tmp_path, 0), encoding, 0).preprocessor
-        )
-        read.read(Files(tmp_path), key)
+        write_preprocessor(store, key, encoded_fold(TrialContext(problem, {}, store, 0), encoding, 0).preprocessor)
+        read.read(Files.of_store(store), key)
     return problem, list(read.by_key.values())
 
 
@@ -70,7 +69,8 @@ def test_threads_that_ask_at_the_same_time_share_one_encoding():
 def test_only_folds_whose_model_is_kept_leave_their_preprocessor(tmp_path):
     problem, families = make_problem("binary"), {"knn": FAMILIES.get("knn")}
     params = dict(families["knn"].portfolio(problem.context(0))[0])
-    evaluate(TrialContext(problem, families, tmp_path, 0), TrialJob(0, Suggestion("knn", params)))
+    store = FolderStore(tmp_path)
+    evaluate(TrialContext(problem, families, store, 0), TrialJob(0, Suggestion("knn", params)))
     folds = range(len(problem.folds))
-    stored = [fold for fold in folds if preprocessor_path(tmp_path, preprocessor_key("scaled", fold)).is_file()]
+    stored = [fold for fold in folds if store.exists(preprocessor_file(preprocessor_key("scaled", fold)))]
     assert stored == [STAND_IN]

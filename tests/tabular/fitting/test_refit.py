@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from automl_flow.core.errors import StorageError
+from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.study.journal import results_folder
 from automl_flow.study.trial import TrialJob
@@ -11,7 +12,7 @@ from automl_flow.tabular.candidate import Candidate, Suggestion
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting import refit
 from automl_flow.tabular.fitting.fitted import FittedCandidate, fit_candidates
-from automl_flow.tabular.fitting.fold_models import STAND_IN, kept_folds, part_folder
+from automl_flow.tabular.fitting.fold_models import STAND_IN, kept_folds, part_store
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
 from automl_flow.tabular.session.session import open_session
@@ -26,7 +27,7 @@ def searched(tmp_path):
     problem, families = make_problem("binary"), {"lightgbm": FAMILIES.get("lightgbm")}
     params = dict(families["lightgbm"].portfolio(problem.context(0))[0])
     job = TrialJob(0, Suggestion("lightgbm", params))
-    evaluate(TrialContext(problem, families, results_folder(tmp_path), 0), job)
+    evaluate(TrialContext(problem, families, FolderStore(results_folder(tmp_path)), 0), job)
     return problem, families, Candidate(0, "lightgbm", params, 0.0, (), iterations=_STEPS)
 
 
@@ -34,7 +35,9 @@ def run(searched, state, *, copies: int = 1, seconds: float | None = None) -> Fi
     problem, families, candidate = searched
     with open_session(problem, families, SearchConfig(seed=0), state) as session:
         done = refit.refit(session, [candidate], copies={0: copies}, seconds=seconds, took={0: 1.0})
-    return fit_candidates(problem, [candidate], families, results_folder(state), seed=0, copies=done.copies)[0]
+    return fit_candidates(
+        problem, [candidate], families, FolderStore(results_folder(state)), seed=0, copies=done.copies
+    )[0]
 
 
 def test_one_model_learns_from_all_rows_for_as_many_steps_as_on_the_folds(searched, tmp_path):
@@ -52,7 +55,7 @@ def test_further_models_differ_in_their_seed(searched, tmp_path):
 
 def test_a_model_that_is_there_is_not_fitted_again(searched, tmp_path):
     run(searched, tmp_path)
-    file = part_folder(results_folder(tmp_path), 0) / "all-0.model"
+    file = part_store(FolderStore(results_folder(tmp_path)), 0).folder / "all-0.model"
     written = file.stat().st_mtime_ns
     assert len(run(searched, tmp_path, copies=2).parts) == 2
     assert file.stat().st_mtime_ns == written
@@ -64,7 +67,9 @@ def test_the_models_of_the_folds_have_half_of_the_vote(searched, tmp_path):
     every = tuple(range(len(problem.folds)))
 
     def predict(**kept):
-        (fitted,) = fit_candidates(problem, [candidate], families, results_folder(tmp_path), seed=0, **kept)
+        (fitted,) = fit_candidates(
+            problem, [candidate], families, FolderStore(results_folder(tmp_path)), seed=0, **kept
+        )
         return predictions(fitted, problem.X)
 
     folds, whole = predict(folds={0: every}), predict(copies={0: 2})
@@ -77,7 +82,9 @@ def test_the_models_of_the_folds_have_half_of_the_vote(searched, tmp_path):
 
 def test_a_trial_leaves_the_models_of_all_folds_of_a_bagged_family_alone(searched, tmp_path):
     problem, _, _ = searched
-    assert len(list(part_folder(results_folder(tmp_path), 0).glob("fold-*.model"))) == len(problem.folds)
+    assert len(list(part_store(FolderStore(results_folder(tmp_path)), 0).folder.glob("fold-*.model"))) == len(
+        problem.folds
+    )
     assert kept_folds(FAMILIES.get("extra_trees"), 5) == (STAND_IN,)
     assert kept_folds(FAMILIES.get("lightgbm"), 1) == (STAND_IN,)  # it saw fewer rows and brings no variety
 

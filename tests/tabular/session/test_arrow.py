@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from automl_flow.execution.outcome import Limits
+from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.study.trial import TrialJob
 from automl_flow.tabular.candidate import Suggestion
@@ -71,7 +72,7 @@ def test_short_searches_inherit_arrow_from_the_fork_server():
 def test_workers_without_arrow_find_the_same(tmp_path):
     problem = make_problem("binary")
     here, there = (
-        TrialContext(replace(problem, X=X), FAMILIES.available(), tmp_path / name, seed=0)
+        TrialContext(replace(problem, X=X), FAMILIES.available(), FolderStore(tmp_path / name), seed=0)
         for name, X in (("here", problem.X), ("there", without_arrow_strings(problem.X)))
     )
     with make_workers(SearchConfig(time_left_for_this_task=60), problem.X) as runner:
@@ -83,5 +84,5 @@ def test_workers_without_arrow_find_the_same(tmp_path):
             evaluate(here, job)
             outcome = runner.submit(evaluate, job, Limits()).outcome()
             assert outcome.ok, outcome.message
-            assert np.array_equal(read_oof(here.state, number), read_oof(there.state, number))
+            assert np.array_equal(read_oof(here.store, number), read_oof(there.store, number))
         assert not runner.submit(jobs.imported, "pyarrow", Limits()).outcome().value

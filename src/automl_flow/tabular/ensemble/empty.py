@@ -48,13 +48,13 @@ def constant_only(session: SearchSession, result: SearchResult) -> SearchResult:
     if result.candidates:
         return result
     problem, number = session.problem, len(result.records)
-    context = TrialContext(problem, session.families, session.results, session.config.seed, session.config.threads)
+    context = TrialContext(problem, session.families, session.store, session.config.seed, session.config.threads)
     try:
         found = evaluate(context, TrialJob(number, Suggestion(BASELINE, {})))
     except Exception as error:  # what all trials failed of may have this one fail too
         raise BudgetError(f"{told} Nor could a constant be made: {error}") from error
     constant = Candidate.of(TrialRecord(number, {}, found.values, "complete", attrs=found.attrs))
-    return replace(result, candidates=(constant,), oof=np.stack([read_oof(session.results, number)]))
+    return replace(result, candidates=(constant,), oof=np.stack([read_oof(session.store, number)]))
 
 
 def nothing_finished(records: Sequence[TrialRecord], start_seconds: float | None) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from automl_flow.core.files import write_json
+from automl_flow.execution.store import FolderStore
 from automl_flow.serialization.manifest import write_artifact
 from automl_flow.tabular.ensemble.model import Member, TabularModel
 from automl_flow.tabular.fitting.fitted import FittedCandidate
@@ -47,9 +48,9 @@ def _write_member(folder: Path, number: int, member: FittedCandidate | Member, w
         member.write(own)
         return {"kind": "network"}
     for part in member.parts:
-        write_part(own, part, member.family)
+        write_part(FolderStore(own), part, member.family)
         if part.preprocessor_key not in written:
-            write_preprocessor(folder, part.preprocessor_key, member.preprocessors[part.preprocessor_key])
+            write_preprocessor(FolderStore(folder), part.preprocessor_key, member.preprocessors[part.preprocessor_key])
             written.add(part.preprocessor_key)
     names = [part.name for part in member.parts]
     return {"kind": "candidate", "candidate": member.candidate.to_document(), "models": names}

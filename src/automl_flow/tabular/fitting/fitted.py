@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from automl_flow.execution.store import ResultStore
 from automl_flow.models.family import Array, ModelFamily
 from automl_flow.serialization.manifest import Files
 from automl_flow.tabular.candidate import Candidate
@@ -16,9 +16,9 @@ from automl_flow.tabular.fitting.fold_models import (
     STAND_IN,
     Part,
     is_stored,
-    layer_folder,
-    part_folder,
+    layer_store,
     part_name,
+    part_store,
     read_part,
 )
 from automl_flow.tabular.fitting.meta_features import as_readings, beside
@@ -71,14 +71,14 @@ def fit_candidates(
     problem: TabularProblem,
     candidates: Sequence[Candidate],
     families: Mapping[str, ModelFamily],
-    state: Path,
+    store: ResultStore,
     *,
     seed: int,
     threads: int = 1,
     copies: Mapping[int, int] | None = None,
     folds: Mapping[int, tuple[int, ...]] | None = None,
 ) -> tuple[FittedCandidate, ...]:
-    """Return candidates with their models, read from *state*.
+    """Return candidates with their models, read from *store*.
 
     A candidate without other models has that of one fold. Models of folds that the search left out are fitted here.
 
@@ -86,21 +86,21 @@ def fit_candidates(
         problem: The problem that was searched.
         candidates: What to fit.
         families: Families by name.
-        state: State folder of the search.
+        store: Results of the search.
         seed: Seed of the search; with the same threads, fitting again gives the same models.
         threads: Threads of one fit.
-        copies: How many models of all rows a candidate has in *state*, by its number.
+        copies: How many models of all rows a candidate has in *store*, by its number.
         folds: Folds whose models it has along with them, by its number.
     """
-    context = TrialContext(problem, families, Path(state), seed, threads)
-    preprocessors = Preprocessors()
+    context = TrialContext(problem, families, store, seed, threads)
+    preprocessors, files = Preprocessors(), Files.of_store(store)
     fitted = []
     for candidate in candidates:
         family = families[candidate.family]
         number = candidate.number
         parts = _parts(context, candidate, family, (copies or {}).get(number, 0), (folds or {}).get(number, ()))
         for part in parts:
-            preprocessors.read(Files(context.state), part.preprocessor_key)
+            preprocessors.read(files, part.preprocessor_key)
         fitted.append(FittedCandidate(candidate, parts, family, preprocessors.by_key))
     return tuple(fitted)
 
@@ -108,8 +108,8 @@ def fit_candidates(
 def _parts(
     context: TrialContext, candidate: Candidate, family: ModelFamily, copies: int, folds: tuple[int, ...]
 ) -> tuple[Part, ...]:
-    layer = layer_folder(context.state, candidate.base_models)
-    files = Files(part_folder(layer, candidate.number))
+    layer = layer_store(context.store, candidate.base_models)
+    files = Files.of_store(part_store(layer, candidate.number))
     parts = [read_part(files, "", part_name(ALL_ROWS, copy), family) for copy in range(copies)]
     for fold in folds or (() if copies else (STAND_IN,)):
         if is_stored(layer, candidate.number, fold):

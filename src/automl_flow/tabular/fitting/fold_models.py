@@ -15,7 +15,8 @@ from pydantic import Field, model_validator
 
 from automl_flow.core.documents import Document
 from automl_flow.core.errors import ArtifactError
-from automl_flow.core.files import atomic_file, write_bytes, write_json
+from automl_flow.core.files import json_text
+from automl_flow.execution.store import ResultStore
 from automl_flow.models.family import Array, Encoding, ModelFamily
 from automl_flow.serialization import skops
 from automl_flow.serialization.manifest import Files
@@ -87,17 +88,17 @@ def kept_folds(family: ModelFamily, n_folds: int) -> tuple[int, ...]:
     return tuple(range(n_folds)) if family.bagged and n_folds >= _FEWEST else (STAND_IN,)
 
 
-def write_part(folder: Path, part: Part, family: ModelFamily) -> None:
-    """Store a part in two files, ``.json`` and ``.model``, that have its name."""
+def write_part(store: ResultStore, part: Part, family: ModelFamily) -> None:
+    """Write a part under two keys, ``.json`` and ``.model``, that have its name."""
     document = {key: value for key, value in vars(part).items() if key != "model"}
     if part.model is not None:
-        path = folder / f"{part.name}.model"
-        if family.dump is not None:
-            write_bytes(path, family.dump(part.model))
-        else:
-            with atomic_file(path) as draft, draft.open("wb") as sink:
+        with store.writing(f"{part.name}.model") as sink:
+            if family.dump is not None:
+                sink.write(family.dump(part.model))
+            else:
                 skops.write(part.model, sink, family.skops_types)
-    write_json(folder / f"{part.name}.json", {**document, "stored": part.model is not None})
+    text = json_text({**document, "stored": part.model is not None})
+    store.put(f"{part.name}.json", text.encode())
 
 
 class PartDocument(Document):
@@ -168,14 +169,23 @@ def second_layer_folder(state: Path) -> Path:
     return state / "second"
 
 
-def layer_folder(state: Path, base_models: Sequence[int]) -> Path:
-    """Folder of what belongs to the trials of the layer whose candidates read so many others."""
-    return results_folder(second_layer_folder(state)) if base_models else state
+def layer_store(store: ResultStore, base_models: Sequence[int]) -> ResultStore:
+    """Results of the second layer, whose candidates have base models; without any, those of the first."""
+    return store.below(results_folder(second_layer_folder(Path())).as_posix()) if base_models else store
 
 
-def part_folder(state: Path, number: int) -> Path:
-    """Folder of a trial's parts."""
-    return state / "parts" / f"{number:06d}"
+def part_store(layer: ResultStore, number: int) -> ResultStore:
+    """Parts of a trial."""
+    return layer.below(_parts_key(number))
+
+
+def delete_parts(layer: ResultStore, number: int) -> None:
+    """Remove the parts of a trial."""
+    layer.delete(_parts_key(number))
+
+
+def _parts_key(number: int) -> str:
+    return f"parts/{number:06d}"
 
 
 def part_name(fold: int, copy: int = 0) -> str:
@@ -183,23 +193,23 @@ def part_name(fold: int, copy: int = 0) -> str:
     return f"all-{copy}" if fold == ALL_ROWS else f"fold-{fold}"
 
 
-def write_oof(state: Path, number: int, predictions: NDArray[np.float32]) -> None:
+def is_stored(layer: ResultStore, number: int, fold: int, copy: int = 0) -> bool:
+    """Whether a part of a trial was stored."""
+    return part_store(layer, number).exists(f"{part_name(fold, copy)}.json")
+
+
+def write_oof(layer: ResultStore, number: int, predictions: NDArray[np.float32]) -> None:
     """Store a trial's out-of-fold predictions, one row per covered row of the problem."""
-    buffer = io.BytesIO()
-    np.save(buffer, predictions, allow_pickle=False)
-    write_bytes(oof_path(state, number), buffer.getvalue())
+    with layer.writing(oof_key(number)) as sink:
+        np.save(sink, predictions, allow_pickle=False)
 
 
-def read_oof(state: Path, number: int) -> NDArray[np.float32]:
+def read_oof(layer: ResultStore, number: int) -> NDArray[np.float32]:
     """Read what :func:`write_oof` stored."""
-    return np.asarray(np.load(oof_path(state, number), allow_pickle=False), dtype=np.float32)
+    content = io.BytesIO(layer.get(oof_key(number)))
+    return np.asarray(np.load(content, allow_pickle=False), dtype=np.float32)
 
 
-def is_stored(state: Path, number: int, fold: int, copy: int = 0) -> bool:
-    """Whether a part of a trial is on disk."""
-    return (part_folder(state, number) / f"{part_name(fold, copy)}.json").is_file()
-
-
-def oof_path(state: Path, number: int) -> Path:
-    """File of a trial's out-of-fold predictions; written last, so a trial that has it has all."""
-    return state / "oof" / f"{number:06d}.npy"
+def oof_key(number: int) -> str:
+    """Key of a trial's out-of-fold predictions; written last, so a trial that has it has all."""
+    return f"oof/{number:06d}.npy"

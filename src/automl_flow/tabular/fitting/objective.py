@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.core.seeds import derive_seed
+from automl_flow.execution.store import ResultStore
 from automl_flow.models.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.recipes import build_preprocessor
 from automl_flow.study.parts import CombineJob, PartJob, Parts
@@ -22,15 +21,16 @@ from automl_flow.tabular.candidate import Suggestion, TrialFacts
 from automl_flow.tabular.fitting.encoding_cache import Encoded, Encodings
 from automl_flow.tabular.fitting.fold_models import (
     Part,
+    delete_parts,
     kept_folds,
-    layer_folder,
-    part_folder,
+    layer_store,
+    part_store,
     read_oof,
     write_oof,
     write_part,
 )
 from automl_flow.tabular.fitting.meta_features import as_readings, beside, readings_width
-from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_key, preprocessor_path, write_preprocessor
+from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_file, preprocessor_key, write_preprocessor
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.schedule import deadline
 
@@ -42,7 +42,7 @@ class TrialContext:
     Attributes:
         problem: The data.
         families: Families by name.
-        state: Folder for predictions and models of trials.
+        store: Predictions and models of trials.
         seed: Seed of the search.
         threads: Threads of one fit.
         cache: Encoded rows that this worker has made already; trials that run in it at the same time share them.
@@ -50,7 +50,7 @@ class TrialContext:
 
     problem: TabularProblem
     families: Mapping[str, ModelFamily]
-    state: Path
+    store: ResultStore
     seed: int
     threads: int = 1
     cache: Encodings = field(default_factory=Encodings, repr=False, compare=False)
@@ -95,7 +95,7 @@ def evaluate_fold(context: TrialContext, job: PartJob[Suggestion]) -> FoldOutcom
 def combine_folds(context: TrialContext, job: CombineJob[Suggestion, FoldOutcome]) -> Evaluation:
     """Evaluate a trial whose folds have been fitted; the models of one that is pruned are removed."""
     if is_pruned(job.suggestion, job.results):
-        shutil.rmtree(_part_folder(context, job.number, job.suggestion), ignore_errors=True)
+        delete_parts(layer_store(context.store, job.suggestion.base_models), job.number)
         return _evaluation((), job.suggestion, job.results, pruned=True)
     return combine(context, job.number, job.suggestion, job.results)
 
@@ -147,7 +147,7 @@ def fit_fold(
     metric = problem.task.scorer(problem.target.classes)
     loss = metric.loss(problem.target.values[valid], prediction, weight)
     if fold in kept_folds(family, len(problem.folds)):
-        write_part(_part_folder(context, number, candidate), part, family)
+        write_part(_part_store(context, number, candidate), part, family)
     return FoldOutcome(loss, prediction, part.work, fitted.iterations, fitted.cut_short)
 
 
@@ -171,7 +171,7 @@ def combine(context: TrialContext, number: int, candidate: Suggestion, outcomes:
     weight = None if problem.weight is None else problem.weight[covered]
     metric = problem.task.scorer(problem.target.classes)
     loss = metric.loss(problem.target.values[covered], oof.astype(np.float64), weight)
-    write_oof(layer_folder(context.state, candidate.base_models), number, oof)
+    write_oof(layer_store(context.store, candidate.base_models), number, oof)
     return _evaluation((loss,), candidate, outcomes)
 
 
@@ -191,8 +191,8 @@ def _evaluation(
     return Evaluation(values, facts, dict(enumerate(losses)), pruned)
 
 
-def _part_folder(context: TrialContext, number: int, candidate: Suggestion) -> Path:
-    return part_folder(layer_folder(context.state, candidate.base_models), number)
+def _part_store(context: TrialContext, number: int, candidate: Suggestion) -> ResultStore:
+    return part_store(layer_store(context.store, candidate.base_models), number)
 
 
 def fit_part(
@@ -214,7 +214,7 @@ def fit_part(
     rows, valid = problem.folds[fold] if fold != ALL_ROWS else (np.arange(len(problem.X)), np.empty(0, np.int64))
     encoded = rows_of(context, family.encoding, fold, base_models)
     if fold == ALL_ROWS or fold in kept_folds(family, len(problem.folds)):
-        _store_preprocessor(context.state, preprocessor_key(family.encoding, fold), encoded.preprocessor)
+        _store_preprocessor(context.store, preprocessor_key(family.encoding, fold), encoded.preprocessor)
     kind, outputs = problem.task.problem_type, problem.target.outputs
     seen = kind.restrict(problem.target.values, rows, outputs)
     part = Part(family.name, fold, family.encoding, seen.problem, seen.present, outputs, copy)
@@ -258,7 +258,7 @@ def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: t
     if not base_models:
         return encoded
     readings = as_readings(
-        [read_oof(context.state, number) for number in base_models], context.problem.task.problem_type
+        [read_oof(context.store, number) for number in base_models], context.problem.task.problem_type
     )
     if fold == ALL_ROWS:
         return replace(encoded, X=beside(encoded.X, readings))
@@ -281,10 +281,10 @@ def _encode(context: TrialContext, encoding: Encoding, fold: int) -> Encoded:
     return Encoded(preprocessor, X, X_valid)
 
 
-def _store_preprocessor(state: Path, key: str, preprocessor: Any) -> None:
+def _store_preprocessor(store: ResultStore, key: str, preprocessor: Any) -> None:
     """Store a preprocessor that a kept model needs, once for all trials."""
-    if not preprocessor_path(state, key).is_file():
-        write_preprocessor(state, key, preprocessor)
+    if not store.exists(preprocessor_file(key)):
+        write_preprocessor(store, key, preprocessor)
 
 
 def _take(encoded: Any, mask: NDArray[np.bool_]) -> Any:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
 from pydantic import Field
 
 from automl_flow.core.documents import Document
-from automl_flow.core.files import write_bytes, write_json
+from automl_flow.core.files import json_text
+from automl_flow.execution.store import ResultStore
 from automl_flow.models.family import Encoding
 from automl_flow.serialization import skops
 from automl_flow.serialization.manifest import Files
@@ -29,22 +29,21 @@ def preprocessor_key(encoding: Encoding, fold: int) -> str:
     return f"{encoding}-{'all' if fold == ALL_ROWS else fold}"
 
 
-def preprocessor_path(folder: Path, key: str) -> Path:
-    """File that lists the steps of a stored preprocessor; it is written last."""
-    return folder / "preprocessors" / f"{key}.json"
+def preprocessor_file(key: str) -> str:
+    """File, by its name in a store, that lists the steps of a preprocessor; it is written last."""
+    return f"preprocessors/{key}.json"
 
 
-def write_preprocessor(folder: Path, key: str, preprocessor: Any) -> None:
-    """Store a fitted preprocessor, a pipeline, in a folder."""
+def write_preprocessor(store: ResultStore, key: str, preprocessor: Any) -> None:
+    """Store a fitted preprocessor, a pipeline."""
     steps = []
     for name, step in preprocessor.steps:
         content = skops.dump_preprocessor(step)
         digest = hashlib.sha256(content).hexdigest()
-        path = folder / _step_file(digest)
-        if not path.is_file():
-            write_bytes(path, content)
+        if not store.exists(_step_file(digest)):
+            store.put(_step_file(digest), content)
         steps.append([name, digest])
-    write_json(preprocessor_path(folder, key), {"steps": steps})
+    store.put(preprocessor_file(key), json_text({"steps": steps}).encode())
 
 
 def _step_file(digest: str) -> str:
@@ -85,7 +84,7 @@ class Preprocessors:
         from sklearn.pipeline import Pipeline
 
         if key not in self.by_key:
-            steps = files.document(f"preprocessors/{key}.json", Steps).steps
+            steps = files.document(preprocessor_file(key), Steps).steps
             self.by_key[key] = Pipeline([(name, self._read_step(files, digest)) for name, digest in steps])
 
     def _read_step(self, files: Files, digest: str) -> Any:

@@ -6,14 +6,14 @@ import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.execution.runner import Handle
+from automl_flow.execution.store import ResultStore
 from automl_flow.study.budget import Clock
 from automl_flow.tabular.candidate import Candidate
-from automl_flow.tabular.fitting.fold_models import is_stored, layer_folder, part_folder, write_part
+from automl_flow.tabular.fitting.fold_models import is_stored, layer_store, part_store, write_part
 from automl_flow.tabular.fitting.objective import TrialContext, fit_part
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
 from automl_flow.tabular.schedule import REFIT_SLOWDOWN
@@ -73,8 +73,8 @@ def refit(
     Raises:
         StorageError: The disk is full, or the state folder cannot be written to.
     """
-    state, runner, clock = session.results, session.runner, Clock(seconds)
-    waiting = deque(job for job in _in_turns(candidates, copies) if not _is_there(state, job.candidate, job.copy))
+    store, runner, clock = session.store, session.runner, Clock(seconds)
+    waiting = deque(job for job in _in_turns(candidates, copies) if not _is_there(store, job.candidate, job.copy))
     running: dict[Handle, Candidate] = {}
     interrupted = False
     try:
@@ -93,7 +93,7 @@ def refit(
     finally:
         for handle in running:
             handle.cancel()
-    stored = {candidate.number: _stored(state, candidate, copies[candidate.number]) for candidate in candidates}
+    stored = {candidate.number: _stored(store, candidate, copies[candidate.number]) for candidate in candidates}
     return Refitted(stored, interrupted)
 
 
@@ -111,7 +111,7 @@ def fit_all_rows(context: TrialContext, job: RefitJob) -> None:
         copy=job.copy,
         iterations=iterations,
     )
-    write_part(part_folder(layer_folder(context.state, candidate.base_models), candidate.number), part, family)
+    write_part(part_store(layer_store(context.store, candidate.base_models), candidate.number), part, family)
 
 
 def _check(outcome: Outcome, candidate: Candidate) -> None:
@@ -126,11 +126,11 @@ def _in_turns(candidates: Sequence[Candidate], copies: Mapping[int, int]) -> Ite
         yield from (RefitJob(candidate, copy) for candidate in candidates if copy < copies[candidate.number])
 
 
-def _stored(state: Path, candidate: Candidate, wanted: int) -> int:
+def _stored(store: ResultStore, candidate: Candidate, wanted: int) -> int:
     """Models that are there without a gap: a later one may have ended well where an earlier one did not."""
-    missing = (copy for copy in range(wanted) if not _is_there(state, candidate, copy))
+    missing = (copy for copy in range(wanted) if not _is_there(store, candidate, copy))
     return next(missing, wanted)
 
 
-def _is_there(state: Path, candidate: Candidate, copy: int) -> bool:
-    return is_stored(layer_folder(state, candidate.base_models), candidate.number, ALL_ROWS, copy)
+def _is_there(store: ResultStore, candidate: Candidate, copy: int) -> bool:
+    return is_stored(layer_store(store, candidate.base_models), candidate.number, ALL_ROWS, copy)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from automl_flow.core.progress import Progress, silent_progress
-from automl_flow.execution.backends import BACKENDS, make_runner
+from automl_flow.execution.backends import BACKENDS, make_runner, open_store
 from automl_flow.execution.memory import give_back
 from automl_flow.execution.runner import Runner, RunnerSettings
+from automl_flow.execution.store import ResultStore
 from automl_flow.models.family import ModelFamily
 from automl_flow.serialization import skops
 from automl_flow.study.budget import say_if_too_short
@@ -73,16 +74,16 @@ class SearchSession:
     progress: Progress = field(default_factory=silent_progress)
 
     @property
-    def results(self) -> Path:
-        """Folder of predictions and fitted models."""
-        return results_folder(self.state)
+    def store(self) -> ResultStore:
+        """Predictions and fitted models."""
+        return open_store(self.config.execution, results_folder(self.state))
 
     def broadcast(self) -> Self:
         """Let the workers hold the problem."""
         config, problem = self.config, self.problem
         if self.runner.settings.imports == _IMPORTS_WITHOUT_ARROW:
             problem = replace(problem, X=without_arrow_strings(problem.X))
-        self.runner.broadcast(TrialContext(problem, self.families, self.results, config.seed, config.threads))
+        self.runner.broadcast(TrialContext(problem, self.families, self.store, config.seed, config.threads))
         give_back()  # what planning has freed: from here on this process does little but wait
         if not _is_long(config):
             skops.prepare_in_background()
