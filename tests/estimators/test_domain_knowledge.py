@@ -41,7 +41,7 @@ def test_an_ensemble_keeps_to_a_direction_and_names_the_families_that_cannot():
         ({"monotone": {"sise": 1}}, "monotone: the table has no column 'sise'; did you mean 'size'"),
         ({"monotone": {"colour": 1}}, "'colour' is categorical, but must be numeric or ordinal"),
         ({"monotone": {"size": 2}}, "monotone.size"),
-        ({"monotone": {"size": 1}, "metric": "pinball_0.9"}, "a quantile go not together"),
+        ({"monotone": {"size": 1}, "metric": "pinball_0.9"}, "cannot be combined with a quantile"),
         ({"monotone": {"size": 1}}, "knn cannot keep to monotone constraints"),
         ({"time": "date"}, "no column 'date'"),
         ({"time": "colour"}, "is no time"),
@@ -73,7 +73,7 @@ def test_a_quantile_covers_its_share_of_new_rows():
 
 def test_groups_and_time_cannot_both_bind_the_folds():
     X, y = mixed_table("binary")
-    with pytest.raises(DataError, match="not to both"):
+    with pytest.raises(DataError, match="not both"):
         AutoMLClassifier(**QUICK, time="size").fit(X, y, groups=np.arange(len(X)) // 10)
 
 

@@ -82,7 +82,7 @@ def test_other_columns_are_ignored_and_that_is_said(models, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_array_is_taken_by_position_and_that_is_said(models, kind):
     X, _ = table()
-    with pytest.warns(AutoMLFlowWarning, match="taken by position"):
+    with pytest.warns(AutoMLFlowWarning, match="matched by position"):
         predicted = models[kind].predict(X.to_numpy(dtype=object))
     assert np.array_equal(predicted, models[kind].predict(X))
 
@@ -91,13 +91,13 @@ def test_an_array_is_taken_by_position_and_that_is_said(models, kind):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda X: X.drop(columns="day"), r"lack 1 of the 3 columns of the training: 'day'"),
+        (lambda X: X.drop(columns="day"), r"lack 1 of the 3 training columns: 'day'"),
         (lambda X: X.rename(columns={"colour": "color"}), "'colour'; did you mean 'color'"),
-        (lambda X: X.set_axis(["size", "day", "day"], axis=1), "repeated: day"),
+        (lambda X: X.set_axis(["size", "day", "day"], axis=1), "duplicate column names: day"),
         (lambda X: X.to_numpy()[:, :2], "X has 2 features, but TabularModel is expecting 3"),
         (lambda X: X["size"], "Expected 2D array"),
         (lambda X: X["size"].to_numpy(), "Expected 2D array"),
-        (lambda X: {"size": [1.0], "colour": ["red", "blue"], "day": [None]}, "make no table"),
+        (lambda X: {"size": [1.0], "colour": ["red", "blue"], "day": [None]}, "cannot be read as a table"),
         (lambda _: Plan(), "collect it"),
         (lambda _: None, "Expected 2D array"),
         (lambda X: X.set_axis(["size\x1b[2J", "colour", "day"], axis=1), r"size\\x1b"),

@@ -66,7 +66,7 @@ def test_a_closure_reaches_other_processes():
         (lambda: as_metric(found, "binary"), "does not say whether more is better"),
         (lambda: make_metric(found, greater_is_better=True, needs="labels"), "did you mean 'label'"),
         (lambda: make_metric(found, greater_is_better=True, name="rmse"), "choose another name"),
-        (lambda: of(make_metric(found, greater_is_better=True)), "wants needs='label'"),
+        (lambda: of(make_metric(found, greater_is_better=True)), "needs needs='label'"),
         (lambda: get_metric("pinball_90", "regression"), "pinball_0.9"),
     ],
 )

@@ -105,12 +105,21 @@ def test_a_damaged_npz_is_explained(tmp_path):
     ("values", "message"),
     [
         ({"problem": "binary", "metric": "rmse"}, "metric must suit a binary problem"),
-        ({"problem": "regression", "positive": 1}, "positive belongs to binary problems"),
-        ({"problem": "multiclass", "favourable": "a"}, "favourable belongs to binary problems, this one is multiclass"),
+        ({"problem": "regression", "positive": 1}, "positive applies to binary problems"),
+        (
+            {"problem": "multiclass", "favourable": "a"},
+            "favourable applies to binary problems only, this one is multiclass",
+        ),
         ({"problem": "regression", "roles": {"a": "number"}}, "roles.a"),
         ({"problem": "regression", "monotone": {"a": 2}}, "monotone.a"),
-        ({"problem": "multiclass", "monotone": {"a": 1}}, "monotone belongs to tables with a regression or a binary"),
-        ({"problem": "regression", "monotone": {"a": 1}, "metric": "pinball_0.5"}, "monotone and a quantile"),
+        (
+            {"problem": "multiclass", "monotone": {"a": 1}},
+            "monotone applies only to tables with a regression or binary",
+        ),
+        (
+            {"problem": "regression", "monotone": {"a": 1}, "metric": "pinball_0.5"},
+            "monotone cannot be combined with a quantile",
+        ),
     ],
 )
 def test_a_task_that_contradicts_itself_is_refused(values, message):

@@ -79,5 +79,5 @@ def test_bad_samples_are_named(x: Any, message: str) -> None:
 
 
 def test_a_sample_longer_than_any_that_was_learned_is_refused() -> None:
-    with pytest.raises(DataError, match=r"sample 0 has 1 channels and 4 steps; .* give the last 3"):
+    with pytest.raises(DataError, match=r"sample 0 has 1 channels and 4 steps; .* to the last 3"):
         as_padded([np.zeros(4)], 1, 3)

@@ -1,4 +1,4 @@
-"""Images and sequences: arrays with labels, in NPZ files."""
+"""Images and sequences in NPZ files."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _ENCRYPTED = 0x1  # a flag of the ZIP format
 
 @dataclass(frozen=True)
 class ArrayData:
-    """Samples and what is to be predicted.
+    """Samples and their target.
 
     Attributes:
         x: Images (n, height, width, channels), or sequences (n, channels, steps).
-        y: Target, shape (n,); of k targets (n, k).
-        split: ``"train"`` or ``"holdout"`` for every sample where the data fix it, else ``None``.
+        y: Target, shape (n,); (n, k) for k targets.
+        split: ``"train"`` or ``"holdout"`` for each sample, or ``None`` if the data do not define a split.
     """
 
     x: NDArray[Any]
@@ -36,7 +36,7 @@ class ArrayData:
 
 
 def read_arrays(path: Path, task: TaskSpec, source: str = "") -> ArrayData:
-    """Read an NPZ file with the arrays ``x``, the target (by the task's name for it) and perhaps a split.
+    """Read an NPZ file with an array ``x``, one named like the target, and optionally one with the split.
 
     Raises:
         DataError: See :func:`load_arrays` and :func:`select_arrays`.
@@ -45,15 +45,15 @@ def read_arrays(path: Path, task: TaskSpec, source: str = "") -> ArrayData:
 
 
 def load_arrays(path: Path, source: str = "") -> dict[str, NDArray[Any]]:
-    """Read all arrays of an NPZ file, by their names. Pickled objects inside the file are refused.
+    """Read all arrays of an NPZ file by name; pickled objects are refused.
 
     Args:
         path: The file.
-        source: Where *path* was given (file and key), for the error text.
+        source: Where *path* is set (file and key), for errors.
 
     Raises:
-        DataError: The file is missing or damaged, holds something that is no plain array, or would become far larger
-            in memory than it is.
+        DataError: The file is missing or damaged, holds anything but plain arrays, or would be far larger in memory
+            than on disk.
     """
     path = Path(path)
     told = f" (given in {source})" if source else ""
@@ -66,20 +66,20 @@ def load_arrays(path: Path, source: str = "") -> dict[str, NDArray[Any]]:
             refuse_expansion(path, sum(member.file_size for member in members))
             names = [member.filename.removesuffix(".npy") for member in members]
             if len(set(names)) < len(names):
-                raise ValueError("two arrays have one name")
+                raise ValueError("two arrays have the same name")
             return {name: _read_member(archive, member) for name, member in zip(names, members, strict=True)}
     except DataError:
         raise
-    except Exception as error:  # of the archive, of what compressed it, and of NumPy: they have a dozen
+    except Exception as error:  # from zipfile, the decompressor or NumPy
         cause = shown(" ".join(str(error).split()) or type(error).__name__, 200)
         raise DataError(f"{path}{told}: cannot be read as an NPZ file of plain arrays: {cause}") from None
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
-    """Read an array after a look at what its header asks for."""
+    """Read an array after checking its header."""
     name = shown(member.filename)
     if not member.filename.endswith(".npy"):
-        raise ValueError(f"{name} is no array; np.savez_compressed writes such a file")
+        raise ValueError(f"{name} is not an array; write the file with np.savez_compressed")
     if member.flag_bits & _ENCRYPTED:
         raise ValueError(f"{name} is encrypted; unpack it")
     with archive.open(member) as file:
@@ -87,7 +87,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[A
         read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = read_header(file)
     if dtype.hasobject or dtype.kind == "V" or not dtype.itemsize:
-        raise ValueError(f"{name} holds {dtype}, which are not numbers, texts or times")
+        raise ValueError(f"{name} holds {dtype}, which are not numbers, text or times")
     if math.prod(shape) * dtype.itemsize > member.file_size:
         raise ValueError(f"{name} has fewer values than its header says")
     with archive.open(member) as file:
@@ -95,7 +95,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[A
 
 
 def select_arrays(arrays: Mapping[str, NDArray[Any]], task: TaskSpec, source: str) -> ArrayData:
-    """Pick samples, target and split from the arrays of a file.
+    """Select samples, target and split from the arrays of a file.
 
     Raises:
         DataError: An array is missing, or shapes do not fit.
@@ -114,12 +114,12 @@ def select_arrays(arrays: Mapping[str, NDArray[Any]], task: TaskSpec, source: st
 
 
 def check_arrays(data: ArrayData, modality: Modality, source: str) -> ArrayData:
-    """Return *data* in the shape that the rest relies on.
+    """Return *data* with a channel axis.
 
-    Grey images (n, h, w) gain a channel axis and univariate sequences (n, steps) a channel axis.
+    It is added to grey images (n, h, w) and to univariate sequences (n, steps).
 
     Raises:
-        DataError: Wrong number of axes, no samples, lengths that differ, or values that are not numbers.
+        DataError: Wrong number of axes, no samples, different lengths, or values that are not numbers.
     """
     x = np.asarray(data.x)
     wanted = {"image": (3, 4), "sequence": (2, 3)}.get(modality, (2, 2))

@@ -1,4 +1,4 @@
-"""Cells that every library can work with: whoever made a table, no value in it makes the reading of it fail."""
+"""Normalisation of cells, so that no value of a table makes a library fail."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-_LARGEST = 2**1023  # beyond it an integer is no float
+_MAX_INTEGER = 2**1023  # larger ones exceed every float
 _PLAIN_TYPES = frozenset({int, float, bool, type(None), pd.Timestamp, pd.Timedelta, type(pd.NaT), type(pd.NA)})
 
 
 def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Return *table* with the columns that need it replaced by :func:`plain_column`; it is not changed itself."""
+    """Return *table* with :func:`plain_column` applied where needed; *table* itself is not changed."""
     plain = {place: plain_column(column) for place, (_, column) in enumerate(table.items())}
     changed = {place: column for place, column in plain.items() if column is not None}
     if not changed:
@@ -25,11 +25,10 @@ def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def plain_column(column: pd.Series[Any]) -> pd.Series[Any] | None:
-    """Return a column without the values at which libraries stumble; ``None`` where there are none.
+    """Return a column without values that make libraries fail; ``None`` if there are none.
 
-    A signalling NaN and an object that cannot be written are missing; integers beyond every float, complex numbers and
-    bytes are text; halves of letters become "?". Arrow's lists and structures become the objects that they stand for,
-    its dates times.
+    A signalling NaN and an object without text become missing; integers beyond every float, complex numbers and bytes
+    become text; lone surrogates become "?". Arrow lists and structs become Python objects, Arrow dates timestamps.
     """
     dtype = column.dtype
     if isinstance(dtype, pd.ArrowDtype):
@@ -62,7 +61,7 @@ def _from_arrow(column: pd.Series[Any], dtype: pd.ArrowDtype) -> pd.Series[Any] 
 
 def _plain(value: Any) -> Any:
     if type(value) in _PLAIN_TYPES:
-        return written(value) if type(value) is int and abs(value) >= _LARGEST else value
+        return written(value) if type(value) is int and abs(value) >= _MAX_INTEGER else value
     if isinstance(value, str):
         return value if _can_be_written(value) else written(value)
     if isinstance(value, Decimal):
@@ -73,10 +72,10 @@ def _plain(value: Any) -> Any:
 
 
 def written(value: Any) -> str:
-    """Any value as text that can be stored; halves of a pair of UTF-16, which stand for nothing, become "?"."""
+    """Any value as text that can be stored as UTF-8; lone surrogates become "?"."""
     try:
         text = value if isinstance(value, str) else str(value)
-    except Exception:  # a number of 5,000 digits, an object that does not like to be written
+    except Exception:  # an integer of 5,000 digits, an object whose __str__ raises
         text = f"{value:x}" if isinstance(value, int) else ""
     return text if _can_be_written(text) else text.encode("utf-8", "replace").decode()
 

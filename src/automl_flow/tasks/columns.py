@@ -1,4 +1,4 @@
-"""The columns of the training, and how rows that come later are brought to them: by name wherever there are names."""
+"""Matching of the columns of new rows with the training columns: by name, or by position without names."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from automl_flow.core.errors import DataError, listed, nearest, quoted, warn
 from automl_flow.tasks.cells import plain_cells
 from automl_flow.tasks.frames import as_frame, inferred
 
-_LISTED = 5
+_MAX_LISTED = 5
 
 
 def numbered(count: int) -> tuple[str, ...]:
-    """Names of columns that came without any."""
+    """Names for unnamed columns."""
     return tuple(f"x{position}" for position in range(count))
 
 
 def as_rows(X: Any, source: str = "X") -> tuple[pd.DataFrame, bool]:
-    """Return *X* as a data frame with text names, and whether the names are its own.
+    """Return *X* as a data frame with text names, and whether *X* has column names.
 
-    Columns without names are called ``x0``, ``x1`` and so on.
+    Unnamed columns are called ``x0``, ``x1`` and so on.
 
     Raises:
-        DataError: Not two-dimensional, complex, or two columns of the same name.
-        TypeError: A sparse matrix.
+        DataError: *X* is not two-dimensional, is complex, or has duplicate column names.
+        TypeError: *X* is a sparse matrix.
     """
     if hasattr(X, "toarray"):
         raise TypeError("Sparse data was passed, but dense data is required: use X.toarray()")
@@ -52,7 +52,7 @@ def _array(X: Any, source: str) -> NDArray[Any]:
     try:
         array = np.asarray(X) if hasattr(X, "dtype") else np.asarray(X, dtype=object)
     except (ValueError, TypeError) as error:
-        raise DataError(f"{source}: these rows make no table ({error})") from None
+        raise DataError(f"{source}: cannot be read as a table ({error})") from None
     if np.iscomplexobj(array):
         raise DataError("Complex data not supported: X holds complex numbers")
     if array.ndim != 2:
@@ -66,7 +66,7 @@ class Columns:
     """The columns that a model was trained on.
 
     Attributes:
-        names: Their names, in the order of the training.
+        names: Their names, in training order.
     """
 
     names: tuple[str, ...]
@@ -74,14 +74,14 @@ class Columns:
     def select(self, X: Any) -> pd.DataFrame:
         """Return rows with exactly these columns, in this order.
 
-        Columns are found by name: their order does not matter, and others are ignored, with a warning. Rows without
-        names are taken by position, with a warning where the training had names; so are rows with other names where
-        the training had none.
+        Columns are matched by name in any order; extra columns are ignored, with a warning. Rows without names are
+        matched by position, with a warning if the training rows had names; so are rows with names if the training
+        rows had none.
 
         Raises:
-            DataError: A column is missing (the message has the nearest one), or rows without names have another number
-                of columns.
-            TypeError: A sparse matrix.
+            DataError: A column is missing (the message suggests the nearest one), or unnamed rows have a different number of
+                columns.
+            TypeError: *X* is a sparse matrix.
         """
         frame, named = as_rows(X)
         if not named or self._by_position(frame):
@@ -90,25 +90,25 @@ class Columns:
         others = _without(frame.columns, self.names)
         if missing:
             raise DataError(
-                f"the rows lack {len(missing)} of the {len(self.names)} columns of the training: {_listed(missing)}"
+                f"the rows lack {len(missing)} of the {len(self.names)} training columns: {_listed(missing)}"
                 f"{nearest(missing[0], others)}"
             )
         if others:
-            warn(f"{len(others)} columns that the training did not have are ignored: {_listed(others)}")
+            warn(f"{len(others)} columns that were not in the training data are ignored: {_listed(others)}")
         return frame if tuple(frame.columns) == self.names else frame.loc[:, list(self.names)]
 
     def _by_position(self, frame: pd.DataFrame) -> bool:
-        """Whether names say nothing: the training had none."""
+        """Whether names are meaningless, because the training rows had none."""
         return self.names == numbered(len(self.names)) and not set(self.names) & set(frame.columns)
 
     def _positioned(self, frame: pd.DataFrame, *, named: bool) -> pd.DataFrame:
         if frame.shape[1] != len(self.names):
-            raise DataError(  # the first part is what scikit-learn says, and what its checks want
+            raise DataError(  # worded as scikit-learn's checks require
                 f"X has {frame.shape[1]} features, but TabularModel is expecting {len(self.names)} features as input: "
                 f"{_listed(self.names)}"
             )
         if not named and self.names != numbered(len(self.names)):
-            warn("the rows have no column names: they are taken by position, as in the training")
+            warn("the rows have no column names; they are matched by position")
         return frame.set_axis(list(self.names), axis=1)
 
 
@@ -118,4 +118,4 @@ def _without(names: Iterable[str], known: Sequence[str]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return listed(map(quoted, names), _LISTED)
+    return listed(map(quoted, names), _MAX_LISTED)

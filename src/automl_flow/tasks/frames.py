@@ -1,4 +1,4 @@
-"""Whatever rows people hand over, as a pandas data frame: frames of any library, Arrow tables, arrays, lists, dicts."""
+"""Conversion of any input to a pandas data frame: frames of other libraries, Arrow tables, lists, dicts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Frame = TypeVar("Frame", pd.DataFrame, pd.Series)
 
 
 def as_frame(X: Any, source: str = "X") -> pd.DataFrame | None:
-    """Return *X* with its column names as text, or ``None`` where it has no names.
+    """Return *X* as a data frame with text column names, or ``None`` if it has no column names.
 
-    Frames of other libraries come in through Arrow's C interface or their own ``to_pandas``. Dictionaries of columns,
+    Frames of other libraries are converted through Arrow's C interface or ``to_pandas``. Dictionaries of columns,
     lists of dictionaries and structured arrays have names, too.
 
     Raises:
-        DataError: Two columns have the same name as text, or the frame cannot be read.
+        DataError: Two names are the same text, or the frame cannot be read.
     """
     found = _pandas(X, source)
     return None if found is None else with_text_names(found, source)
@@ -37,16 +37,16 @@ def with_text_names(frame: pd.DataFrame, source: str = "X") -> pd.DataFrame:
     if len(set(names)) < len(names):
         repeated = sorted(name for name, times in Counter(names).items() if times > 1)
         listed = ", ".join(shown(name) for name in repeated[:10])
-        raise DataError(f"{source}: column names must differ, repeated: {listed}; rename or drop one of them")
+        raise DataError(f"{source}: duplicate column names: {listed}; rename or drop one of them")
     named = frame if names == list(frame.columns) else frame.set_axis(names, axis=1)
     return named.reset_index(drop=True)
 
 
 def inferred(data: Frame) -> Frame:
-    """A frame or column whose objects are stored as the numbers or text that they are, where they are of one kind."""
+    """Return *data* with object columns stored as numbers or text where all values are of one kind."""
     try:
         return data.infer_objects()
-    except UnicodeEncodeError:  # halves of letters, which pandas' own type for text cannot hold
+    except UnicodeEncodeError:  # lone surrogates, which pandas' text type cannot hold
         return data
 
 
@@ -58,7 +58,7 @@ def _pandas(X: Any, source: str) -> pd.DataFrame | None:
     if isinstance(X, dict) or _holds_dicts(X):
         return _built(X, source)
     if _is_lazy(X):
-        raise DataError(f"{source}: a {type(X).__name__} is a plan of a table; collect it into a data frame first")
+        raise DataError(f"{source}: a {type(X).__name__} is lazy; collect it into a data frame first")
     if not hasattr(X, "columns") and not hasattr(X, "column_names"):
         return None
     return _converted(X, source)
@@ -76,11 +76,11 @@ def _built(X: Any, source: str) -> pd.DataFrame:
     try:
         return pd.DataFrame(X)
     except (ValueError, TypeError) as error:
-        raise DataError(f"{source}: these columns make no table ({error})") from None
+        raise DataError(f"{source}: cannot be read as a table ({error})") from None
 
 
 def _converted(X: Any, source: str) -> pd.DataFrame | None:
-    """A data frame of another library as one of pandas; ``None`` where it knows no way."""
+    """Convert a data frame of another library to pandas; ``None`` if it offers no conversion."""
     try:
         if hasattr(X, "__arrow_c_stream__"):
             import pyarrow as pa
@@ -92,7 +92,7 @@ def _converted(X: Any, source: str) -> pd.DataFrame | None:
             return converted if isinstance(converted, pd.DataFrame) else None
         if hasattr(X, "__dataframe__"):
             return pd.api.interchange.from_dataframe(X)
-    except Exception as error:  # any library may be behind it
+    except Exception as error:  # any library may raise anything
         name = f"{type(X).__module__.partition('.')[0]} {type(X).__name__}"
         raise DataError(f"{source}: this {name} cannot be read as a table ({error}); convert it to pandas") from error
     return None

@@ -1,14 +1,14 @@
-"""The order that labels of categories tell by themselves: "under 18", "18-24", "65 or older"."""
+"""Order of category labels that name ranges: "under 18", "18-24", "65 or older"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-_FEWEST = 3
-MOST_LABELS = 50  # beyond, labels are names
+_MIN_LABELS = 3
+MAX_LABELS = 50  # more are likely to be names
 _NUMBER = re.compile(r"(?<![A-Za-z\d])\d[\d,]*(?:\.\d+)?")  # "A11" is a code, not a number
-# A dash before a number is a minus where it cannot join two numbers: "-5", "(-5", "to -5", not "1-5" or "1% - 5%".
+# A dash before a number is a minus sign if it cannot join two numbers: "-5", "(-5", "to -5", not "1-5" or "1% - 5%".
 _MINUS = re.compile(r"(?:^|[(\[<>=,;-]\s*|[A-Za-z]\s+)[-\u2212][$€£]?$")
 _BELOW = frozenset({"<", "under", "less", "below", "younger", "fewer", "up"})
 _ABOVE = frozenset({">", "+", "over", "more", "above", "older", "greater", "least", "plus"})
@@ -20,16 +20,16 @@ _Key = tuple[float, int, float]
 
 
 def numeric_order(labels: Iterable[str]) -> tuple[str, ...] | None:
-    """Sort labels by the numbers in them, where these are ranges, amounts or bounds of one quantity.
+    """Sort labels by their numbers if these are ranges, amounts or bounds of one quantity.
 
-    Labels that differ in other words ("1. Married", "2. Single"), plain numbers and codes ("A11", "Ward 3") name
-    things and have no order.
+    Labels that differ in other words ("1. Married", "2. Single"), plain numbers and codes ("A11", "Ward 3") are names
+    and have no order.
 
     Returns:
-        The labels from low to high; ``None`` where they have no order, or one that is not clear.
+        The labels from low to high; ``None`` if they have no order, or an ambiguous one.
     """
     distinct = list(labels)
-    if not _FEWEST <= len(distinct) <= MOST_LABELS:
+    if not _MIN_LABELS <= len(distinct) <= MAX_LABELS:
         return None
     keys = [_key(label) for label in distinct]
     units = {_unit(label) for label in distinct}
@@ -53,7 +53,7 @@ def _words(label: str) -> list[str]:
 
 
 def _key(label: str) -> _Key | None:
-    """The first number, whether the label means less or more than it, and the second number."""
+    """Sort key: the first number, whether the label means less or more than it, and the second number."""
     numbers, words = _numbers(label), set(_words(label))
     if not 1 <= len(numbers) <= 2:
         return None
@@ -62,10 +62,10 @@ def _key(label: str) -> _Key | None:
 
 
 def _unit(label: str) -> tuple[str, ...]:
-    """What is counted, in the singular."""
+    """The unit, in the singular."""
     return tuple(w.removesuffix("s") for w in _words(label) if w not in _BELOW | _ABOVE | _FILLING)
 
 
 def _is_quantity(label: str) -> bool:
-    """Whether a label is a range, a bound, a share or an amount of money."""
+    """Whether a label is a range, a bound, a percentage or an amount of money."""
     return len(_numbers(label)) > 1 or bool(set(_words(label)) & (_BELOW | _ABOVE)) or bool(set(label) & _MARKS)

@@ -1,4 +1,4 @@
-"""Which values may be classes: those that can be stored with a model and come back as they were."""
+"""Class labels: values that can be stored with a model and restored unchanged."""
 
 from __future__ import annotations
 
@@ -12,27 +12,26 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import DataError, nearest, shown
 from automl_flow.tasks.types import Label
 
-_LARGEST = 2**63 - 1  # of a number that every reader of JSON takes as it is written
-_LONG_LABEL = 200  # letters
-_KINDS = {"bool": "truth values", "int": "numbers", "float": "numbers", "str": "text"}
+_MAX_INTEGER = 2**63 - 1  # that every JSON reader preserves
+_LONG_LABEL = 200  # characters
+_KINDS = {"bool": "booleans", "int": "numbers", "float": "numbers", "str": "text"}
 
 
 def distinct_labels(series: pd.Series[Any], target: str) -> list[Any]:
-    """Return the distinct labels of a target as Python's own values, in the order in which they occur.
+    """Return the distinct labels of a target as Python objects, in order of occurrence.
 
     Args:
         series: Labels, none of them missing.
         target: Name of the target, for messages.
 
     Raises:
-        DataError: A label is neither text nor a truth value nor a number of 64 bits, or truth values and numbers are
-            mixed.
+        DataError: A label is not text, a boolean or a 64-bit number, or booleans and numbers are mixed.
     """
     try:
         found = series.astype(object).unique()
     except TypeError:  # lists, for example
         raise DataError(
-            f"target {target!r}: classes are text, truth values or numbers, not {shown(series.iloc[0])}"
+            f"target {target!r}: classes must be text, booleans or numbers, not {shown(series.iloc[0])}"
         ) from None
     labels = [value.item() if isinstance(value, np.generic) else value for value in found]
     _check(labels, target)
@@ -46,22 +45,22 @@ def _check(labels: list[Any], target: str) -> None:
         if kind is None or not _can_be_stored(label):
             raise DataError(
                 f"target {target!r}: the class {shown(label)} ({type(label).__name__}) cannot be stored with a model; "
-                "classes are text, truth values or numbers of 64 bits: convert them, for example with y.astype(str)"
+                "classes must be text, booleans or 64-bit numbers: convert them, for example with y.astype(str)"
             )
         examples.setdefault(kind, label)
-    if {"truth values", "numbers"} <= set(examples):  # True is 1 to Python, which would make one class of both
+    if {"booleans", "numbers"} <= set(examples):  # True == 1 in Python, which would merge two classes
         listed = " and ".join(f"{kind} ({shown(label)})" for kind, label in sorted(examples.items()))
-        raise DataError(f"target {target!r} mixes {listed}; classes are of one kind: is it y.astype(str)?")
+        raise DataError(f"target {target!r} mixes {listed}; classes must have one type; did you mean y.astype(str)?")
 
 
 def _can_be_stored(label: Any) -> bool:
     if isinstance(label, (float, int)):
-        return abs(label) <= _LARGEST
+        return abs(label) <= _MAX_INTEGER
     return not isinstance(label, str) or label.isascii() or _is_unicode(label)
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether *text* can be written to a file: halves of letters cannot."""
+    """Whether *text* can be stored as UTF-8; lone surrogates cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -70,16 +69,16 @@ def _is_unicode(text: str) -> bool:
 
 
 def find_label(label: Label, classes: Sequence[Any], key: str, target: str) -> Any:
-    """Return the class that *label* names; numbers and truth values may be written as text.
+    """Return the class that *label* names; numbers and booleans may be written as text.
 
     Args:
-        label: What a person wrote.
+        label: The label in the settings.
         classes: The classes.
-        key: Where the label stands, for the message.
-        target: Name of the target, for the message.
+        key: The setting, for messages.
+        target: Name of the target, for messages.
 
     Raises:
-        DataError: No class is called so.
+        DataError: There is no such class.
     """
     for value in classes:
         if str(value) == str(label):
@@ -88,10 +87,10 @@ def find_label(label: Label, classes: Sequence[Any], key: str, target: str) -> A
 
 
 def check_values(series: pd.Series[Any], target: str) -> None:
-    """Check that the target of a regression holds numbers, not times: these would become nanoseconds since 1970.
+    """Check that the target of a regression holds numbers, because times would become nanoseconds since 1970.
 
     Raises:
-        DataError: It holds dates, times or durations; the message says how to make numbers of them.
+        DataError: It holds dates, times or durations; the message says how to convert them to numbers.
     """
     dtype = series.dtype
     kind = pd.api.types.infer_dtype(series, skipna=True) if pd.api.types.is_object_dtype(dtype) else ""
@@ -101,7 +100,7 @@ def check_values(series: pd.Series[Any], target: str) -> None:
         advice = "predict a number, such as seconds: y.dt.total_seconds()"
     else:
         return
-    raise DataError(f"target {target!r} holds times, and a regression predicts numbers; {advice}")
+    raise DataError(f"target {target!r} holds times, but a regression predicts numbers; {advice}")
 
 
 def _is_period(dtype: Any) -> bool:
@@ -109,9 +108,9 @@ def _is_period(dtype: Any) -> bool:
 
 
 def label_array(classes: tuple[Label, ...]) -> NDArray[Any]:
-    """Classes as an array; labels of different types stay what they are.
+    """Return classes as an array; labels of different types are kept as they are.
 
-    NumPy gives every row room for the longest text: beyond a length, rows refer to one text instead.
+    Long labels are stored as objects, because NumPy would reserve the length of the longest one for every row.
     """
     kinds = {type(label) for label in classes}
     long = any(isinstance(label, str) and len(label) > _LONG_LABEL for label in classes)

@@ -1,4 +1,4 @@
-"""What kind of column each column is: guessed from the data, overridden by the task."""
+"""Column profiles: the role of each column, inferred from the data or set by the task."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import pandas as pd
 
 from automl_flow.core.documents import read_object
 from automl_flow.core.errors import DataError, nearest
-from automl_flow.tasks.label_order import MOST_LABELS, numeric_order
+from automl_flow.tasks.label_order import MAX_LABELS, numeric_order
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.tables import features
 from automl_flow.tasks.types import Role
 
-_SAMPLE = 2_000  # values looked at to tell text, dates and numbers apart
-_MOST = 0.95  # share of the values that must parse
-_TEXT_WORDS = 4.0  # mean words of a value from which it reads as prose
+_SAMPLE = 2_000  # values from which text, dates and numbers are inferred
+_MIN_PARSED_FRACTION = 0.95
+_MIN_TEXT_WORDS = 4.0  # mean number of words per value of free text
 _DATE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})")
 _IDENTIFIER = re.compile(r"(?i:(^|[_\s.-])(id|uuid|guid|key|index|idx|rownames?)$)|[a-z]I[Dd]$")
-_MIN_IDENTIFIERS = 30  # distinct values below which nothing is called an identifier
+_MIN_IDENTIFIERS = 30  # distinct values of an identifier column
 
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One column.
+    """A column.
 
     Attributes:
         name: Column name.
         role: How it is treated.
         dtype: pandas type as text.
-        missing: Share of missing values, 0…1.
-        unique: Distinct values, missing ones not counted.
-        given: The role was given by the task, not guessed.
+        missing: Fraction of missing values.
+        unique: Number of distinct values, without missing ones.
+        given: Whether the task sets the role.
         minimum: Smallest finite number of a numeric column.
         maximum: Largest finite number of a numeric column.
         order: Categories of an ordinal column from low to high, as text.
@@ -53,7 +53,7 @@ class ColumnProfile:
 
 @dataclass(frozen=True)
 class Profile:
-    """All feature columns of a table, in the table's order."""
+    """All feature columns of a table, in table order."""
 
     n_rows: int
     columns: tuple[ColumnProfile, ...]
@@ -63,10 +63,10 @@ class Profile:
         return [column.name for column in self.columns if column.role in roles]
 
     def column(self, name: str) -> ColumnProfile:
-        """The column called *name*.
+        """Return the column called *name*.
 
         Raises:
-            DataError: There is none.
+            DataError: There is no such column.
         """
         for column in self.columns:
             if column.name == name:
@@ -74,20 +74,20 @@ class Profile:
         raise DataError(f"the profile has no column {name!r}{nearest(name, [c.name for c in self.columns])}")
 
     def to_document(self) -> dict[str, Any]:
-        """The profile as a JSON document."""
+        """Return the profile as a JSON document."""
         return {"n_rows": self.n_rows, "columns": [asdict(column) for column in self.columns]}
 
     @classmethod
     def from_document(cls, document: Any) -> Self:
-        """Read what :meth:`to_document` gave."""
+        """Restore a profile from :meth:`to_document`."""
         return read_object(cls, document)
 
 
 def profile_table(table: pd.DataFrame, task: TaskSpec) -> Profile:
-    """Describe the feature columns of *table* (target, weight and given split are left out).
+    """Profile the feature columns of *table* (all but target, weight and given split).
 
     Raises:
-        DataError: The task wants a direction in a column that is not there or has none.
+        DataError: The task sets a monotone constraint on a column that is missing, or is neither numeric nor ordinal.
     """
     frame = features(table, task)
     profile = Profile(len(frame), tuple(_profile_column(frame[name], task) for name in frame.columns))
@@ -97,7 +97,7 @@ def profile_table(table: pd.DataFrame, task: TaskSpec) -> Profile:
 
 
 def _check_direction(name: str, profile: Profile) -> None:
-    """Raise unless predictions can rise or fall with a column."""
+    """Raise unless a column can have a monotone constraint."""
     valid = profile.by_role("numeric", "ordinal", "constant")
     if name not in [column.name for column in profile.columns]:
         raise DataError(f"monotone: the table has no feature column {name!r}{nearest(name, valid)}")
@@ -123,15 +123,15 @@ def _profile_column(column: pd.Series[Any], task: TaskSpec) -> ColumnProfile:
 
 
 def _order(column: pd.Series[Any], task: TaskSpec) -> tuple[str, ...]:
-    """Categories from low to high: as the task says, as the type says, as their numbers say, or sorted."""
+    """Categories from low to high: by the task, the pandas type, the numbers in labels, or sorted."""
     if str(column.name) in task.orders:
         return tuple(str(value) for value in task.orders[str(column.name)])
     dtype = column.dtype
     labels = _labels(column)
     if isinstance(dtype, pd.CategoricalDtype):
         return tuple(labels) if dtype.ordered else numeric_order(labels) or tuple(labels)
-    if (told := numeric_order(labels)) is not None:
-        return told
+    if (ordered := numeric_order(labels)) is not None:
+        return ordered
     values = column.dropna().unique().tolist()
     try:
         return tuple(str(value) for value in sorted(values))
@@ -140,7 +140,7 @@ def _order(column: pd.Series[Any], task: TaskSpec) -> tuple[str, ...]:
 
 
 def _labels(column: pd.Series[Any]) -> list[str]:
-    """Distinct labels of a column; those of a categorical type include the ones that no row has."""
+    """Distinct labels of a column; for a pandas category, all its categories."""
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return [str(value) for value in dtype.categories]
@@ -150,10 +150,10 @@ def _labels(column: pd.Series[Any]) -> list[str]:
 def guess_role(column: pd.Series[Any]) -> Role:
     """Guess the role of a column from its type, its values and, for identifiers, its name.
 
-    A column with nothing but one value, or nothing at all, is ``constant``; one value and gaps are information.
-    Text that parses as numbers or dates is treated as
-    such. Whole numbers stay numeric however few there are: a model can split them, and a person can override it.
-    Categories whose labels are ranges or bounds of a number are ``ordinal``.
+    A column with a single value in all rows, or without values, is ``constant``; a single value with gaps carries
+    information. Text that parses as numbers or dates is treated as such. Integers stay numeric, however few distinct
+    ones there are: a model can split them, and a user can override the role. Categories whose labels are ranges or
+    bounds of a number are ``ordinal``.
     """
     present = column.dropna()
     distinct = _distinct(present)
@@ -175,13 +175,13 @@ def guess_role(column: pd.Series[Any]) -> Role:
 
 
 def _identifies(column: pd.Series[Any], present: pd.Series[Any]) -> bool:
-    """Whether every row has a value of its own and the name says that it is a key."""
+    """Whether all values are distinct and the name is that of a key."""
     distinct = _distinct(present)
     return distinct == len(column) >= _MIN_IDENTIFIERS and is_key_name(str(column.name))
 
 
 def is_key_name(name: str) -> bool:
-    """Whether a column's name says that it holds keys: ``id``, ``device_id``, ``customerID``."""
+    """Whether a column name is that of a key: ``id``, ``device_id``, ``customerID``."""
     return bool(_IDENTIFIER.search(name))
 
 
@@ -190,26 +190,26 @@ def _guess_text_role(column: pd.Series[Any], present: pd.Series[Any]) -> Role:
     if {type(value) for value in sample} <= {bool, np.bool_}:
         return "boolean"
     text = sample.astype(str)
-    if pd.to_numeric(text, errors="coerce").notna().mean() >= _MOST:
+    if pd.to_numeric(text, errors="coerce").notna().mean() >= _MIN_PARSED_FRACTION:
         return "numeric"
-    if text.str.match(_DATE).mean() >= _MOST and _parses_as_dates(text):
+    if text.str.match(_DATE).mean() >= _MIN_PARSED_FRACTION and _parses_as_dates(text):
         return "datetime"
     words = np.mean([len(value.split()) for value in text])
     distinct = _distinct(present)
-    if words >= _TEXT_WORDS and distinct > max(_MIN_IDENTIFIERS, 0.2 * len(present)):
+    if words >= _MIN_TEXT_WORDS and distinct > max(_MIN_IDENTIFIERS, 0.2 * len(present)):
         return "text"
     if distinct == len(column) >= _MIN_IDENTIFIERS:
         return "identifier" if words < 2 else "text"
-    return "ordinal" if distinct <= MOST_LABELS and numeric_order(_labels(column)) else "categorical"
+    return "ordinal" if distinct <= MAX_LABELS and numeric_order(_labels(column)) else "categorical"
 
 
 def _parses_as_dates(text: pd.Series[str]) -> bool:
     parsed = pd.to_datetime(text, errors="coerce", format="mixed", utc=True)
-    return bool(parsed.notna().mean() >= _MOST)
+    return bool(parsed.notna().mean() >= _MIN_PARSED_FRACTION)
 
 
 def _distinct(present: pd.Series[Any]) -> int:
-    """Number of distinct values; mixed objects and Arrow's lists are compared as text, for they may not be hashable."""
+    """Number of distinct values; mixed objects and Arrow lists, which may be unhashable, are compared as text."""
     try:
         return int(present.astype(str).nunique() if present.dtype == object else present.nunique())
     except (TypeError, NotImplementedError):

@@ -1,7 +1,7 @@
-"""Sequences of different lengths, as one array: what is missing stands before their beginning, and a channel says so.
+"""Padding of sequences of different lengths to one array, with a mask channel.
 
-Padding in front keeps the last step last, which is where recurrent layers and ``last`` pooling read. The padded values
-are NaN, which the first layer turns into the mean; the further channel is 1 where there are values and 0 before.
+Padding goes in front, so that the last step stays last for recurrent layers and ``last`` pooling. Padded values are
+NaN, which the first layer replaces by the mean; the mask channel is 1 for values and 0 for padding.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Array = NDArray[Any]
 
 
 def as_sequences(x: Any) -> Array:
-    """Samples as one array, (n, channels, steps) or (n, steps); with a further channel where lengths differ.
+    """Return samples as one array, (n, channels, steps) or (n, steps), with a mask channel if lengths differ.
 
     Args:
-        x: An array, in which steps that are NaN in every channel are padding if they lie before or behind all others;
-            or a list of arrays (channels, steps) or (steps,).
+        x: An array, in which leading and trailing steps that are NaN in all channels count as padding; or a list of
+            arrays (channels, steps) or (steps,).
 
     Raises:
-        DataError: Samples differ in their channels, or miss values inside.
+        DataError: Samples have different channels, or missing values in between.
     """
     parts = _parts(x)
     if not parts:
@@ -36,10 +36,10 @@ def as_sequences(x: Any) -> Array:
 
 
 def as_padded(x: Any, channels: int, steps: int) -> Array:
-    """Samples in the shape that a network has learned, (n, channels + 1, steps).
+    """Return samples in the shape that a network was trained on, (n, channels + 1, steps).
 
     Raises:
-        DataError: A sample has other channels, or is longer than any that was learned from.
+        DataError: A sample has other channels, or is longer than the longest training sample.
     """
     array = np.asarray(x) if hasattr(x, "shape") else None
     if array is not None and array.dtype.kind != "O" and array.ndim == 3 and array.shape[1:] == (channels + 1, steps):
@@ -53,14 +53,14 @@ def as_padded(x: Any, channels: int, steps: int) -> Array:
     for position, part in enumerate(parts):
         if part.shape[0] != channels or part.shape[1] > steps:
             raise DataError(
-                f"sample {position} has {part.shape[0]} channels and {part.shape[1]} steps; the network has learned "
-                f"from {channels} channels and at most {steps} steps (of a longer sample, give the last {steps})"
+                f"sample {position} has {part.shape[0]} channels and {part.shape[1]} steps; the network was "
+                f"trained on {channels} channels and at most {steps} steps (cut longer samples to the last {steps})"
             )
     return pad(parts, steps)
 
 
 def pad(parts: list[Array], steps: int) -> Array:
-    """Arrays (channels, at most *steps*) as one array (n, channels + 1, steps)."""
+    """Pad arrays (channels, at most *steps*) to one array (n, channels + 1, steps)."""
     padded = np.full((len(parts), parts[0].shape[0] + 1, steps), np.nan, dtype=np.float32)
     padded[:, -1] = 0.0
     for row, part in zip(padded, parts, strict=True):
@@ -70,7 +70,7 @@ def pad(parts: list[Array], steps: int) -> Array:
 
 
 def padding(x: Array) -> NDArray[np.bool_]:
-    """Which numbers of an array are padding as :func:`pad` writes it, in the shape of *x*."""
+    """Mask of the values that :func:`pad` has padded, in the shape of *x*."""
     absent = np.isnan(x[:, :-1]).all(axis=1, keepdims=True) & (x[:, -1:] == 0.0)
     return np.concatenate([np.repeat(absent, x.shape[1] - 1, axis=1), np.zeros_like(absent)], axis=1)
 
@@ -98,14 +98,14 @@ def _part(part: Any, position: int) -> Array:
 
 
 def _stripped(part: Array, position: int) -> Array:
-    """The steps from the first to the last that are there."""
+    """The steps from the first to the last that has values."""
     there = np.flatnonzero(~np.isnan(part).all(axis=0))
     if len(there) == 0:
         raise DataError(f"sample {position} has no values, all are NaN")
     part = part[:, there[0] : there[-1] + 1]
     if np.isnan(part).any():
         raise DataError(
-            f"sample {position} has NaN between its values; only whole steps before or behind all others are taken for "
-            "padding: fill in the others"
+            f"sample {position} has NaN between its values; only whole leading or trailing steps count as padding: "
+            "fill in the others"
         )
     return part

@@ -14,26 +14,26 @@ from automl_flow.tasks.types import Label, Modality, Problem, Role
 
 
 class TaskSpec(Config):
-    """What a person says about a task; everything else is read off the data.
+    """What a user specifies about a task; everything else is inferred from the data.
 
     Attributes:
-        modality: Kind of one sample: a table's row, an image, or a sequence.
+        modality: Kind of one sample: a row of a table, an image, or a sequence.
         target: Column (or array) to predict; a list of two or more columns for a multilabel or multioutput problem.
         problem: Kind of target.
-        metric: Name of the metric that the search optimises (``pinball_0.9`` asks for the 90 % quantile), or, from
-            Python, a metric of ``make_metric``; the default depends on problem and modality.
-        positive: The class whose probability binary metrics look at; the default is the last class in order.
-        favourable: The class that is good for the person concerned (a loan that is granted), for the ratio of
-            selection rates between groups; it need not be the positive one. Binary problems alone have it.
-        roles: Column roles that override the guesses.
-        orders: Categories of ordinal columns, from low to high.
+        metric: Name of the metric to optimise (``pinball_0.9`` predicts the 90 % quantile), or, in Python, a metric of
+            ``make_metric``; the default depends on problem and modality.
+        positive: The class whose probability binary metrics use; the default is the last class in order.
+        favourable: The class that benefits the person concerned (a granted loan), for the ratio of selection rates
+            between groups; it need not be the positive one. Binary problems only.
+        roles: Column roles that override the inferred ones.
+        orders: Categories of ordinal columns from low to high.
         monotone: Numeric or ordinal columns with which predictions must rise (1) or fall (-1), all else being equal; in
-            a binary problem that is the probability of the positive class.
-        sensitive: Columns for which performance is compared between groups.
-        group: Column whose rows of equal value must stay on one side of every split.
-        time: Column that orders the rows; validation then always lies after training.
+            a binary problem, the prediction is the probability of the positive class.
+        sensitive: Columns whose groups are compared in the evaluation.
+        group: Column whose equal values stay on one side of every split.
+        time: Column that orders the rows; validation rows are then later than training rows.
         weight: Column of sample weights.
-        split_column: Column (or array) with the values ``train`` and ``holdout`` that fixes the holdout.
+        split_column: Column (or array) with the values ``train`` and ``holdout``, which defines the holdout.
         about: One sentence for the report and the model card.
     """
 
@@ -61,11 +61,11 @@ class TaskSpec(Config):
 
     @property
     def target_name(self) -> str:
-        """Name of the target in sentences; with one target column it is the column's name."""
+        """Name of the target for messages; the column name if there is one target."""
         return ", ".join(self.targets)
 
     def for_target(self, name: str) -> Self:
-        """The task of predicting one of several targets alone; the others are neither features nor targets."""
+        """Return the task of predicting one of several targets; the others are neither features nor targets."""
         problem = "binary" if self.problem_type.has_probabilities else "regression"
         others = {other: "ignore" for other in self.targets if other != name}
         return self.model_copy(
@@ -74,23 +74,23 @@ class TaskSpec(Config):
 
     @property
     def problem_type(self) -> ProblemType:
-        """What depends on the kind of problem."""
+        """The problem type, which owns everything that depends on the problem."""
         return problem_type(self.problem)
 
     @property
     def metric_name(self) -> str:
-        """The metric that is optimised: the given one, or the default of the problem."""
+        """Name of the metric to optimise: the given one, or the default."""
         if self.metric is not None:
             return self.metric if isinstance(self.metric, str) else self.metric.name
         kind = self.problem_type
         return kind.default_metric if self.modality == "tabular" else kind.default_sample_metric
 
     def scorer(self, classes: tuple[Label, ...] | None = None) -> Metric:
-        """Return the metric that is optimised.
+        """Return the metric to optimise.
 
         Args:
-            classes: Class of each code of the target; a user's own function compares these. Not needed to know the
-                metric's direction.
+            classes: Class of each code of the target, which a user's own function receives; not needed for the
+                direction of the metric.
         """
         given = self.metric if isinstance(self.metric, Metric) else get_metric(self.metric_name, self.problem)
         return for_classes(given, classes)
@@ -103,7 +103,7 @@ class TaskSpec(Config):
 
     @classmethod
     def restore(cls, document: Mapping[str, Any]) -> Self:
-        """Read a task that was stored with a model; a user's metric that is not here any more becomes the default."""
+        """Restore the task of a saved model; a user's metric that is not available becomes the default."""
         known = document.get("metric") is not None and find_metric(document["metric"]) is not None
         return cls.model_validate({**document, "metric": document["metric"] if known else None})
 
@@ -122,7 +122,7 @@ class TaskSpec(Config):
                 "multilabel problem, several numbers a multioutput one"
             )
         if len(set(self.targets)) < len(self.targets):
-            raise ValueError("the targets must differ")
+            raise ValueError("target names must be unique")
         return self
 
     @model_validator(mode="after")
@@ -131,19 +131,22 @@ class TaskSpec(Config):
             get_metric(self.metric, self.problem)
         elif self.metric is not None and self.problem not in self.metric.problems:
             raise ValueError(
-                f"metric {self.metric.name} compares {self.metric.needs}s, a {self.problem} problem wants "
+                f"metric {self.metric.name} compares {self.metric.needs}s, a {self.problem} problem needs "
                 f"needs={'label' if self.problem_type.has_probabilities else 'value'!r}"
             )
         if self.positive is not None and self.problem != "binary":
-            raise ValueError(f"positive belongs to binary problems, this one is {self.problem}")
+            raise ValueError(f"positive applies to binary problems only, this one is {self.problem}")
         if self.favourable is not None and self.problem != "binary":
-            raise ValueError(f"favourable belongs to binary problems, this one is {self.problem}")
+            raise ValueError(f"favourable applies to binary problems only, this one is {self.problem}")
         return self
 
     @model_validator(mode="after")
     def _check_monotone(self) -> Self:
         if self.monotone and (not self.problem_type.has_direction or self.modality != "tabular"):
-            raise ValueError("monotone belongs to tables with a regression or a binary problem")
+            raise ValueError("monotone applies only to tables with a regression or binary problem")
         if self.monotone and pinball_level(self.metric_name) is not None:
-            raise ValueError("monotone and a quantile go not together: leaves that are quantiles keep to no direction")
+            raise ValueError(
+                "monotone cannot be combined with a quantile metric: quantile leaves do not respect monotone "
+                "constraints"
+            )
         return self

@@ -1,4 +1,4 @@
-"""Splits as positions, decided once: a holdout that no search sees, and folds inside the rest."""
+"""Splits as row positions: a holdout that no search sees, and cross-validation folds in the rest."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Fold = tuple[Positions, Positions]
 
 
 class SplitConfig(Config):
-    """How rows are split.
+    """Settings of the split.
 
     Attributes:
-        holdout: Share of the rows that no search sees.
-        folds: Number of folds of the rest.
-        repeats: How often the folds are drawn anew (not where groups or time bind them).
-        seed: Seed of the draw.
+        holdout: Fraction of the rows that no search sees.
+        folds: Number of folds of the remaining rows.
+        repeats: Repetitions of the cross-validation with new folds (not with groups or time order).
+        seed: Random seed.
     """
 
     holdout: float = Field(default=0.2, gt=0, lt=1)
@@ -37,13 +37,13 @@ class SplitConfig(Config):
 
 @dataclass(frozen=True)
 class Split:
-    """Positions of rows in the table.
+    """Row positions of the parts of a table.
 
     Attributes:
-        train: Rows that searches may use, sorted.
+        train: Rows for searches, sorted.
         holdout: Rows for the final evaluation, sorted.
         folds: (training, validation) pairs inside *train*. Validation parts cover *train* once per repeat, except
-            in time order, where the earliest rows are only ever trained on.
+            in time order, where the earliest rows are only used for training.
     """
 
     train: Positions
@@ -51,18 +51,18 @@ class Split:
     folds: tuple[Fold, ...]
 
     def to_document(self) -> dict[str, Any]:
-        """The split as a JSON document."""
+        """Return the split as a JSON document."""
         folds = [{"train": fit.tolist(), "valid": valid.tolist()} for fit, valid in self.folds]
         return {"train": self.train.tolist(), "holdout": self.holdout.tolist(), "folds": folds}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Split:
-        """Read what :meth:`to_document` gave."""
+        """Restore a split from :meth:`to_document`."""
         folds = tuple((_positions(fold["train"]), _positions(fold["valid"])) for fold in document["folds"])
         return cls(_positions(document["train"]), _positions(document["holdout"]), folds)
 
     def local_folds(self) -> tuple[Fold, ...]:
-        """The folds as positions inside ``train``, for tables that hold the training rows only."""
+        """Return the folds as positions inside ``train``, for tables of the training rows."""
         return tuple(
             (np.searchsorted(self.train, fit), np.searchsorted(self.train, valid)) for fit, valid in self.folds
         )
@@ -81,12 +81,12 @@ def make_split(
         target: The target, for stratification: classes, labels, or quantiles of values (of several outputs, of their
             first principal component).
         config: Sizes and seed.
-        groups: Group of every row; a group is never divided.
-        time: Sortable time of every row; the holdout is the latest part.
-        given: ``"train"`` or ``"holdout"`` for every row; overrides the size of the holdout.
+        groups: Group of each row; a group is never split.
+        time: Sortable time of each row; the holdout is the latest part.
+        given: ``"train"`` or ``"holdout"`` for each row; overrides the size of the holdout.
 
     Raises:
-        DataError: Too few rows or groups, or values in *given* that mean nothing.
+        DataError: There are too few rows or groups, or *given* has invalid values.
     """
     n = len(target.values)
     if given is not None:
@@ -116,16 +116,16 @@ def make_folds(
     groups: NDArray[Any] | None = None,
     time: NDArray[Any] | None = None,
 ) -> tuple[Fold, ...]:
-    """Divide all rows into folds for cross-validation; see :class:`Split` for what they cover.
+    """Split all rows into folds for cross-validation; see :class:`Split` for what they cover.
 
     Raises:
-        DataError: Fewer rows or groups than folds, or both groups and time.
+        DataError: There are fewer rows or groups than folds, or both groups and time.
     """
     n = len(target.values)
     if n < config.folds:
         raise DataError(f"{n} rows cannot make {config.folds} folds")
     if time is not None and groups is not None:
-        raise DataError("folds keep to groups or to time order, not to both; leave one of them out")
+        raise DataError("folds can respect groups or time order, not both; leave one of them out")
     if time is not None:
         return _time_folds(np.argsort(time, kind="stable"), config.folds)
     repeats = config.repeats if groups is None else 1
@@ -139,7 +139,7 @@ def make_folds(
 
 
 def _parts(target: Target, count: int, seed: int, groups: NDArray[Any] | None) -> list[Positions]:
-    """Divide the rows into *count* sorted parts of equal size and equal distribution of the target."""
+    """Split the rows into *count* sorted parts of equal size, stratified by the target."""
     if groups is not None:
         return _group_parts(target, count, seed, groups)
     n = len(target.values)
@@ -149,8 +149,8 @@ def _parts(target: Target, count: int, seed: int, groups: NDArray[Any] | None) -
         return [np.flatnonzero(part == k) for k in range(count)]
     order = rng.permutation(n)
     order = order[np.argsort(target.summary()[order], kind="stable")]
-    # Neighbours in target order are dealt to different parts, in a new random order each round: every part gets
-    # each class (or quantile) in proportion, and a class with few members is spread as widely as it can be.
+    # Neighbours in target order go to different parts, in a new random order each round: every part gets each class
+    # (or quantile) in proportion, and rare classes are spread as widely as possible.
     rounds = -(-n // count)
     part = rng.permuted(np.tile(np.arange(count), (rounds, 1)), axis=1).ravel()[:n]
     if target.classes is not None:
@@ -205,7 +205,7 @@ def _group_parts(target: Target, count: int, seed: int, groups: NDArray[Any]) ->
 
     distinct = len(set(groups.tolist()))
     if distinct < count:
-        raise DataError(f"{distinct} groups cannot make {count} parts, for a group is never divided")
+        raise DataError(f"{distinct} groups cannot make {count} parts, because a group is never split")
     labels = target.summary()
     stratify = target.classes is not None and np.bincount(labels).max() >= count
     kind = StratifiedGroupKFold if stratify else GroupKFold
@@ -223,7 +223,7 @@ def _given_holdout(given: NDArray[Any]) -> Positions:
     values = np.asarray(given).astype(str)
     unknown = sorted(set(values.tolist()) - {"train", "holdout"})
     if unknown:
-        raise DataError(f"a given split must say 'train' or 'holdout', got {unknown[0]!r}{nearest(unknown[0], [])}")
+        raise DataError(f"a given split must hold 'train' or 'holdout', got {unknown[0]!r}{nearest(unknown[0], [])}")
     return np.flatnonzero(values == "holdout")
 
 

@@ -32,7 +32,7 @@ def refuse_repeated(names: list[str], source: str) -> None:
     """Raise a ``DataError`` if two columns of *source* have the same name."""
     repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
-        raise DataError(f"{source}: column names must differ, repeated: {', '.join(map(shown, repeated))}")
+        raise DataError(f"{source}: duplicate column names: {', '.join(map(shown, repeated))}")
 
 
 def require_columns(table: pd.DataFrame, columns: dict[str, str], source: str) -> None:

@@ -105,7 +105,7 @@ class TypedColumns(TransformerMixin, BaseEstimator):
             frame = X.set_axis([str(name) for name in X.columns], axis=1)
             repeated = frame.columns[frame.columns.duplicated()]
             if len(repeated):
-                raise DataError(f"column names must differ, repeated: {', '.join(sorted(set(repeated)))}")
+                raise DataError(f"duplicate column names: {', '.join(sorted(set(repeated)))}")
             if reset or self.kinds is None:
                 validate_data(self, frame, reset=reset, skip_check_array=True)
             return frame
