@@ -54,7 +54,7 @@ def test_repeated_columns_are_refused(tmp_path):
     pd.DataFrame([[1, 2]], columns=["a", "a"]).to_json(tmp_path / "x.jsonl", orient="values")
     from automl_flow.tasks.tables import check_columns
 
-    with pytest.raises(DataError, match="repeated: a"):
+    with pytest.raises(DataError, match="duplicate column names: a"):
         check_columns(pd.DataFrame([[1, 2]], columns=["a", "a"]), "x")
 
 

@@ -79,8 +79,8 @@ class Columns:
         rows had none.
 
         Raises:
-            DataError: A column is missing (the message suggests the nearest one), or unnamed rows have a different number of
-                columns.
+            DataError: A column is missing (the message suggests the nearest one), or unnamed rows have a different
+                number of columns.
             TypeError: *X* is a sparse matrix.
         """
         frame, named = as_rows(X)
