@@ -1,7 +1,7 @@
 """The pipelines that people run by name, made from the task files in ``conf/base/parameters``.
 
 A task is a YAML file; no Python is edited to add one. Its modality decides which stages exist. Tasks are read from the
-base environment, for Kedro asks for pipelines before it knows the environment; other environments change values only.
+base environment, because Kedro asks for pipelines before it knows the environment; others change values only.
 """
 
 from __future__ import annotations

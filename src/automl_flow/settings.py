@@ -9,8 +9,8 @@ from automl_flow.hooks.conf import ConfLoader
 
 os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")  # before any plugin looks; .telemetry says the same
 
-# Types of datasets, by full name, that the catalog may hold beside ours and the harmless ones of Kedro. Name only what
-# you trust with what its files hold: a type that reads pickles runs them.
+# Types of datasets, by full name, that the catalog may hold in addition to ours and the harmless ones of Kedro. Name
+# only what you trust with what its files hold: a type that reads pickles runs them.
 ALLOWED_DATASETS: tuple[str, ...] = ()
 
 HOOKS = (ProjectHooks(),)

@@ -37,11 +37,11 @@ def test_a_limit_for_each_fit_is_none_for_the_whole(config):
 def test_the_bound_of_a_run_is_the_sum_of_its_steps():
     """Steps run one after another: 20 s of features, 100 s of models and 10 min of networks are 12 min."""
     bounds = [upper_bound(c) for c in (FeatureConfig(seconds=20), SearchConfig(time_left_for_this_task=100))]
-    assert summarize([*bounds, 600.0]) == "Searches are stopped after at most 12 min in all."
+    assert summarize([*bounds, 600.0]) == "All searches together stop after at most 12 min."
 
 
 def test_a_step_without_a_limit_leaves_the_run_without_one():
-    assert summarize([60.0, None, None]).startswith("No limit in seconds for 2 of 3 steps that search")
+    assert summarize([60.0, None, None]).startswith("2 of 3 search steps have no time limit")
 
 
 @pytest.mark.parametrize(

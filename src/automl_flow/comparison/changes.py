@@ -1,4 +1,4 @@
-"""What the page shows: pairs of values, one of each version."""
+"""Pairs of values, one of each version, as the page shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``dvc plots diff`` would draw, inline and without a network: both versions in the same axes."""
+"""Plots of two versions in the same axes, inline: those of ``dvc plots diff``, without a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a different model won, as far as what is stored can tell."""
+"""Reasons why a different model won, as far as the stored results can tell."""
 
 from __future__ import annotations
 

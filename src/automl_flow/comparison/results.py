@@ -1,4 +1,4 @@
-"""What a version of the project knows of one task."""
+"""Stored results of one task at one version of the project."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LeaderboardEntry:
 
 
 class TaskResults:
-    """The results of a task at a revision; whatever could not be read is listed in :attr:`missing`."""
+    """The results of a task at a revision; files that could not be read are listed in :attr:`missing`."""
 
     def __init__(self, revision: Revision, task: str) -> None:
         """Look at the stages of *task*; files are read when they are asked for."""

@@ -1,4 +1,4 @@
-"""What an entry of the catalog may be: a file of the project, read by a type that runs nothing of what it reads."""
+"""Rules for catalog entries: files of the project, read by types that run nothing of what they read."""
 
 from __future__ import annotations
 

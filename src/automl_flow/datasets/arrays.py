@@ -86,6 +86,6 @@ class ArraysDataset(LocalDataset[dict[str, npt.NDArray[Any]]]):
 
 
 def write_arrays(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
-    """Replace *path* by *arrays*, atomically; equal arrays are equal bytes, for NumPy writes no time into the file."""
+    """Replace *path* by *arrays*, atomically; equal arrays are equal bytes, because NumPy writes no time."""
     with atomic_file(path) as temporary, temporary.open("wb") as sink:
         np.savez_compressed(sink, allow_pickle=False, **arrays)

@@ -1,4 +1,4 @@
-"""What all our datasets share: one local path, a description, and metadata for the DVC generator."""
+"""Base of our datasets: one local path, a description, and metadata for the DVC generator."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from automl_flow.datasets.base import LocalDataset, ReadOnlyDataset
 class DocumentDataset(LocalDataset[Any]):
     """``DocumentDataset`` keeps a JSON document with sorted keys, so that equal documents are equal bytes.
 
-    NumPy values are written as plain numbers and lists; NaN and infinities as ``null``, for they are not JSON.
+    NumPy values are written as plain numbers and lists; NaN and infinities as ``null``, because they are not JSON.
 
     Examples:
         Using the YAML API:

@@ -41,7 +41,7 @@ class ModelDataset(LocalDataset[Any]):
 
 
 class StateFolderDataset(ReadOnlyDataset[Path]):
-    """``StateFolderDataset`` gives a search the folder of its journal, so that a run which was killed goes on.
+    """``StateFolderDataset`` gives a search the folder of its journal, so that a killed run resumes.
 
     The folder is neither input nor output of the flow: journals are keyed by what a search depends on, and results do
     not depend on what is in the folder. It may be deleted at any time between runs.
@@ -58,7 +58,7 @@ class StateFolderDataset(ReadOnlyDataset[Path]):
     """
 
     def load(self) -> Path:
-        """Return the folder; whoever uses it makes it."""
+        """Return the folder; the search creates it."""
         return self.filepath
 
     def _exists(self) -> bool:

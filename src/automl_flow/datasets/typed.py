@@ -11,7 +11,7 @@ from automl_flow.core.files import plain, read_json, write_json
 from automl_flow.datasets.base import LocalDataset
 
 _PACKAGE = "automl_flow"
-# Nothing else is imported, whatever a catalog names. Without the package's name, because a dotted name in a string
+# Nothing else is imported, even if a catalog names it. Without the package's name, because a dotted name in a string
 # counts as an import when DVC's stages are made: a stage depends on the classes that its own entries name.
 _CLASSES = (
     "features.planning.plan.FeaturePlan",

@@ -21,7 +21,7 @@ from automl_flow.core.errors import ArtifactError
 from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.lock import LockedStage, made_by, read_lock
 
-_MISSING = "not in cache"  # what DVC says of outputs that are not in its cache, whatever their content is
+_MISSING = "not in cache"  # what DVC says of outputs that are not in its cache, with any content
 _OUTPUTS, _INPUTS = "changed outs", "changed deps"
 
 

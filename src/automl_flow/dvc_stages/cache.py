@@ -20,7 +20,7 @@ _MAX_LIST_BYTES = 256 << 20  # bytes: two million files
 class Cache:
     """The objects that DVC keeps on this machine.
 
-    Nothing that it returns was altered since DVC put it there: whatever is read is hashed first.
+    Nothing that it returns was altered since DVC put it there: everything is hashed when it is read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,7 +42,7 @@ class Cache:
         return self.object(md5).is_file()
 
     def holds(self, path: Path) -> bool:
-        """Whether a file of the project is a link to an object, as DVC makes them where it is told to."""
+        """Whether a file of the project is a link to an object, as DVC makes them where ``cache.type`` says so."""
         return self._folder.is_dir() and is_inside(path, self._folder)
 
     def is_good(self, md5: str) -> bool:

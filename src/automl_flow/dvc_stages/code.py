@@ -1,10 +1,10 @@
-"""Which files of our package a module runs: everything that it imports, directly or not, read off the source.
+"""Source files that a module runs: everything that it imports, directly or not, read off the source.
 
-Nothing is imported. Beside import statements, wherever they stand, four habits of this project are understood: a
-package named in a string, or given to a registry as ``__name__``, stands for all its modules; so do the users' own
-modules of that kind (``automl_flow_extensions`` beside our package); files that are not Python (templates, styles)
-belong to the package that they lie in; and the package's own ``__init__`` is lazy, so that it does not count. Imports
-for type checkers only do not count.
+Nothing is imported. In addition to import statements, four habits of this project are understood: a package named in a
+string, or given to a registry as ``__name__``, stands for all its modules; so do the users' own modules of that kind
+(``automl_flow_extensions`` next to our package); files that are not Python (templates, styles) belong to the package
+that they lie in; and the package's own ``__init__`` is lazy, so that it does not count. Imports for type checkers only
+do not count.
 """
 
 from __future__ import annotations

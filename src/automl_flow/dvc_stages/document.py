@@ -20,7 +20,7 @@ HEADER = """\
 # the parameters, and code from what the stage's nodes import.
 """
 
-# What reading a dataset runs beside the dataset's own module; writing does not run it. A model's fitted features are
+# What reading a dataset runs in addition to its own module; writing does not run it. A model's fitted features are
 # restored by their names, which no import shows.
 READERS = {f"{PACKAGE}.datasets.folders.ModelDataset": (f"{PACKAGE}.estimators.load", f"{PACKAGE}.features")}
 

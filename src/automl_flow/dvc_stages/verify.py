@@ -1,4 +1,4 @@
-"""Whether files and DVC's copies of them still are what ``dvc.lock`` says.
+"""Check that files and DVC's copies of them still are what ``dvc.lock`` says.
 
 DVC trusts its cache: an object that a disk has damaged is handed out as if it were good, and running the stage again
 does not replace it, because DVC sees that an object of that name is there. So a damaged object has to go first.

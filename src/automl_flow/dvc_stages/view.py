@@ -1,4 +1,4 @@
-"""What the generator looks at, gathered once: Kedro's snapshot, the catalog, and which file sets what."""
+"""View of the project for the generator: Kedro's snapshot, the catalog, and which file sets what."""
 
 from __future__ import annotations
 

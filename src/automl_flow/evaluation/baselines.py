@@ -1,4 +1,4 @@
-"""What a person would have without this project: the prior, and default LightGBM."""
+"""Baselines: the prior and default LightGBM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user may set about the evaluation on the holdout."""
+"""Settings of the evaluation on the holdout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judging a model on the holdout that no search has seen."""
+"""Evaluating a model on the holdout, which no search has seen."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def evaluate(
     probe: Probe | None = None,
     refits: Refits = NOTHING_REFITTED,
 ) -> Evaluation:
-    """Judge a model on the holdout.
+    """Evaluate a model on the holdout.
 
     Args:
         task: Gives the metric, the sensitive columns and the favourable outcome.
@@ -153,7 +153,7 @@ def _draws_of(model: str) -> str:
 def _search(
     searched: ValidationPredictions | None, scored: _Scored, rows: int, *, config: EvaluationConfig, seed: int
 ) -> SearchScore | None:
-    """The score of the search beside that of the holdout."""
+    """The score of the search next to that of the holdout."""
     if searched is None:
         return None
     value, draws = scored.values[MODEL], scored.draws[MODEL]
@@ -182,7 +182,7 @@ def _checked(predictions: Mapping[str, Any], target: Target) -> dict[str, Array]
     """Return the predictions as float arrays of the target's shape."""
     n_rows = len(target.values)
     if not n_rows:
-        raise DataError("the holdout has no rows: there is nothing to judge by")
+        raise DataError("the holdout has no rows, so there is nothing to evaluate on")
     if MODEL not in predictions:
         raise DataError(f"one prediction must be called {MODEL!r}, got: {', '.join(predictions) or 'none'}")
     shape = (n_rows,) if target.classes is None else (n_rows, len(target.classes))

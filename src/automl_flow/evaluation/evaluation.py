@@ -1,4 +1,4 @@
-"""What the holdout says about a model, as one document."""
+"""The evaluation of a model on the holdout, as one document."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Evaluation:
         scores: For the model (``"model"``) and everything it is compared with: every metric that applies.
         intervals: For each of them, the interval of the task's metric.
         metric_intervals: For the model, the interval of every metric.
-        search: What the search believed, beside the holdout; ``None`` where it is not known.
+        search: The score by which the search chose the model, against the holdout's; ``None`` where it is unknown.
         comparisons: The model against the others, on the same resamples.
         classification: Pictures of a classifier.
         regression: Pictures of a regression.

@@ -136,7 +136,7 @@ def slice_groups(holdout: Holdout, prediction: Array, column: pd.Series[Any], au
     """Score every group of *column*, in the order of :func:`group_rows`.
 
     Args:
-        holdout: The rows that judge.
+        holdout: The rows to score on.
         prediction: Probabilities (n, k) or values (n,).
         column: Values of a sensitive column, shape (n,).
         audit: How groups are looked at.

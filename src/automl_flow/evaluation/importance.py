@@ -1,4 +1,4 @@
-"""What drives the predictions: the score that is lost when one input is shuffled between the rows."""
+"""Permutation importance: the score that is lost when one input is shuffled between the rows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def permutation_importance(
     Features that carry the same information stand in for one another, and then all seem unimportant.
 
     Args:
-        holdout: The rows that judge.
+        holdout: The rows to score on.
         samples: Features of the same rows: a table, images (n, h, w, c) or sequences (n, channels, steps).
         predict: Gives probabilities (n, k) or values (n,) of samples.
         metric: The task's metric.
@@ -54,14 +54,14 @@ def permutation_importance(
     parts = list(_parts(samples))
     limit = max(_MIN_ROWS, row_predictions // (_REPEATS * max(len(parts), 1)))
     rows = some_rows(len(holdout.y), limit, seed)
-    judge, some = holdout.take(rows), take(samples, rows)
-    base = metric.loss(judge.y, predict(some), judge.weight)
+    probed, some = holdout.take(rows), take(samples, rows)
+    base = metric.loss(probed.y, predict(some), probed.weight)
     found = []
     for position, (name, where) in enumerate(parts):
         rng = generator(seed, "importance", position)
         shuffled = [_shuffled(some, where, rng.permutation(len(rows))) for _ in range(_REPEATS)]
         predicted = np.split(predict(_stacked(shuffled)), _REPEATS)
-        losses = [metric.loss(judge.y, prediction, judge.weight) - base for prediction in predicted]
+        losses = [metric.loss(probed.y, prediction, probed.weight) - base for prediction in predicted]
         found.append(
             Importance(name, round(float(np.mean(losses)), _DECIMALS), round(float(np.std(losses)), _DECIMALS))
         )

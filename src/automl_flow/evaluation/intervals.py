@@ -33,7 +33,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Holdout:
-    """The rows that judge.
+    """Rows that a prediction is scored on.
 
     Attributes:
         y: Class codes or values, shape (n,).
@@ -58,9 +58,9 @@ def bootstrap_scores(
     """Compute every score on the same resamples of the holdout, whose rows are drawn with replacement.
 
     Args:
-        holdout: The rows that judge.
-        jobs: What to compute, by any name: a metric, and the probabilities (n, k) or values (n,) that it judges.
-        resamples: Number of resamples; large holdouts get fewer, for their intervals are narrow.
+        holdout: The rows to score on.
+        jobs: What to compute, by any name: a metric, and the probabilities (n, k) or values (n,) to score with it.
+        resamples: Number of resamples; large holdouts get fewer, because their intervals are narrow.
         seed: Seed of the draws.
 
     Returns:
@@ -116,7 +116,7 @@ class Comparison:
 
 
 def decided(gain: Interval, rows: int) -> bool:
-    """Whether a difference on so many rows is told from zero."""
+    """Whether a difference measured on *rows* rows is significant."""
     return rows >= MIN_DECIDING_ROWS and (gain.low > 0 or gain.high < 0)
 
 

@@ -20,10 +20,10 @@ WITHOUT = "without"
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """Scores of a recipe that was fitted anew in every fold of all rows, training and holdout together.
+    """Scores of models that were refitted in every fold of all rows, training and holdout together.
 
     The models were chosen with most of these rows, so the scores are a little too good; what they show is how much a
-    score depends on which rows are held out. They are no confidence interval, for the folds share their rows.
+    score depends on which rows are held out. They are not a confidence interval, because the folds share their rows.
 
     Attributes:
         scores: Score of all rows together, each predicted by models that had not seen it; one for every repeat.
@@ -78,9 +78,9 @@ def cross_validate(
         rows = np.concatenate([valid for _, valid in own])
         scores.append(all_rows.take(rows).score(metric, np.concatenate(predicted)))
         fold_scores += [
-            judge.score(metric, prediction)
+            scored.score(metric, prediction)
             for (_, valid), prediction in zip(own, predicted, strict=True)
-            if (judge := all_rows.take(valid)).weight is None or judge.weight.any()
+            if (scored := all_rows.take(valid)).weight is None or scored.weight.any()
         ]
     return CrossValidation(tuple(scores), tuple(fold_scores), count, len(all_rows.y))
 
@@ -112,7 +112,7 @@ def compare_without(
     """Compare models with a column and models without it, on the same resamples of the holdout.
 
     Args:
-        holdout: The rows that judge.
+        holdout: The rows to score on.
         metric: The task's metric.
         with_it: Predictions of the models that have the column.
         without_it: Predictions of those that do not.

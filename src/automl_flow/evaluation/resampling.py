@@ -27,7 +27,7 @@ def resample_weights(n_rows: int, count: int, seed: int) -> Iterator[Array]:
     Args:
         n_rows: Rows, and draws of a resample.
         count: Number of resamples.
-        seed: Equal seeds give equal resamples, so that whatever is computed from them is paired.
+        seed: Equal seeds give equal resamples, so that scores computed from them are paired.
 
     Yields:
         Blocks of shape (b, n_rows), b adding up to *count*.

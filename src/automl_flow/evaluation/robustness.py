@@ -1,4 +1,4 @@
-"""What a model withstands: the holdout disturbed in one way at a time, and scored again."""
+"""Robustness: the holdout is disturbed in one way at a time, and scored again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from automl_flow.evaluation.samples import Predict, Samples, some_rows, take
 from automl_flow.tasks.metrics import Metric
 
 _DEGREES = (0.1, 0.3)
-_LABELS = ("categorical", "ordinal", "boolean")  # roles of columns whose values are names, whatever their type
+_LABELS = ("categorical", "ordinal", "boolean")  # roles of columns whose values are names, of any type
 _SCORED = 7  # times that the rows are predicted, at most
 _MIN_ROWS = 100
 _Change = Callable[["pd.Series[Any]", float, np.random.Generator], "pd.Series[Any]"]
@@ -54,7 +54,7 @@ def robustness(
     which models take for a missing value: that is why only numeric columns get it. Images and sequences get noise.
 
     Args:
-        holdout: The rows that judge.
+        holdout: The rows to score on.
         samples: Features of the same rows: a table, images (n, h, w, c) or sequences (n, channels, steps).
         predict: Gives probabilities (n, k) or values (n,) of samples.
         metric: The task's metric.
@@ -64,13 +64,13 @@ def robustness(
         seed: Draws rows, cells and noise.
     """
     rows = some_rows(len(holdout.y), max(_MIN_ROWS, row_predictions // _SCORED), seed)
-    judge, some = holdout.take(rows), take(samples, rows)
-    base = metric.loss(judge.y, predict(some), judge.weight)
+    probed, some = holdout.take(rows), take(samples, rows)
+    base = metric.loss(probed.y, predict(some), probed.weight)
     found = []
     for name, disturbed in _disturbances(some, roles, seed):
         prediction = predict(disturbed)
-        loss = metric.loss(judge.y, prediction, judge.weight) - base
-        found.append(Disturbance(name, judge.score(metric, prediction), loss))
+        loss = metric.loss(probed.y, prediction, probed.weight) - base
+        found.append(Disturbance(name, probed.score(metric, prediction), loss))
     return tuple(found)
 
 

@@ -33,7 +33,7 @@ class Probe:
 
 
 def some_rows(n_rows: int, limit: int, seed: int) -> NDArray[np.int64]:
-    """Positions of at most *limit* of so many rows, drawn at random, in order."""
+    """Positions of at most *limit* of *n_rows* rows, drawn at random, in order."""
     if n_rows <= limit:
         return np.arange(n_rows)
     return np.sort(generator(seed, "probed rows").choice(n_rows, limit, replace=False))

@@ -1,4 +1,4 @@
-"""What the search believed of the model, how many rows say so, and what the holdout has to add."""
+"""The score by which a search chose the model, compared with that of the holdout."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ValidationPredictions:
 
 @dataclass(frozen=True)
 class SearchScore:
-    """The score of the model by the search, beside that of the holdout.
+    """The score by which the search chose the model, next to that of the holdout.
 
     Attributes:
         score: By the task's metric.

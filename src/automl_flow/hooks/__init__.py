@@ -1,4 +1,4 @@
-"""What happens around a run: settings are checked before it, the plan is shown, results are told after it."""
+"""Kedro hooks: settings are checked and the plan is logged before a run, results are logged after it."""
 
 from __future__ import annotations
 

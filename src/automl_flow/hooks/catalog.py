@@ -66,7 +66,7 @@ def _absent(name: str, dataset: LocalDataset[Any]) -> str:
     path = dataset.filepath
     told = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     if isinstance(dataset, ReadOnlyDataset):
-        beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
+        others = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
         home = f"conf/base/catalog/{name.partition('.')[0]}.yml"
-        return f"{told}: no such file (given in {home}: {name}.filepath){nearest(path.name, beside)}"
+        return f"{told}: no such file (given in {home}: {name}.filepath){nearest(path.name, others)}"
     return f"{told}: {name} has not been made yet; run the stages before this one, or the whole task"

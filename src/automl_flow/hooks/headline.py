@@ -1,4 +1,4 @@
-"""What a run has found, in a line per task, and where to read more."""
+"""Headline of an evaluated task: one line, and the path of its report."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class Headline:
     report: Path
 
     def __str__(self) -> str:
-        beside = ", ".join(f"{name} {number(score)}" for name, score in self.baselines.items())
+        baselines = ", ".join(f"{name} {number(score)}" for name, score in self.baselines.items())
         between = spread(Interval(self.score, *self.interval))
-        return f"{self.metric} {number(self.score)} ({between}) on {self.rows} holdout rows ({beside})"
+        return f"{self.metric} {number(self.score)} ({between}) on {self.rows} holdout rows ({baselines})"
 
 
 def read_headline(task: str, catalog: CatalogProtocol) -> Headline | None:
@@ -88,7 +88,7 @@ def _is_constant(task: str, catalog: CatalogProtocol) -> bool:
 def keep_findings(error: GateClosedError, node: Node, catalog: CatalogProtocol) -> None:
     """Save findings and data docs of data that did not pass, and remove what an earlier run accepted.
 
-    The accepted data beside them would be those of other raw data, and a later stage run by itself would take them.
+    The accepted data next to them would come from other raw data, and a later stage run by itself would read them.
     """
     for name in node.outputs:
         kind = name.rpartition(".")[2]

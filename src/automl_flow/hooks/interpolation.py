@@ -1,4 +1,4 @@
-"""How large settings become once every ``${...}`` in them stands for what it names."""
+"""Size of settings once every ``${...}`` in them stands for what it names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from automl_flow.core.errors import ConfigError, shown
 
 _MAX_LETTERS = 20_000_000  # letters
 _MAX_REFERENCES = 20  # in one text
-_VALUE_LETTERS = 20  # a value takes as much as so many letters
+_VALUE_LETTERS = 20  # that a value which is no text counts for
 _NAME = re.compile(r"[^\s,:${}'\"]+")
 
 
@@ -43,7 +43,7 @@ def refuse_crowds(document: Mapping[str, Any], source: str) -> None:
 
 
 def _size(path: str, nodes: Mapping[str, Any], sizes: dict[str, int], above: tuple[str, ...]) -> int:
-    """Letters at *path*; a circle counts once, for OmegaConf refuses it."""
+    """Letters at *path*; a circle counts once, because OmegaConf refuses it."""
     if path in sizes:
         return sizes[path]
     if path in above:

@@ -1,4 +1,4 @@
-"""Where a setting comes from: the option ``--params``, or the file that has it."""
+"""Origin of a setting: the option ``--params``, or the file that has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run is going to do, and after how many seconds it is stopped, where anything stops it.
+"""The plan of a run, and after how many seconds it is stopped, where anything stops it.
 
 Only a limit for a search as a whole bounds it: a limit for each fit says nothing of the refits on all rows and of the
 final training of a network, which have none, and a fit that another one took along with its process is run again.
@@ -49,10 +49,10 @@ def summarize(bounds: list[float | None]) -> str:
     """Say after how many seconds steps that search are stopped, one after another; ``None`` is one without a limit."""
     known = [bound for bound in bounds if bound is not None]
     if len(known) == len(bounds):
-        return f"Searches are stopped after at most {_duration(sum(known))} in all."
+        return f"All searches together stop after at most {_duration(sum(known))}."
     return (
-        f"No limit in seconds for {len(bounds) - len(known)} of {len(bounds)} steps that search: fits and trainings "
-        "are stopped at their own limits, refits and final trainings have none. time_left_for_this_task sets one."
+        f"{len(bounds) - len(known)} of {len(bounds)} search steps have no time limit: "
+        "max_trials bounds them, and per_run_time_limit each fit or training. time_left_for_this_task sets a limit."
     )
 
 

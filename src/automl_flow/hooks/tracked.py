@@ -1,7 +1,7 @@
-"""What DVC leaves open while it runs a stage: files that change meanwhile, damaged inputs, and orphans.
+"""Gaps that DVC leaves while it runs a stage: files that change meanwhile, damaged inputs, and orphans.
 
 DVC hashes a stage's dependencies after its command, so a file that was edited during the run would be credited with
-the old output. A damaged object of its cache is handed out without a word. And a stage goes on when ``dvc repro`` is
+the old output. A damaged object of its cache is handed out silently. And a stage continues when ``dvc repro`` is
 killed. Nothing here does anything outside DVC.
 """
 

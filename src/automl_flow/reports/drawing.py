@@ -73,7 +73,7 @@ def to_svg(figure: Figure, identity: str, label: str) -> Markup:
     Args:
         figure: Drawn within :func:`axes`.
         identity: Prefix of all ids in it, unique on the page.
-        label: What a reader who does not see it is told.
+        label: Text for readers who cannot see it.
     """
     from markupsafe import Markup, escape
 

@@ -1,4 +1,4 @@
-"""What the groups of a sensitive column show, in sentences."""
+"""Differences between the groups of a sensitive column, in sentences."""
 
 from __future__ import annotations
 

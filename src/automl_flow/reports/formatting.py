@@ -154,13 +154,13 @@ def optimism(evaluation: Evaluation) -> str:
         between = alike
     if not search.enough:
         return (
-            f"{told}. On {search.rows:,} and {evaluation.n_holdout:,} rows it cannot be told whether the search "
-            f"overfitted: a verdict needs {MIN_VERDICT_ROWS} rows on each side ({between})."
+            f"{told}. {search.rows:,} and {evaluation.n_holdout:,} rows are too few to tell whether the search "
+            f"overfitted: that takes {MIN_VERDICT_ROWS} rows on each side ({between})."
         )
     if not search.varied:
-        return f"{told}. Whether the search overfitted cannot be told: {alike}."
+        return f"{told}. Whether the search overfitted is unknown: {alike}."
     if gap.low > 0:
-        return f"{told}: it was too optimistic by {number(gap.value, 3)} ({between}). Go by the holdout score."
+        return f"{told}: the search was too optimistic by {number(gap.value, 3)} ({between}). Trust the holdout score."
     if gap.high <= 0:
         return f"{told}, which is better by {number(-gap.value, 3)} ({between})."
     return (
@@ -170,10 +170,10 @@ def optimism(evaluation: Evaluation) -> str:
 
 
 def points(evaluation: Evaluation) -> str:
-    """Say that an interval without width is no certainty; empty where every interval has one."""
+    """Say that an interval without width does not mean certainty; empty where every interval has one."""
     if all(interval.low < interval.high for interval in evaluation.metric_intervals.values()):
         return ""
-    told = "Where an interval is a single point, all resamples have the same score; that is no certainty."
+    told = "Where an interval is a single point, all resamples have the same score, which does not make it certain."
     if evaluation.scores[MODEL].get("accuracy") != 1:
         return told
     most = 3 / evaluation.n_holdout  # the rule of three (Hanley and Lippman-Hand 1983)
@@ -192,16 +192,16 @@ def repeated(evaluation: Evaluation) -> tuple[str, ...]:
     told = (
         f"Repeated cross-validation over all {found.rows:,} rows: {metric_name(evaluation.metric)} "
         f"{number(found.mean)}"
-        + (f", {number(low)} to {number(high)} over {times} divisions into {found.folds} folds." if times > 1 else ".")
+        + (f", {number(low)} to {number(high)} over {times} repeats of {found.folds} folds." if times > 1 else ".")
     )
     folds = found.fold_range
     about = round(found.rows / found.folds)
     return (
-        f"{told} On single folds of about {about:,} rows it is {number(folds[0])} to {number(folds[1])}: so much "
-        "depends on which rows are held out.",
-        "In every fold the members of the ensemble are fitted again with the parameters that the search chose"
+        f"{told} On single folds of about {about:,} rows it ranges from {number(folds[0])} to "
+        f"{number(folds[1])}, depending on which rows are held out.",
+        "In every fold the members of the ensemble are refitted with the parameters that the search chose"
         f"{_without_network(evaluation)}. The choice was made with the training part of the same rows, so these "
-        "scores are slightly optimistic; and the folds share rows, so their range is no confidence interval.",
+        "scores are slightly optimistic; and the folds share rows, so their range is not a confidence interval.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Text of anybody's inside a Markdown document: shown as it is written, neither obeyed nor loaded."""
+"""Text from outside in a Markdown document: shown as it is written, neither interpreted nor loaded."""
 
 from __future__ import annotations
 

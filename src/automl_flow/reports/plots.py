@@ -110,7 +110,7 @@ def out_of_view(trajectory: Trajectory, evaluation: Evaluation) -> int:
 def drawn_curves(curves: Sequence[Curve]) -> tuple[list[Curve], list[Curve]]:
     """Divide curves into those that are drawn, as many as there are colours, and the others.
 
-    The ones with the smallest areas are drawn, for they have most to say; all keep their order.
+    The ones with the smallest areas are drawn, because they have most to say; all keep their order.
     """
     worst = sorted(range(len(curves)), key=lambda i: (curves[i].area, i))[: len(SERIES)]
     return [curves[i] for i in sorted(worst)], [curve for i, curve in enumerate(curves) if i not in worst]

@@ -1,4 +1,4 @@
-"""What the searches of a task did: their trials in order, failures, and what one would not expect."""
+"""The searches of a task: trials in order, failures, and notes."""
 
 from __future__ import annotations
 

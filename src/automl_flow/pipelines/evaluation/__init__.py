@@ -1,1 +1,1 @@
-"""Put the model together, judge it on rows that no search has seen, and write about it."""
+"""Combine the model, evaluate it on rows that no search has seen, and write the report."""

@@ -1,4 +1,4 @@
-"""What the evaluation of all kinds of data has in common: judging a model on the holdout, and writing about it."""
+"""Evaluating a model and writing about it: the part that all kinds of data share."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def evaluate_models(
         models: The model as ``"model"``, and others whose holdout predictions are shown, by name.
         validation: The predictions by which the searches chose the model.
         train: The training rows, for the baselines.
-        holdout: The rows that judge.
+        holdout: The rows to score on.
         roles: Role of every column of a table.
         refits: What fitting the chosen models again has shown.
         task: The task.

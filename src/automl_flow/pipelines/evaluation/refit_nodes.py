@@ -26,15 +26,15 @@ from automl_flow.tasks.subsets import all_rows
 
 Array = NDArray[np.float64]
 _FOLDS = 5
-_MAX_ROWS = 10_000  # of the training, from which fitting again without a column is too dear to be done unasked
+_MAX_ROWS = 10_000  # of the training, above which refitting without a column is too expensive to be done by default
 _BOUND = "The rows are divided by {}, so there is no repeated cross-validation on other divisions."
 _STACKED = (
     "There is no repeated cross-validation: the ensemble has members that read predictions of others, or of families "
     "that are not installed."
 )
 _NETWORK_ALONE = (
-    "There is no repeated cross-validation: the model is the searched network alone, which would have to be trained "
-    "anew in every fold."
+    "There is no repeated cross-validation: the model is the searched network alone, which would have to be "
+    "retrained in every fold."
 )
 
 
@@ -112,12 +112,12 @@ def _without(
     if not inputs:
         return {}
     problem = bench.problem
-    judge = Holdout(problem.target.values, problem.weight).take(split.holdout)
+    holdout = Holdout(problem.target.values, problem.weight).take(split.holdout)
     metric = problem.task.scorer(problem.target.classes)
     whole = bench.predict(split.train, split.holdout)
     return {
         name: compare_without(
-            judge,
+            holdout,
             metric,
             whole,
             replace(bench, problem=_blanked(problem, name)).predict(split.train, split.holdout),

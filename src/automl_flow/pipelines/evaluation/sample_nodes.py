@@ -31,8 +31,8 @@ from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.subsets import Subset
 
 _NO_CROSS_VALIDATION = (
-    "There is no repeated cross-validation: the network would have to be trained anew in every fold, which would take "
-    "several times as long as its final training."
+    "There is no repeated cross-validation: the network would have to be retrained in every fold, which takes several "
+    "times as long as its final training."
 )
 
 

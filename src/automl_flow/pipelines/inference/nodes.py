@@ -38,7 +38,7 @@ def predict_samples(new_rows: dict[str, NDArray[Any]], model: NetworkModel, task
 
 @contextmanager
 def _warnings_in_the_log(task: TaskSpec) -> Iterator[None]:
-    """Let the log have our warnings, such as that of cells that cannot be read; others go on as they came."""
+    """Log our warnings, such as that of cells that cannot be read; other warnings pass unchanged."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", AutoMLFlowWarning)
         yield
