@@ -1,4 +1,4 @@
-"""Model folders: one door through which everything of a model is read, checked against a manifest first."""
+"""Model folders: everything in them is read through one interface, after a check against the manifest."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from automl_flow.execution.store import ResultStore
 from automl_flow.version import __version__
 
 MANIFEST = "manifest.json"
-SCHEMA = 3  # raised when older code could not read a folder any more
+SCHEMA = 3  # incremented when older code can no longer read a folder
 MAX_FILES = 10_000
 MAX_FILE_BYTES = 1 << 30  # bytes; what reads it holds it in memory, and what it becomes
 MAX_FOLDER_BYTES = 4 << 30  # of all files of a folder together
 _MAX_MANIFEST_BYTES = 16 << 20  # bytes
-_DEEPEST = 8  # folders inside each other
+_MAX_DEPTH = 8  # of nested folders
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}(/[A-Za-z0-9][\w.-]{0,99}){0,7}", re.ASCII)
 
 T = TypeVar("T")
@@ -44,13 +44,13 @@ class FileEntry(Document):
 
 
 class Manifest(Document):
-    """What a model folder says of itself.
+    """The manifest of a model folder.
 
     Attributes:
         kind: Which loader reads the folder, for example ``"tabular"``.
         automl_flow: Version of automl_flow that wrote it.
-        files: What lies in it, by path relative to the folder.
-        metadata: What the writer added (JSON-able).
+        files: Its files, by relative path.
+        metadata: Further facts from the writer (JSON-able).
     """
 
     document_schema: Literal[3] = Field(alias="schema")
@@ -62,10 +62,10 @@ class Manifest(Document):
 
 @dataclass(frozen=True)
 class Files:
-    """Files of one folder, by name: the only way to read what belongs to a model.
+    """Files of a folder by name: the only way to read the files of a model.
 
-    A name is plain text with slashes; what it leads to is a regular file inside the folder, of bounded size where a
-    manifest lists it, and no link. Whatever goes wrong while it is read is an error that names the file.
+    A name is a relative path of plain characters. It leads to a regular file inside the folder, never to a link, and
+    to one of bounded size if a manifest lists it. Anything that fails while it is read is an error that names the file.
 
     Attributes:
         folder: The folder.
@@ -89,11 +89,11 @@ class Files:
         return cls(Path(str(store)), store=store)
 
     def read(self, name: str, parse: Callable[[bytes], T]) -> T:
-        """Return what *parse* makes of a file's content.
+        """Parse the content of a file.
 
         Raises:
-            ArtifactError: There is no such file, it is a link or too large or not what the manifest lists, or *parse*
-                fails, however it does.
+            ArtifactError: There is no such file, it is a link, is too large or differs from the manifest, or *parse*
+                fails in any way.
         """
         path = self.folder / name
         content = self.content(name)
@@ -104,7 +104,7 @@ class Files:
         """Return a JSON file as a document.
 
         Raises:
-            ArtifactError: As :meth:`read`; or keys are unknown, missing or of a wrong type or range.
+            ArtifactError: As :meth:`read`; or keys are unknown, missing or of the wrong type or range.
         """
         return self.read(name, lambda content: parse_document(content, model, self.folder / name))
 
@@ -112,7 +112,7 @@ class Files:
         """Return a file's bytes.
 
         Raises:
-            ArtifactError: There is no such file, it is a link or too large, or is not what the manifest lists.
+            ArtifactError: There is no such file, it is a link or too large, or differs from the manifest.
         """
         entry = self._entry(name)
         if self.store is not None:
@@ -137,11 +137,11 @@ class Files:
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A model folder whose manifest fits what lies in it.
+    """A model folder that matches its manifest.
 
     Attributes:
         manifest: The manifest.
-        files: Everything that may be read of the model.
+        files: The readable files of the model.
     """
 
     manifest: Manifest
@@ -159,14 +159,14 @@ def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metad
     Args:
         folder: The folder to create or replace; see :func:`check_target`.
         kind: Name of the loader.
-        write: Fills the empty folder that it is given.
-        metadata: JSON-able facts for the manifest; no times, no random ids, for folders are tracked byte by byte.
+        write: Writes the files into an empty folder.
+        metadata: JSON-able facts for the manifest; no times or random ids, because equal models must be equal bytes.
 
     Raises:
-        ArtifactError: The model is larger than what :func:`open_artifact` accepts.
-        StorageError: It cannot be written, or what lies there is not ours to replace.
+        ArtifactError: The model is larger than :func:`open_artifact` accepts.
+        StorageError: The folder cannot be written, or holds foreign files.
     """
-    with atomic_folder(Path(folder), _strangers) as temporary:
+    with atomic_folder(Path(folder), _foreign) as temporary:
         write(temporary)
         found = {p.relative_to(temporary).as_posix(): p for p in sorted(temporary.rglob("*")) if p.is_file()}
         sizes = {name: path.stat().st_size for name, path in found.items()}
@@ -182,19 +182,18 @@ def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metad
 
 
 def check_target(folder: Path) -> None:
-    """Raise if a model cannot be saved as *folder*, because something lies there that is not ours to replace.
+    """Raise if a model cannot be saved as *folder*, because it holds foreign files.
 
-    A folder is replaced where it is empty, or where it is a model folder and holds nothing but what its manifest lists,
-    unchanged.
+    A folder is replaced if it is empty, or if it is a model folder with unchanged files and no others.
 
     Raises:
-        StorageError: It is something else; the text says what, and what to do.
+        StorageError: It is something else; the message says what, and what to do.
     """
-    check_replaceable(Path(folder), _strangers)
+    check_replaceable(Path(folder), _foreign)
 
 
-def _strangers(folder: Path) -> list[str]:
-    """What no manifest of ours says that we have written."""
+def _foreign(folder: Path) -> list[str]:
+    """Files that no manifest of ours lists."""
     present = contents(folder)
     try:
         document = read_json(folder / MANIFEST) if MANIFEST in present else None
@@ -207,7 +206,7 @@ def _strangers(folder: Path) -> list[str]:
 
 
 def _is_as_listed(path: Path, entry: object) -> bool:
-    """Whether a file is what a manifest, of an older schema too, says that was written: a name proves nothing."""
+    """Whether a file matches its manifest entry, of an older schema too; its name alone proves nothing."""
     expected = entry.get("sha256") if isinstance(entry, dict) else entry
     try:
         return expected is not None and _hash(path) == expected
@@ -216,18 +215,17 @@ def _is_as_listed(path: Path, entry: object) -> bool:
 
 
 def open_artifact(folder: Path, kind: str | None = None) -> ModelFolder:
-    """Check a model folder: sizes first, then hashes; nothing else is read before.
+    """Check a model folder: sizes first, then hashes, before anything else is read.
 
-    The hashes protect against accidents. Who writes a folder can write fitting hashes: what is read afterwards is
-    checked for what it says.
+    Hashes protect against accidents only, because an attacker can compute them: all content is validated later on.
 
     Args:
         folder: The folder.
-        kind: The kind that the caller can load; ``None`` accepts any.
+        kind: The kind that the caller loads; ``None`` accepts any.
 
     Raises:
-        ArtifactError: No manifest, another schema or kind, more or larger files than a model has, or a file that is
-            missing, changed, unlisted, no regular file or a link.
+        ArtifactError: There is no manifest, schema or kind differ, files are too many or too large, or a file is
+            missing, changed, unlisted, a link or not a regular file.
     """
     folder = Path(folder)
     with reading(folder):
@@ -284,8 +282,8 @@ def _check_sizes(folder: Path, sizes: Mapping[str, int]) -> None:
 
 
 def _walk(folder: Path, inside: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
-    """Names and sizes of the files in a folder; a link, or anything else that is no file or folder, is an error."""
-    if depth > _DEEPEST:
+    """Yield names and sizes of the files in a folder; anything but files and folders is an error."""
+    if depth > _MAX_DEPTH:
         raise ArtifactError(f"{folder / inside}: folders are nested too deeply for a model")
     if not (folder / inside).is_dir():
         raise ArtifactError(f"{folder / inside}: not a model folder")
