@@ -12,7 +12,7 @@ import numpy as np
 from automl_flow.models.family import ModelFamily
 from automl_flow.study.budget import Clock
 from automl_flow.study.notes import Note
-from automl_flow.study.schedule import Timeline
+from automl_flow.study.schedule import Timeline, log_plan
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.ensemble import bagging
@@ -81,6 +81,7 @@ def fit(session: SearchSession, timeline: Timeline) -> TabularFit:
             same folder.
         KeyboardInterrupt: The user stopped the search before anything finished.
     """
+    log_plan(timeline.rows())
     timeline.enter("first layer")
     result = search_models(session)
     if planned(session.problem, session.families, session.config):
@@ -148,10 +149,10 @@ def _refit_members(session: SearchSession, result: SearchResult) -> _Members:
     wanted: dict[int, int] = {}
     refitted = refit.Refitted({})
     folds: dict[int, tuple[int, ...]] = {c.number: (ALL_ROWS,) for c in chosen} if constant else {}
-    encoding = bagging.encoding_work(problem.X.shape[1])
+    encoding = bagging.encoding_cost(problem.X.shape[1])
 
     def add_folds(members: Sequence[Candidate]) -> None:
-        left = config.predict_microseconds - bagging.work(chosen, refitted.copies, folds, encoding)
+        left = config.predict_microseconds - bagging.inference_cost(chosen, refitted.copies, folds, encoding)
         folds.update(bagging.plan_folds(members, families, len(problem.folds), left, encoding))
 
     if not constant and _mostly_noise(problem, result, selection):

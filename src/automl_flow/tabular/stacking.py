@@ -1,13 +1,13 @@
-"""The second layer (stacking): candidates that learn from the columns and from what others predict.
+"""Stacking: a second layer of candidates that learn from the columns and from the predictions of base models.
 
-In training they read the out-of-fold predictions of the first layer, in which no row's own target has a part (Wolpert,
-Neural Networks 1992); the columns stay beside them (as in AutoGluon: Erickson et al., 2020), so that a model can
-learn where to believe whom. Both layers have the same folds.
+They are trained on out-of-fold predictions, in which no row's own target has a part (Wolpert, Neural Networks 1992),
+next to the columns (as in AutoGluon: Erickson et al., 2020), so that a model can learn where to trust which base
+model. Both layers have the same folds.
 
 Which configurations stack, and in which order, is said by the families (``ModelFamily.stacking_ranks``). Ours are trees
-alone: a linear model (and, less, a network) of the columns and of what another linear model says of them finds out what
-the latter has not learned, which is the targets of the very fold that the prediction is for. On one table its
-out-of-fold area under the ROC curve was 0.82, that of everything else 0.76, and on new rows it was the worst.
+alone: a linear model (and, less, a network) of the columns and of another linear model's predictions finds out what the
+latter has not learned, which is the targets of the very fold that the prediction is for. On one table its out-of-fold
+area under the ROC curve was 0.82, that of everything else 0.76, and on new rows it was the worst.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from automl_flow.tabular.suggest.strategies import STRATEGIES
 from automl_flow.tabular.suggest.strategy import InitialConfig
 from automl_flow.tabular.trials import run_trials
 
-MIN_ROWS = 1000  # fewer say too little of whom to believe
+MIN_ROWS = 1000  # fewer say too little about which base model to trust
 MIN_FOLDS = 5  # a search that has fewer is short of time
 MIN_TRIALS = 20  # of a search that can spare some
 TRIAL_FRACTION = 0.2  # of these trials
 
 
 def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> int:
-    """How many trials of a search are for the second layer.
+    """Number of trials for the second layer.
 
-    There is none where some rows have no out-of-fold prediction (a single validation part, rows in time order), where
-    predictions have to keep to directions, or where one candidate alone is wanted.
+    There is none where some rows have no out-of-fold prediction (a single validation part, rows in time order), under
+    monotone constraints, and where the ensemble is a single candidate.
     """
     whole = len(problem.covered()) == len(problem.X)
     if not whole or problem.task.monotone or config.ensemble_size == 1:
@@ -59,19 +59,20 @@ def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config
 
 
 def search_second_layer(
-    session: SearchSession, result: SearchResult, read: Sequence[Candidate], *, trials: int, began: float
+    session: SearchSession, result: SearchResult, base_models: Sequence[Candidate], *, trials: int, began: float
 ) -> SearchResult:
-    """Try candidates that read the predictions of chosen ones, and add them to what was found.
+    """Evaluate stacked candidates and add them to the result.
 
     Args:
-        session: The search, whose state folder has one for the second layer in it, which is resumable by itself.
-        result: What was found.
-        read: Candidates whose predictions are read; at least one.
-        trials: How many to try, as :func:`planned` says.
-        began: ``time.monotonic()`` from which on its time counts.
+        session: The search; the second layer has a journal and a folder of its own in its state folder, and resumes
+            by itself.
+        result: The first layer.
+        base_models: Candidates whose predictions become columns; at least one.
+        trials: Number of trials, as :func:`planned` says.
+        began: ``time.monotonic()`` from which its time counts.
     """
     problem, config = session.problem, session.config
-    numbers = tuple(sorted(candidate.number for candidate in read))
+    numbers = tuple(sorted(candidate.number for candidate in base_models))
     context = _context(problem, config, numbers)
     initial = _initial_configs(session.families, config, context)[:trials]
     usable = {start.family: session.families[start.family] for start in initial}
@@ -86,11 +87,11 @@ def search_second_layer(
         first=len(result.records),
         base_models=numbers,
     )
-    key = problem.key(len(result.records), numbers, [c.params for c in read], config.seed, config.threads)
+    key = problem.key(len(result.records), numbers, [c.params for c in base_models], config.seed, config.threads)
     with Journal(second_layer_folder(results_folder(session.state)), key).open() as journal:
         seconds = None if config.time_left_for_this_task is None else STACKING_FRACTION * config.time_left_for_this_task
         clock = Clock(seconds, journal.spent + (time.monotonic() - began))
-        study = run_trials(session, plan, trials, journal=journal, clock=clock, before=result.records)
+        study = run_trials(session, plan, trials, journal=journal, clock=clock, earlier=result.records)
     return add_layer(result, study, session.store, numbers)
 
 

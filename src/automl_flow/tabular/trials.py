@@ -1,4 +1,4 @@
-"""The trials of a tabular search: where they run, what they may take, and how they are told of."""
+"""Running the trials of one layer: limits, admission, progress."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting.objective import fold_parts
 from automl_flow.tabular.schedule import soft_seconds
 from automl_flow.tabular.session.session import SearchSession
-from automl_flow.tabular.suggest.admission import Gate
+from automl_flow.tabular.suggest.admission import Admission
 from automl_flow.tabular.suggest.cost_model import CostModel
 from automl_flow.tabular.suggest.plan import Plan
 from automl_flow.tasks.metrics import Metric
@@ -25,29 +25,29 @@ _WINDOW = 8  # open trials; more than workers, so that a slow trial does not lea
 def run_trials(
     session: SearchSession,
     plan: Plan,
-    most: int | None,
+    max_trials: int | None,
     *,
     journal: Journal,
     clock: Clock,
-    before: Sequence[TrialRecord] = (),
+    earlier: Sequence[TrialRecord] = (),
 ) -> StudyResult:
     """Run the trials of a plan.
 
     Args:
         session: The search that they belong to.
         plan: What is tried.
-        most: How many trials; ``None`` is no limit.
+        max_trials: Number of trials; ``None`` is no limit.
         journal: Open journal of these trials.
         clock: Their time.
-        before: Trials of the first layer, which say what those of the second will take.
+        earlier: Trials of the first layer, from which the runtime of the second is predicted.
     """
     problem, config, seconds = session.problem, session.config, clock.seconds
-    budget = _trial_budget(config, plan, most)
+    budget = _trial_budget(config, plan, max_trials)
     soft = soft_seconds(seconds, budget.per_run_time_limit, stacked=bool(plan.base_models))
     plan = replace(plan, soft_seconds=soft)
     known = problem.context(config.seed, config.threads)
     costs = CostModel(plan.families, plan.context, plan.n_folds, soft)
-    gate = Gate(costs, plan, journal, clock, before=before, context=known)
+    admission = Admission(costs, plan, journal, clock, earlier=earlier, context=known)
     search = Search(
         sampler=plan.sampler,
         suggest=plan.suggest,
@@ -55,7 +55,7 @@ def run_trials(
         enqueue=plan.enqueue(),
         first=plan.first,
         window=_WINDOW,
-        admit=None if seconds is None else gate,
+        admit=None if seconds is None else admission,
         label="search for stacked models" if plan.base_models else "model search",
         describe=partial(_describe, metric=problem.task.scorer()),
     )
@@ -64,12 +64,12 @@ def run_trials(
     )
 
 
-def _trial_budget(config: SearchConfig, plan: Plan, most: int | None) -> Budget:
+def _trial_budget(config: SearchConfig, plan: Plan, max_trials: int | None) -> Budget:
     """The budget in terms of trials: a trial fits one model per fold."""
     values = {name: getattr(config, name) for name in Budget.model_fields}
     if config.per_run_time_limit is not None:
         values["per_run_time_limit"] = config.per_run_time_limit * plan.n_folds
-    limits = [limit for limit in (most, plan.limit) if limit is not None]
+    limits = [limit for limit in (max_trials, plan.limit) if limit is not None]
     return Budget(**{**values, "max_trials": min(limits, default=None)})
 
 

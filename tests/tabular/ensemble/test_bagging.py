@@ -21,8 +21,8 @@ class TestCopies:
 
     def test_models_of_folds_count(self):
         member = Candidate(0, "lightgbm", {}, 0.0, (), work=1.0)
-        assert bagging.work([member], {0: 2}, {0: (0, 1, 2)}, 0.5) == 6.5
-        assert bagging.work([member], {}, {}, 0.5) == 1.0
+        assert bagging.inference_cost([member], {0: 2}, {0: (0, 1, 2)}, 0.5) == 6.5
+        assert bagging.inference_cost([member], {}, {}, 0.5) == 1.0
         assert bagging.plan_copies([member], FAMILIES.available(), 3, 6.5, folds={0: (0, 1, 2)}, encoding=0.5) == {0: 2}
 
     def test_none_at_all(self):

@@ -1,7 +1,7 @@
-"""Which models of a member predict: those of its folds, and how many of all rows.
+"""Bagging plan: how many full-data models of each member predict, and with which fold models.
 
-A model of all rows has learned from more than the models of the folds, and several of them, with seeds of their own,
-are better still. But the models of the folds differ more, and where most of the target is noise their mean helps.
+A full-data model has learned from more rows than the fold models, and several of them, with seeds of their own, are
+better still. But fold models differ more, and where most of the target is noise their mean helps.
 """
 
 from __future__ import annotations
@@ -12,21 +12,28 @@ from automl_flow.models.family import ModelFamily
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.fitting.fold_models import kept_folds
 
-_ENCODING = 0.05  # microseconds to encode a value, measured on batches of some thousand rows
+_MICROSECONDS_PER_VALUE = 0.05  # to encode it, measured on batches of some thousand rows
 
 
-def encoding_work(n_columns: int) -> float:
-    """Guess the microseconds to encode a row for the models of one fold, whose preprocessor is another one."""
-    return _ENCODING * n_columns
+def encoding_cost(n_columns: int) -> float:
+    """Estimated microseconds to encode a row for the models of one fold, which has a preprocessor of its own."""
+    return _MICROSECONDS_PER_VALUE * n_columns
 
 
-def work(
+def inference_cost(
     candidates: Sequence[Candidate],
     copies: Mapping[int, int],
     folds: Mapping[int, tuple[int, ...]],
     encoding: float,
 ) -> float:
-    """Microseconds to predict a row with so many models of all rows and those folds' models, or one of either."""
+    """Estimated microseconds to predict one row; a candidate with neither kind of model counts as one model.
+
+    Args:
+        candidates: Members, and the base models that they read.
+        copies: Full-data models of each candidate, by its number.
+        folds: Folds whose models predict, by the candidate's number.
+        encoding: Cost to encode a row for the models of one fold.
+    """
     total = 0.0
     for candidate in candidates:
         whole, parts = copies.get(candidate.number, 0), len(folds.get(candidate.number, ()))
@@ -38,51 +45,51 @@ def plan_folds(
     candidates: Sequence[Candidate],
     families: Mapping[str, ModelFamily],
     n_folds: int,
-    max_work: float,
+    max_cost: float,
     encoding: float,
 ) -> dict[int, tuple[int, ...]]:
-    """Say which folds' models a member should predict with, by its number.
+    """Fold models that members should predict with: the folds by the member's number.
 
     Args:
         candidates: Members, the most important first.
-        families: Families by name; of those that are bagged all folds are taken, of others none.
+        families: Families by name; bagged ones predict with the models of all folds, others with none.
         n_folds: Folds of a trial.
-        max_work: Work to predict a row that is left for them.
-        encoding: Work to encode a row for the models of one fold.
+        max_cost: Microseconds per row that are left for fold models.
+        encoding: Cost to encode a row for the models of one fold.
     """
     folds: dict[int, tuple[int, ...]] = {}
     for candidate in candidates:
         kept = kept_folds(families[candidate.family], n_folds)
         needed = (candidate.work + encoding) * len(kept)
-        if len(kept) > 1 and needed <= max_work:
+        if len(kept) > 1 and needed <= max_cost:
             folds[candidate.number] = kept
-            max_work -= needed
+            max_cost -= needed
     return folds
 
 
 def plan_copies(
     candidates: Sequence[Candidate],
     families: Mapping[str, ModelFamily],
-    most: int,
-    max_work: float,
+    max_copies: int,
+    max_cost: float,
     *,
     folds: Mapping[int, tuple[int, ...]],
     encoding: float,
 ) -> dict[int, int]:
-    """Say how many models of all rows each member should get, by its number.
+    """Number of full-data models of each member, by its number.
 
     Args:
         candidates: The members, the most important first.
         families: Families by name; a family that draws nothing gets one model.
-        most: Models of one member.
-        max_work: Bound of the work to predict a row. The first model of each member is within it by the choice of
+        max_copies: Models of one member.
+        max_cost: Bound of the microseconds per row. The first model of each member is within it by the choice of
             members; further ones are added in turns, as long as they fit.
-        folds: Folds whose models predict along with them, by the member's number.
-        encoding: Work to encode a row for the models of one fold.
+        folds: Folds whose models predict as well, by the member's number.
+        encoding: Cost to encode a row for the models of one fold.
     """
-    copies = {candidate.number: min(most, 1) for candidate in candidates}
-    left = max_work - work(candidates, copies, folds, encoding)
-    for turn in range(1, most):
+    copies = {candidate.number: min(max_copies, 1) for candidate in candidates}
+    left = max_cost - inference_cost(candidates, copies, folds, encoding)
+    for turn in range(1, max_copies):
         for candidate in candidates:
             fits = candidate.work <= left and copies[candidate.number] == turn
             if fits and families[candidate.family].seeded:

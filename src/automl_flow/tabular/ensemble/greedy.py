@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from automl_flow.core.seeds import generator
 from automl_flow.models.family import Array
 from automl_flow.tasks.metrics import Metric
+from automl_flow.tasks.metrics.losses import MIN_PROBABILITY
 
-_PATIENCE = 15  # steps without a gain after which no gain is expected any more
-_MOST_ROWS = 30_000  # rows that the selection looks at; beyond, it draws as many
-_EPSILON = 1e-15
+_PATIENCE = 15  # steps without a gain before stopping
+_MAX_ROWS = 30_000  # of the selection; a random sample of as many is drawn from more
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ def _sample(
     oof: NDArray[np.floating], y: NDArray[np.generic], weight: Array | None
 ) -> tuple[NDArray[np.floating], NDArray[np.generic], Array | None]:
     """Draw rows when there are very many; which ones depends on nothing but their number."""
-    if len(y) <= _MOST_ROWS:
+    if len(y) <= _MAX_ROWS:
         return oof, y, weight
-    rows = np.sort(generator(0, "greedy", len(y)).choice(len(y), _MOST_ROWS, replace=False))
+    rows = np.sort(generator(0, "greedy", len(y)).choice(len(y), _MAX_ROWS, replace=False))
     return oof[:, rows], y[rows], None if weight is None else weight[rows]
 
 
@@ -107,8 +107,10 @@ def _evaluator(metric: Metric, oof: NDArray[np.floating], y: NDArray[np.generic]
         mass = oof.sum(axis=2, dtype=np.float64)
 
         def log_losses(total: Array, step: int, open_to: NDArray[np.bool_]) -> Array:  # noqa: ARG001
-            p = (chosen + total[np.arange(len(y)), y.astype(np.int64)]) / np.maximum(mass + total.sum(axis=1), _EPSILON)
-            return np.asarray(np.average(-np.log(np.clip(p, _EPSILON, 1.0)), axis=1, weights=weight))
+            p = (chosen + total[np.arange(len(y)), y.astype(np.int64)]) / np.maximum(
+                mass + total.sum(axis=1), MIN_PROBABILITY
+            )
+            return np.asarray(np.average(-np.log(np.clip(p, MIN_PROBABILITY, 1.0)), axis=1, weights=weight))
 
         return log_losses
     if metric.name == "rmse" and y.ndim == 1:

@@ -1,4 +1,4 @@
-"""What still fits into the time of a search on tables."""
+"""Admission control: which trials still fit into the time of a tabular search."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from automl_flow.tabular.suggest.cost_model import CostModel
 from automl_flow.tabular.suggest.plan import Plan
 
 
-class Gate:
+class Admission:
     """Decides whether a trial still fits into the time, and ends the search when none does."""
 
     def __init__(
@@ -23,22 +23,22 @@ class Gate:
         journal: Journal,
         clock: Clock,
         *,
-        before: Sequence[TrialRecord],
+        earlier: Sequence[TrialRecord],
         context: FitContext,
     ) -> None:
-        """Begin with the experience of an earlier search.
+        """Learn from the trials of the layer below.
 
         Args:
             costs: Predicts what trials take; it learns from those that end.
             plan: What is searched.
             journal: Finished trials, from which costs are learned.
             clock: Time of the search.
-            before: Trials of an earlier search.
+            earlier: Trials of the layer below.
             context: Size of the data that those were fitted on.
         """
         self._costs, self._plan, self._journal, self._clock = costs, plan, journal, clock
         self._seen: set[int] = set()
-        for record in before:
+        for record in earlier:
             self._learn(record, context)
 
     def __call__(self, suggestion: Suggestion, left: float) -> str | None:
