@@ -11,9 +11,8 @@ import torch
 
 from automl_flow.core.progress import silent_progress
 from automl_flow.nas.search.config import NasConfig
-from automl_flow.nas.search.result import NasResult
+from automl_flow.nas.search.result import NasResult, SelectedArchitecture
 from automl_flow.nas.search.run import search_architecture
-from automl_flow.pipelines.nas.found import unpack
 from tests.execution.inline import make_inline_runner
 from tests.nas.problems import SMALL, config, image_problem
 
@@ -41,7 +40,9 @@ def test_the_replay_of_a_search_that_the_clock_ended_is_equal(max_trials: int | 
     recorded = {key: value for key, value in first.reproduce.items() if key in NasConfig.model_fields}
     free = limited.model_copy(update={**recorded, "time_left_for_this_task": None})
     second = search(tmp_path / "replay", free)
-    assert unpack(second)[:2] == unpack(first)[:2]
+    assert second.records == first.records
+    assert second.notes == first.notes
+    assert SelectedArchitecture.of(second) == SelectedArchitecture.of(first)
     weights = [result.network.module.state_dict() for result in (first, second)]
     assert all(torch.equal(tensor, weights[1][name]) for name, tensor in weights[0].items())
 

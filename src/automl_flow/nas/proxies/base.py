@@ -23,13 +23,15 @@ class Proxy:
             buffers, gradients and modes are as before.
         about: What it looks at.
         paper: Where it comes from; empty for plain counts.
-        votes: Whether it takes part in the vote of :func:`automl_flow.nas.proxies.rank_vote`.
+        votes: Whether it takes part in the vote of :func:`automl_flow.nas.proxies.measure.rank_vote`.
+        cheap: Whether it is cheap enough to be measured for every trial, to report how it correlates with the loss.
     """
 
     measure: Measure
     about: str
     paper: str = ""
     votes: bool = True
+    cheap: bool = False
 
 
 @contextmanager

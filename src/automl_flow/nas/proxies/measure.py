@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from automl_flow.nas.spaces.base import Architecture, Space
 
 BATCH_SAMPLES = 32  # that proxies see
-CHEAP_PROXIES = ("parameters", "flops", "naswot", "synflow")  # measured for every trial
 
 
 def score_network(network: nn.Module, batch: Tensor, targets: Tensor, proxies: Mapping[str, Proxy]) -> dict[str, float]:
@@ -96,7 +95,7 @@ def rank_by_proxies(
         candidates: What to rank.
         batch: Samples (N, …) and targets (N,).
         seed: Seed of the first weights.
-        names: Proxies to measure; by default those that vote, and FLOPs.
+        names: Proxies to measure; by default those that vote, and cheap ones.
 
     Returns:
         Positions in *candidates*, the most promising first (by the vote of the proxies that vote, or of all that were
@@ -104,7 +103,7 @@ def rank_by_proxies(
     """
     import torch
 
-    chosen = names or [n for n, p in PROXIES.available().items() if p.votes or n == "flops"]
+    chosen = names or [n for n, p in PROXIES.available().items() if p.votes or p.cheap]
     proxies = {name: PROXIES.get(name) for name in chosen}
     rows: list[dict[str, float]] = []
     for candidate in candidates:
@@ -131,12 +130,13 @@ def measure_cheap_proxies(
         seed: Seed of the first weights.
 
     Returns:
-        A number per name in ``CHEAP_PROXIES``; see :func:`score_network`.
+        A number per name of a cheap proxy; see :func:`score_network`.
     """
     from automl_flow.nas.training.loop import seeded
 
     network = seeded(lambda: space.build(architecture, shape), seed)
-    return score_network(network, *proxy_batch(data, shape.kind), {name: PROXIES.get(name) for name in CHEAP_PROXIES})
+    cheap = {name: proxy for name, proxy in PROXIES.available().items() if proxy.cheap}
+    return score_network(network, *proxy_batch(data, shape.kind), cheap)
 
 
 def proxy_batch(data: TrainingData, kind: Kind) -> tuple[Tensor, Tensor]:

@@ -15,4 +15,4 @@ def parameters(network: nn.Module, batch: Tensor, targets: Tensor) -> float:  # 
     return float(sum(parameter.numel() for parameter in network.parameters()))
 
 
-ENTRY = Proxy(parameters, about="number of parameters")
+ENTRY = Proxy(parameters, about="number of parameters", cheap=True)

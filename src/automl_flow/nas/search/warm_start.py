@@ -13,7 +13,7 @@ import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from automl_flow.core.seeds import generator
-from automl_flow.nas.proxies.measure import CHEAP_PROXIES, correlations, proxy_batch, rank_by_proxies
+from automl_flow.nas.proxies.measure import correlations, proxy_batch, rank_by_proxies
 from automl_flow.nas.search.context import SearchContext, memory_errors, use_one_thread
 from automl_flow.nas.search.studies import enqueued_only
 from automl_flow.nas.shape import DataShape
@@ -98,5 +98,7 @@ def evaluate(context: SearchContext, job: TrialJob[Candidates]) -> Evaluation:
 def agreement(records: Sequence[TrialRecord]) -> dict[str, dict[str, float]]:
     """Rank correlation of each proxy with the negative loss over the trials that have both."""
     both = [r for r in records if r.values and "proxies" in r.attrs]
-    scores = {name: [r.attrs["proxies"][name] for r in both] for name in CHEAP_PROXIES}
-    return correlations(scores, [-r.values[0] for r in both if r.values]) if both else {}
+    if not both:
+        return {}
+    scores = {name: [r.attrs["proxies"][name] for r in both] for name in both[0].attrs["proxies"]}
+    return correlations(scores, [-r.values[0] for r in both if r.values])

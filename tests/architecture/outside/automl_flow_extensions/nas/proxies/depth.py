@@ -8,4 +8,4 @@ def depth(network, batch, targets):
     return float(sum(1 for _ in network.modules()))
 
 
-ENTRY = Proxy(depth, about="number of modules")
+ENTRY = Proxy(depth, about="number of modules", cheap=True)
