@@ -42,7 +42,7 @@ class Registry(Generic[E]):
 
         Args:
             package: Dotted name of the package to walk.
-            kind: What an entry is called in messages, for example ``"model family"``.
+            kind: Name of an entry in messages, for example ``"model family"``.
         """
         self.package = package
         self.kind = kind

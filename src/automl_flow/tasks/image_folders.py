@@ -1,4 +1,4 @@
-"""Images as people keep them: a folder per class."""
+"""Images in folders, one folder per class."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
-LARGEST = 128  # pixels; larger images are reduced when no size is given
+MAX_DEFAULT_SIZE = 128  # pixels; larger images are reduced when no size is given
 
-# Pillow chooses its reader by a file's content, and hands what is PostScript to a program; only these are read.
+# Pillow chooses its reader by a file's content and passes PostScript to an external program, so formats are listed.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
-_MOST_PIXELS = 80_000_000  # a quarter of a gigabyte in colour, while one image is read
+_MAX_PIXELS = 80_000_000  # of an image; a quarter of a gigabyte in colour
 _GREY = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "F"})
 _UNKNOWN_WHITE = frozenset({"I", "F"})
 _DEEP = _UNKNOWN_WHITE | {"I;16", "I;16L", "I;16B"}
@@ -32,13 +32,13 @@ _GROUND = 128  # on grey neither black nor white shapes vanish
 def read_image_folder(
     folder: Path, size: tuple[int, int] | None = None, channels: int | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-    """Read ``folder/<class>/<image>``; what begins with a dot is left out.
+    """Read ``folder/<class>/<image>``; names that start with a dot are ignored.
 
     One image at a time is in memory at its full size. Pixels of 16 bits are scaled to 8; those of 32 bits by 1, 255 or
-    65,535, the first that none of the folder's exceeds. What is transparent is laid on grey.
+    65,535, the first that none of the folder's exceeds. Transparent images are laid on grey.
 
     Args:
-        folder: Has a sub-folder for every class; its name is the class.
+        folder: Has one sub-folder per class, named after it.
         size: (height, width) that all images are brought to; ``None`` takes the median of the images, at most 128.
         channels: 1 for grey, 3 for colour; ``None`` is grey when every image is.
 
@@ -70,7 +70,7 @@ def holds_paths(x: Any) -> bool:
 def read_new_images(
     source: str | Path | Sequence[str | Path], size: tuple[int, int], channels: int
 ) -> NDArray[np.uint8]:
-    """Read images whose classes nobody knows: a file, a list of files, or a folder, whose images are read by name.
+    """Read images without classes: a file, a list of files, or a folder, in the order of names.
 
     Args:
         source: An image, images, or a folder of images, which may lie in sub-folders (one level).
@@ -103,7 +103,7 @@ def _existing(path: Path) -> Path:
 
 def _read_images(paths: Sequence[Path], size: tuple[int, int] | None, channels: int | None) -> NDArray[np.uint8]:
     heights, widths, modes, peaks = zip(*map(_read_header, paths), strict=True)
-    size = size or (min(LARGEST, int(np.median(heights))), min(LARGEST, int(np.median(widths))))
+    size = size or (min(MAX_DEFAULT_SIZE, int(np.median(heights))), min(MAX_DEFAULT_SIZE, int(np.median(widths))))
     channels = channels or (1 if _GREY.issuperset(modes) else 3)
     white = next(white for white in _WHITES if max(peaks) <= white)
     x = np.empty((len(paths), *size, channels), dtype=np.uint8)
@@ -121,7 +121,7 @@ def _class_of(path: Path) -> str:
 
 
 def _read_header(path: Path) -> tuple[int, int, str, float]:
-    """Height, width and mode of an image, and the largest value where the mode does not say what is white."""
+    """Height, width and mode of an image, and its largest value where the mode leaves the value of white open."""
     with _opened(path) as image:
         if image.mode not in _UNKNOWN_WHITE:
             return image.height, image.width, image.mode, 0.0
@@ -159,10 +159,8 @@ def _opened(path: Path) -> Iterator[Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # ours is stricter
             with Image.open(path, formats=_FORMATS) as image:
-                if image.width * image.height > _MOST_PIXELS:
-                    raise ValueError(
-                        f"{image.width} × {image.height} pixels, more than {_MOST_PIXELS // 10**6} million"
-                    )
+                if image.width * image.height > _MAX_PIXELS:
+                    raise ValueError(f"{image.width} × {image.height} pixels, more than {_MAX_PIXELS // 10**6} million")
                 yield image
     except Exception as error:  # every format has its own: this may be any file
         raise DataError(f"{shown(path, 300)}: cannot be read as an image ({shown(error, 200)})") from None

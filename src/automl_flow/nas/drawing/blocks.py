@@ -155,7 +155,7 @@ class _Builder:
         return letter
 
     def _title(self, path: str) -> str:
-        """What a module is called: by its operation, by what it says of itself, or by its layer."""
+        """Title of a module: from its operation, its own ``about``, or its layer."""
         module = self.modules[path]
         operation = _choice(module)[1]
         if operation:
@@ -178,7 +178,7 @@ def _function(name: str, call: Call, inputs: tuple[str, ...]) -> Block:
 
 
 def _choice(module: nn.Module) -> tuple[str, str]:
-    """The parameter that decided what stands there, and what it decided; empty for other modules."""
+    """The parameter that decided the operation of a module, and the operation; empty for other modules."""
     return getattr(module, "choice", ("", ""))
 
 
@@ -196,7 +196,7 @@ def _readers(blocks: list[Block]) -> Counter[str]:
 
 
 def _spliced(blocks: list[Block]) -> list[Block]:
-    """Without what only hands on its input: an arrow says the same."""
+    """Blocks without those that pass their input on, which an arrow shows as well."""
     for gone in [block for block in blocks if block.kind == "through"]:
         now = next(block for block in blocks if block.name == gone.name)
         blocks = _renamed([block for block in blocks if block is not now], now.name, now.inputs[0])
@@ -214,7 +214,7 @@ def _useful(blocks: list[Block]) -> list[Block]:
 
 
 def _merged(blocks: list[Block]) -> list[Block]:
-    """Sums of sums as one sum, and the mean of what was stacked as one mean."""
+    """Merge sums of sums into one sum, and the mean of a stack into one mean."""
     found = {block.name: block for block in blocks}
     readers = _readers(blocks)
     for block in blocks:
@@ -272,7 +272,7 @@ def _looks(block: Block) -> tuple[object, ...]:
 
 
 def _signature(panel: Panel) -> tuple[object, ...]:
-    """What a panel shows, whatever the widths and wherever it stands."""
+    """Content of a panel, independent of widths and position."""
     places = {block.name: place for place, block in enumerate(panel.blocks)}
     shown = [
         (b.kind, b.title, b.lines, b.inside, b.times, tuple(places[name] for name in b.inputs)) for b in panel.blocks

@@ -1,4 +1,4 @@
-"""What a network does with a sample, recorded while it does it: which layer or function reads what from which.
+"""A recording of a network's run on a sample: which layer or function reads which results.
 
 A drawing that is made from a description of a network can differ from the network that runs; one that is made from
 this record cannot. Layers are the modules without children; of everything else the functions are noted that it calls.
@@ -18,7 +18,7 @@ from torch.overrides import TorchFunctionMode
 
 from automl_flow.nas.drawing.wording import function_words, layer_words
 
-SAMPLE = 0  # number of the call that stands for the network's input
+SAMPLE = 0  # number of the call that represents the network's input
 _LAYOUT = frozenset({
     "view", "reshape", "flatten", "transpose", "permute", "contiguous", "expand", "unsqueeze", "squeeze", "unbind",
     "chunk", "split", "stack", "cat", "to", "float", "view_as", "detach", "__getitem__",
@@ -33,7 +33,7 @@ class Call:
         number: Its position in the order of execution.
         path: Path of the layer in the network; for a function, of the module that called it.
         function: Name of the function; empty for a layer.
-        about: What it does, for people.
+        about: Description for people.
         inputs: Numbers of the calls whose results it reads, as often as it reads them.
         output: Shape of its result without the batch axis.
         parameters: Learned numbers of the layer, or those that the function is given.
@@ -71,7 +71,7 @@ def record(network: nn.Module, sample: Sequence[int], *, unrolled: bool = False)
     Args:
         network: Any module that maps (N, …) to (N, …).
         sample: Shape of a sample without the batch axis.
-        unrolled: Follow all steps of modules that are ``recurrent``; otherwise one step stands for all.
+        unrolled: Follow all steps of modules that are ``recurrent``; otherwise one step represents all.
     """
     outline = copy.deepcopy(network).to("meta").eval()
     recorder = _Recorder(unrolled=unrolled)
@@ -97,7 +97,7 @@ class _Recorder(TorchFunctionMode):
         self.unrolled = unrolled
         self.shapes: dict[str, tuple[int, ...]] = {}
         self._inside: list[tuple[str, nn.Module]] = []
-        self._silent = 0  # inside so many layers
+        self._silent = 0  # number of layers that enclose the current call
         self._origin: dict[int, int] = {}
         self._kept: list[Tensor] = []  # a tensor that is gone would lend its id to another
 
@@ -135,11 +135,11 @@ class _Recorder(TorchFunctionMode):
         shape = tuple(next(_tensors(result)).shape[1:])
         parameters = sum(tensor.numel() for tensor in _tensors(args) if isinstance(tensor, nn.Parameter))
         path, module = self._inside[-1]
-        about = function_words(name, args, self._number_beside(args, module))
+        about = function_words(name, args, self._second_operand(args, module))
         self.note(result, Call(len(self.calls), path, name, about, inputs, shape, parameters))
 
-    def _number_beside(self, args: Any, module: nn.Module) -> str:
-        """What a function of two works with beside what the network has computed; empty for nothing."""
+    def _second_operand(self, args: Any, module: nn.Module) -> str:
+        """The operand of a binary function that the network has not computed; empty for none."""
         for value in args[:2]:
             if isinstance(value, nn.Parameter):
                 return "learned numbers"

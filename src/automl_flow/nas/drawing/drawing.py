@@ -98,7 +98,7 @@ def draw_parts(network: nn.Module, shape: DataShape, result: str) -> tuple[Drawi
 def draw(network: nn.Module, shape: DataShape, result: str) -> str:
     """One SVG document: the whole network, and next to it the inside of each block that branches.
 
-    Args: see :func:`pictures`.
+    The arguments are those of :func:`pictures`.
     """
     x, placed = 0.0, []
     for part in (found := pictures(network, shape, result)):
@@ -118,7 +118,7 @@ def _document(placed: list[tuple[Picture, float]], width: float, height: float) 
 
 
 def picture(panel: Panel, kind: Kind, result: str) -> Picture:
-    """Draw a panel; *result* says what the network puts out."""
+    """Draw a panel; *result* names the output of the network."""
     whole = not panel.letter
     texts = {block.name: _texts(block, kind, result, whole=whole) for block in panel.blocks}
     sizes = {block.name: _size(block, texts[block.name]) for block in panel.blocks}
@@ -148,7 +148,7 @@ class _Text:
 
 
 def _texts(block: Block, kind: Kind, result: str, *, whole: bool) -> list[_Text]:
-    """What is written into a box."""
+    """The lines of text of a box."""
     if block.kind == "function" and block.title in OPERATORS:
         return [_Text(block.title, "strong")]
     times = f" × {block.times}" if block.times > 1 else ""
@@ -168,7 +168,7 @@ def _texts(block: Block, kind: Kind, result: str, *, whole: bool) -> list[_Text]
 
 
 def _wrapped(lines: tuple[str, ...]) -> list[str]:
-    """Layers one after another, as many in a line as there is room for."""
+    """Layers in order, wrapped to the width of a box."""
     joined = "\u00a0→ ".join(line.replace(" ", "\u00a0") for line in lines)
     return [part.replace("\u00a0", " ") for part in textwrap.wrap(joined, _WIDEST, break_long_words=False)]
 

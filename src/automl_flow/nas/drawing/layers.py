@@ -34,14 +34,14 @@ class Layer:
     parameters: int
 
     def cells(self) -> tuple[str, ...]:
-        """What stands in its row."""
+        """The cells of its row."""
         reads = ", ".join("input" if number == SAMPLE else str(number) for number in self.reads)
         output = "×".join(map(str, self.output))
         return (str(self.number), self.about, self.name, reads, output, f"{self.parameters:,}")
 
 
 def layers(network: nn.Module, shape: DataShape) -> list[Layer]:
-    """Everything that *network* does with a sample; of a recurrent cell, one step."""
+    """The layers and functions that *network* runs on a sample; of a recurrent cell, one step."""
     calls = record(network, shape.sample).calls
     return [
         Layer(call.number, call.about, call.path, call.inputs, call.output, call.parameters)

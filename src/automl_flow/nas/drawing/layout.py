@@ -82,7 +82,7 @@ def _chain(edge: Edge, rows: Mapping[str, int]) -> list[Key]:
 def _order(
     names: list[str], rows: Mapping[str, int], chains: Mapping[Edge, list[Key]], links: list[tuple[Key, Key]]
 ) -> list[list[Key]]:
-    """What stands in each row, from left to right: near to what it is linked with, which leaves few crossings."""
+    """The boxes of each row, from left to right: near those they are linked with, which leaves few crossings."""
     order: list[list[Key]] = [[] for _ in range(max(rows.values()) + 1)]
     for name in names:
         order[rows[name]].append((name, -1))

@@ -42,13 +42,13 @@ def layer_words(module: nn.Module) -> str:
     return str(getattr(module, "about", _LAYERS.get(kind, kind)))
 
 
-def function_words(name: str, args: Sequence[Any], beside: str = "") -> str:
+def function_words(name: str, args: Sequence[Any], operand: str = "") -> str:
     """Name a function.
 
     Args:
         name: Its name in torch.
         args: What it was called with.
-        beside: What it works with beside the numbers that flow through the network.
+        operand: The operand that does not come from the network; empty for none.
     """
     if name == "__getitem__":
         place = next(part for part in args[1] if isinstance(part, int))
@@ -56,7 +56,7 @@ def function_words(name: str, args: Sequence[Any], beside: str = "") -> str:
     if name in ("mean", "amax") and args[1:] == (POSITIONS,):
         return f"global {'average' if name == 'mean' else 'max'} pooling"
     words = _FUNCTIONS.get(name, name.strip("_").replace("_", " "))
-    return f"{words} {beside}" if words in OPERATORS and beside else words
+    return f"{words} {operand}" if words in OPERATORS and operand else words
 
 
 def shape_words(shape: Sequence[int], kind: Kind) -> str:

@@ -22,9 +22,9 @@ class Cost:
     """Costs of a network.
 
     Attributes:
-        parameters: Numbers that are learned.
+        parameters: Learned numbers.
         flops: Multiply-adds for one sample.
-        activations: Numbers that its layers put out for one sample, which is what training has to remember.
+        activations: Numbers that its layers output for one sample, which training keeps for the backward pass.
     """
 
     parameters: int
@@ -32,12 +32,12 @@ class Cost:
     activations: int
 
     def training_mb(self, batch: int) -> float:
-        """MiB that training with batches of this size needs at least: activations, weights, gradients, averages."""
+        """Lower bound of the MiB for training with this batch size: activations, weights, gradients, averages."""
         return 4 * (self.activations * batch + 5 * self.parameters) / 2**20
 
 
 def cost_of(space: Space, architecture: Architecture, shape: DataShape) -> Cost:
-    """Count on torch's ``meta`` device, which knows shapes and holds no numbers."""
+    """Costs of an architecture, counted on torch's ``meta`` device, which allocates nothing."""
     with torch.device("meta"):
         network = space.build(architecture, shape).eval()
         x = torch.empty(2, *shape.sample)  # two samples: batch axes of one can hide

@@ -1,4 +1,4 @@
-"""The result of a search: a network that predicts, says what it is, and is saved as plain files."""
+"""A trained network: it predicts, describes itself, and is saved as plain files."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from automl_flow.nas.drawing.layers import Layer
 
 KIND = "network"
-_MOST_NUMBERS = 10_000_000  # in a sample of a network that is read
-_MOST_OUTPUTS = 10_000
-_MOST_NETWORKS = 100  # whose mean predicts
-_MOST_MODULES = 50_000  # of all of them: building takes 20 seconds for a million
+_MAX_SAMPLE_NUMBERS = 10_000_000  # of a network that is read
+_MAX_OUTPUTS = 10_000
+_MAX_NETWORKS = 100  # whose mean predicts
+_MAX_MODULES = 50_000  # of all networks together; building a million takes 20 seconds
 _ARCHITECTURE, _WEIGHTS, _PREPROCESSOR = "architecture.json", "network.safetensors", "preprocessor.skops"
 
 
@@ -48,21 +48,21 @@ class ShapeDocument(Document):
     height: int = Field(ge=1)
     width: int = Field(ge=1)
     steps: int = Field(ge=1)
-    features: int = Field(ge=1, le=_MOST_NUMBERS)
-    outputs: int = Field(ge=1, le=_MOST_OUTPUTS)
+    features: int = Field(ge=1, le=_MAX_SAMPLE_NUMBERS)
+    outputs: int = Field(ge=1, le=_MAX_OUTPUTS)
     padded: bool
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        if self.channels * self.height * self.width * self.steps > _MOST_NUMBERS:
-            raise ValueError(f"a sample holds more than {_MOST_NUMBERS} numbers")
+        if self.channels * self.height * self.width * self.steps > _MAX_SAMPLE_NUMBERS:
+            raise ValueError(f"a sample holds more than {_MAX_SAMPLE_NUMBERS} numbers")
         if self.padded and self.channels < 2:
             raise ValueError("padded sequences have a channel more than the data")
         return self
 
 
 class NetworkDocument(Document):
-    """What ``architecture.json`` says; see :class:`NetworkModel`.
+    """Content of ``architecture.json``; see :class:`NetworkModel`.
 
     Attributes:
         space: Name of the architecture's space.
@@ -79,7 +79,7 @@ class NetworkDocument(Document):
     shape: ShapeDocument
     classes: tuple[Label, ...] | None
     problem: Problem | None = None
-    members: int = Field(ge=1, le=_MOST_NETWORKS)
+    members: int = Field(ge=1, le=_MAX_NETWORKS)
     facts: dict[str, Any]
 
     @model_validator(mode="after")
@@ -94,7 +94,7 @@ class NetworkDocument(Document):
 
 @dataclass(frozen=True, repr=False)
 class NetworkModel:
-    """A trained architecture: one or several networks of it, whose mean predicts.
+    """A trained architecture: one or several networks, whose mean predicts.
 
     Attributes:
         architecture: Which network.
@@ -103,7 +103,7 @@ class NetworkModel:
         classes: Class of each output; ``None`` where outputs are values or labels.
         module: Raw samples in, probabilities or values (n, k) out.
         preprocessor: Turns rows of a table into numbers first; ``None`` for arrays.
-        facts: What is worth knowing of its making (JSON-able).
+        facts: JSON-serialisable provenance: metric, score, epochs.
         problem: Name of the problem type; ``None`` for classes, or a single value.
     """
 
@@ -135,7 +135,7 @@ class NetworkModel:
         return float((accuracy_score if self.problem_type.has_probabilities else r2_score)(y, self.predict(x)))
 
     def __repr__(self) -> str:
-        """What it predicts from what, and its size."""
+        """Kind of output, kind of data, space and size."""
         kind = self._result_words()
         return (
             f"NetworkModel({kind} of {self.shape.kind} data: {self.architecture.space}, {self.n_params:,} parameters)"
@@ -320,8 +320,8 @@ def read_network(files: Files, place: str = "") -> NetworkModel:
     """Read the files that :meth:`NetworkModel.write` wrote.
 
     Args:
-        files: Where they lie.
-        place: The folder there, with a slash at its end; empty for the folder itself.
+        files: The artifact's files.
+        place: Path of the network's folder in *files*, with a trailing slash; empty for the root.
 
     Raises:
         ArtifactError: A file is missing or damaged, or the weights are not those of the architecture.
@@ -350,16 +350,16 @@ def read_network(files: Files, place: str = "") -> NetworkModel:
 def _with_weights(
     content: bytes, space: Space, architecture: Architecture, shape: DataShape, document: NetworkDocument
 ) -> nn.Module:
-    """Build the module that the weights are for; nothing is allocated before they are known to fit."""
+    """Build the module of the weights; nothing is allocated before they are known to fit."""
     import torch
     from safetensors.torch import load
 
     from automl_flow.nas.network.module import assemble
 
     weights = load(content)
-    with torch.device("meta"):  # shapes alone
+    with torch.device("meta"):  # shapes without numbers
         members = [space.build(architecture, shape)]
-        if (count := document.members * sum(1 for _ in members[0].modules())) > _MOST_MODULES:
+        if (count := document.members * sum(1 for _ in members[0].modules())) > _MAX_MODULES:
             raise ArtifactError(
                 f"does not fit {_ARCHITECTURE}: {document.members} networks, {count:,} modules together"
             )

@@ -1,4 +1,4 @@
-"""The module that is saved and exported: normalisation, networks, and the mean of what they say."""
+"""The module that is saved and exported: normalisation, networks, and the mean of their outputs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class InferenceModule(nn.Module):
 
 
 def assemble(members: Sequence[nn.Module], shape: DataShape, kind: ProblemType) -> InferenceModule:
-    """An untrained deployed module, to load a state into."""
+    """An untrained inference module, to load a state into."""
     channels = shape.features if shape.kind == "table" else shape.channels
     inputs = [Normalizer(shape.kind, channels) for _ in members]
     return InferenceModule(inputs, members, kind, shape.outputs).eval()

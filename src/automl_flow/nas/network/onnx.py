@@ -1,4 +1,4 @@
-"""Export to ONNX, which counts only when onnxruntime predicts the same."""
+"""ONNX export, which fails unless onnxruntime predicts the same."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def export(module: nn.Module, shape: DataShape, path: Path) -> float:
     x = generator(0, "onnx").normal(size=(_SAMPLES, *shape.raw)).astype(np.float32)
     module = module.cpu().eval()
     with atomic_file(path) as temporary, warnings.catch_warnings():
-        # The exporter that traces writes in 0.1 s what the newer one needs 8 s for; it warns of its age.
+        # The tracing exporter takes 0.1 s where the newer one takes 8 s; it warns that it is deprecated.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module, (torch.from_numpy(x),), str(temporary), input_names=["x"], output_names=["output"],
@@ -51,7 +51,7 @@ def export(module: nn.Module, shape: DataShape, path: Path) -> float:
 
 
 def _difference(path: Path, module: nn.Module, x: np.ndarray) -> float:
-    """Largest difference of outputs, for another batch size than the one that was traced."""
+    """Largest difference of outputs, also for a batch size that was not traced."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])

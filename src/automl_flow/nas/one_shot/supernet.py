@@ -37,7 +37,7 @@ class Mixture:
 
 
 class MixedOperation(nn.Module):
-    """All operations that may stand at a site, mixed as the shared mixture says.
+    """All operations of a site, mixed by the shared mixture.
 
     With *partial* k > 1 only one channel in k is mixed and the others bypass it; channels are then shuffled so that the
     next mixture sees others (PC-DARTS, Xu et al. 2020). Where a site changes the shape, all are mixed.
@@ -83,7 +83,7 @@ class MixedOperation(nn.Module):
 
 
 def _divisible(site: OpSite, partial: int) -> bool:
-    """Whether a share of the channels can pass by: the shape stays, and what is mixed fits two directions."""
+    """Whether channels can bypass the mixture: the shape stays, and the mixed ones fit two directions."""
     same = site.channels_in == site.channels_out and site.stride == 1
     return same and site.channels_in % (2 * partial) == 0
 
@@ -97,7 +97,7 @@ class Supernet(nn.Module):
         betas: With edge normalisation, logits of the inputs of each sum, keyed by the first input.
         mixture: The mixture of the next forward pass.
         network: The network with its mixtures.
-        reference: Parameters of the architecture around the mixtures, which also fill what is not relaxed.
+        reference: Parameters of the architecture around the mixtures; those that are not relaxed keep these values.
 
     Shape:
         - Input: (N, …) as the space's networks

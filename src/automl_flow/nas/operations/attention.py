@@ -22,7 +22,7 @@ class SelfAttention(nn.Module):
         - Output: (N, C_out, T / stride)
     """
 
-    fixed = "positions of the steps"  # what drawings call the numbers that are not learned
+    fixed = "positions of the steps"  # the name of the constants in drawings
 
     def __init__(self, site: OpSite) -> None:
         super().__init__()

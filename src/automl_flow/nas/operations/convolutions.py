@@ -1,7 +1,7 @@
 """Convolutions: plain, separable and dilated, over images and sequences.
 
 Sources: NAS-Bench-201 (Dong and Yang 2020) for the plain ones, DARTS (Liu et al. 2019) for the separable and dilated
-ones. All begin with the ReLU and end with the batch norm, so that their outputs can be added.
+ones. All start with a ReLU and end with a batch norm, so that their outputs can be added.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from automl_flow.nas.shape import Kind
 
 
 class Highway(nn.Module):
-    """The state, moved towards an activation of it as far as a gate says: ``x + σ(Ax) (f(Bx) - x)``, step by step.
+    """A gated step from the state towards an activation of it: ``x + σ(Ax) (f(Bx) - x)``, step by step.
 
-    There is no batch norm: it stands inside a recurrence, where the statistics differ from step to step.
+    There is no batch norm, because inside a recurrence the statistics differ from step to step.
 
     Shape:
         - Input: (N, C_in) or (N, C_in, T)

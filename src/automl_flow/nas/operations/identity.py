@@ -9,7 +9,7 @@ from automl_flow.nas.operations.layers import identity
 
 
 class Zero(nn.Module):
-    """All zeros in the shape that the site asks for.
+    """Zeros in the output shape of the site.
 
     Shape:
         - Input: (N, C_in, …)

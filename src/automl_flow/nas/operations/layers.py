@@ -18,11 +18,11 @@ def conv(site: OpSite, kernel: int, *, dilation: int = 1, depthwise: bool = Fals
     """A convolution without bias (a batch norm follows) whose output has ``ceil(size / stride)`` steps.
 
     Args:
-        site: Where it stands.
+        site: Channels and stride, unless overridden.
         kernel: Odd width of the window.
         dilation: Distance between the inputs under the window.
-        depthwise: A filter per input channel; the channels stay as they are.
-        stride: Overrides the site's.
+        depthwise: One filter per input channel; the number of channels stays.
+        stride: Instead of the site's.
         channels: (in, out) instead of the site's.
     """
     before, after = channels or (site.channels_in, site.channels_out)

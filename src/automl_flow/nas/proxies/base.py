@@ -15,14 +15,14 @@ Measure = Callable[["nn.Module", "Tensor", "Tensor"], float]
 
 @dataclass(frozen=True)
 class Proxy:
-    """A number that an untrained network gives away; greater promises a better network.
+    """A score of an untrained network; greater promises a better network.
 
     Attributes:
         measure: Called with the network, a batch (N, …) that it takes, and its targets (N,): int64 class codes or
             float32 values. Returns NaN or an infinity where the number does not exist. The network's weights,
             buffers, gradients and modes are as before.
-        about: What it looks at.
-        paper: Where it comes from; empty for plain counts.
+        about: Short description.
+        paper: Source; empty for plain counts.
         votes: Whether it takes part in the vote of :func:`automl_flow.nas.proxies.measure.rank_vote`.
         cheap: Whether it is cheap enough to be measured for every trial, to report how it correlates with the loss.
     """

@@ -1,4 +1,4 @@
-"""How many floating point operations a sample costs."""
+"""Floating point operations per sample."""
 
 from __future__ import annotations
 

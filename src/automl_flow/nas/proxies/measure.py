@@ -41,7 +41,7 @@ def score_network(network: nn.Module, batch: Tensor, targets: Tensor, proxies: M
 def rank_vote(scores: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
     """Mean rank over the proxies, from 0 (worst) to 1 (best), (n,) for n networks with a score per proxy.
 
-    Ranks, not numbers, are added, for the proxies have no common unit (Abdelfattah et al. 2021 vote likewise).
+    Ranks, not numbers, are added, because the proxies have no common unit (as in Abdelfattah et al. 2021).
     """
     from scipy.stats import rankdata
 
@@ -51,7 +51,7 @@ def rank_vote(scores: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
 
 
 def correlations(scores: Mapping[str, ArrayLike], measured: ArrayLike) -> dict[str, dict[str, float]]:
-    """Compare each proxy, and the vote of all, with what training then measured.
+    """Rank correlation of each proxy, and of the vote of all, with the metric that training measured.
 
     Args:
         scores: (n,) numbers per proxy.
@@ -59,7 +59,7 @@ def correlations(scores: Mapping[str, ArrayLike], measured: ArrayLike) -> dict[s
 
     Returns:
         Per proxy ``spearman``, ``kendall`` and ``n``. No entry where fewer than three networks are comparable or all
-        are alike, for there is no correlation then.
+        are alike, because there is no correlation then.
     """
     from scipy.stats import kendalltau, spearmanr
 
@@ -87,7 +87,7 @@ def rank_by_proxies(
     seed: int = 42,
     names: Sequence[str] | None = None,
 ) -> tuple[list[int], dict[str, list[float]]]:
-    """Order *candidates* by what their untrained networks promise.
+    """Rank *candidates* by the vote of proxies on their untrained networks.
 
     Args:
         space: Builds the networks, one at a time.

@@ -1,4 +1,4 @@
-"""NASWOT: how differently the samples switch the rectifiers."""
+"""NASWOT: how differently the samples activate the rectifiers."""
 
 from __future__ import annotations
 

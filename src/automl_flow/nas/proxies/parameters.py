@@ -1,4 +1,4 @@
-"""How many numbers the network learns: the baseline that every proxy has to beat."""
+"""Number of parameters: the baseline that every proxy has to beat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SNIP: how much the loss would feel the loss of single weights."""
+"""SNIP: sensitivity of the loss to removing single weights."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def synflow(network: nn.Module, batch: Tensor, targets: Tensor) -> float:  # noq
     """Log of the sum over the weights of weight times gradient, all weights made positive, one input of ones.
 
     Batch norms only scale by their weight here: with the batch's statistics they would undo what is measured.
-    In double precision, for the flow of a deep network overflows single precision.
+    In double precision, because the flow of a deep network overflows single precision.
     """
     import torch
     from torch.nn.modules.batchnorm import _BatchNorm

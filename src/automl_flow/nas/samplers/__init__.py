@@ -1,7 +1,7 @@
-"""Samplers for Optuna that suit architecture spaces: many choices, few trials. A file here is a sampler.
+"""Optuna samplers for architecture spaces (many choices, few trials), one sampler per file.
 
-They read the study's history and keep no state, so any Optuna study can use them, and a resumed study continues as
-an unbroken one would have. Importing them does not import torch.
+They read the study's history and keep no state: any Optuna study can use them, and a resumed study continues as an
+uninterrupted one would. Importing them does not import torch.
 """
 
 from automl_flow.core.registry import Registry

@@ -26,8 +26,8 @@ class SamplerEntry:
 
     Attributes:
         build: Called with a seed and the number of random trials to begin with, then the sampler's own options as
-            keywords. Every option of an Optuna sampler is set there, for its defaults change between versions.
-        about: What it does, in a few words.
+            keywords. Every option of an Optuna sampler is set there, because defaults change between versions.
+        about: Short description.
         multi_objective: Whether it takes more than one objective.
         requires: Modules that must be installed.
     """
@@ -39,14 +39,14 @@ class SamplerEntry:
 
 
 class HistorySampler(BaseSampler):
-    """A sampler without state: what it asks for follows from the seed, the trial's number and the study's history.
+    """A stateless sampler: a draw follows from the seed, the trial's number and the study's history.
 
     So a study that was interrupted and resumed continues as if it had not been, on any storage. The search space is
     the union of the parameters seen so far: a parameter that depends on another one is drawn in every trial, and used
     where the objective asks for it. Subclasses decide in :meth:`_propose` and nowhere else.
 
     Args:
-        seed: Seed of all draws; the trial's number and what is drawn are mixed in.
+        seed: Seed of all draws; the trial's number and the purpose of a draw are mixed in.
         n_startup_trials: Configurations of an evenly spread random design before the strategy decides.
         multi_objective: How several objectives become one.
 

@@ -1,4 +1,4 @@
-"""Regularized evolution: the young breed, the old die, and a few of the best ever found live on."""
+"""Regularized evolution with an elite: recent trials breed, old ones age out, the best stay."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RegularizedEvolutionSampler(HistorySampler):
         seed: Seed of all draws.
         population_size: Trials that breed; also the number of random ones to begin with.
         tournament_size: Trials that compete to be the parent, at most the population.
-        elite: Best trials that stay in the population for ever; 0 for the paper's algorithm.
+        elite: Best trials that never age out; 0 for the paper's algorithm.
         crossover: Probability that half of the parameters come from a second parent.
 
     Raises:

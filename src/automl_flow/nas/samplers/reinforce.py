@@ -29,15 +29,15 @@ class ReinforceSampler(HistorySampler):
 
     Each ask replays the finished trials in order: the advantage of a trial is its utility (the normal score of its
     rank, so the scale is always 1) less a moving average, and the policy takes a step along the gradient of its
-    log-probability. Trials below the baseline count less: what is bad says little about what is good in a large
-    space. Then the policy is drawn from until a configuration appears that was never asked for. Parameters
+    log-probability. Trials below the baseline count less: in a large space a bad trial says little about good
+    ones. Then the policy is drawn from until a configuration appears that was never asked for. Parameters
     with the same options share a part of their logits. Numeric parameters are divided into at most ten bins, or
     twelve single values. With several objectives, better means an earlier non-dominated front and less crowding.
 
     Args:
         seed: Seed of all draws.
         controller: ``"table"``: independent logits; ``"lstm"``: a recurrent network decides parameter by parameter.
-        learning_rate: ``None`` for the controller's own.
+        learning_rate: ``None`` for the controller's default.
         entropy: Weight of the entropy bonus.
         baseline_decay: How much of the moving average stays from trial to trial.
         discouragement: Weight of advantages below zero; 1 for the paper's algorithm.

@@ -16,7 +16,7 @@ from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.one_shot import STRATEGIES
 from automl_flow.nas.problem import NasProblem, encode, encode_folds, shape_of
-from automl_flow.nas.samplers.unseen import make_sampler, strategy_names
+from automl_flow.nas.samplers.deduplication import make_sampler, strategy_names
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.constraints import Constraints
 from automl_flow.nas.search.context import SearchContext

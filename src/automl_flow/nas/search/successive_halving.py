@@ -12,7 +12,7 @@ from functools import partial
 
 import optuna
 
-from automl_flow.nas.samplers.unseen import FreshSampler, make_sampler
+from automl_flow.nas.samplers.deduplication import DeduplicatingSampler, make_sampler
 from automl_flow.nas.search import objective
 from automl_flow.nas.search.context import SearchContext
 from automl_flow.nas.search.objective import Duplicate, NetworkFacts, Suggestion
@@ -122,7 +122,7 @@ class FirstRung:
         parameters = setup.space.parameters(setup.shape)
 
         def sampler(seed: int) -> optuna.samplers.BaseSampler:
-            return FreshSampler(self._make_sampler, seed, parameters, setup.constraints.acceptable)
+            return DeduplicatingSampler(self._make_sampler, seed, parameters, setup.constraints.acceptable)
 
         search = Search(
             sampler=sampler,

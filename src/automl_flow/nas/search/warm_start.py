@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import optuna
-from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from automl_flow.core.seeds import generator
 from automl_flow.nas.proxies.measure import correlations, proxy_batch, rank_by_proxies
@@ -18,6 +16,7 @@ from automl_flow.nas.search.context import SearchContext, memory_errors, use_one
 from automl_flow.nas.search.studies import enqueued_only
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space, Value
+from automl_flow.study.distributions import draw
 from automl_flow.study.study import Search
 from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
 
@@ -42,22 +41,10 @@ def draw_candidates(
         wanted: Whether parameters are acceptable.
     """
     rng = generator(seed, "screen")
-    drawn = (space.architecture(_draw(space, shape, rng), shape) for _ in range(4 * count))
+    distributions = space.parameters(shape)
+    params = ({name: draw(d, rng) for name, d in distributions.items()} for _ in range(4 * count))
+    drawn = (space.architecture(found, shape) for found in params)
     return list({a.key: a for a in drawn if wanted(a.params)}.values())[:count]
-
-
-def _draw(space: Space, shape: DataShape, rng: np.random.Generator) -> dict[str, Value]:
-    """Parameters drawn evenly from their ranges."""
-    params: dict[str, Value] = {}
-    for name, distribution in space.parameters(shape).items():
-        if isinstance(distribution, CategoricalDistribution):
-            params[name] = distribution.choices[int(rng.integers(len(distribution.choices)))]
-        elif isinstance(distribution, IntDistribution):
-            steps = (distribution.high - distribution.low) // distribution.step
-            params[name] = distribution.low + distribution.step * int(rng.integers(steps + 1))
-        elif isinstance(distribution, FloatDistribution):
-            params[name] = float(rng.uniform(distribution.low, distribution.high))
-    return params
 
 
 def screening(drawn: Sequence[Architecture]) -> Search:

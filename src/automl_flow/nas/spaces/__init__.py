@@ -24,8 +24,8 @@ def make_space(name: str, options: Mapping[str, Any] | None = None, *, source: s
 
     Args:
         name: Stem of a file in this package.
-        options: What the user restricts or extends; ``None`` means the space's defaults.
-        source: Where *options* stand, for messages.
+        options: Options of the space; ``None`` for its defaults.
+        source: Where *options* come from, for error messages.
 
     Raises:
         ConfigError: There is no such space, or it has no such option.

@@ -1,4 +1,4 @@
-"""Fit wished-for parameters into a space that the user may have restricted."""
+"""Project parameters onto a space that the user may have restricted."""
 
 from __future__ import annotations
 

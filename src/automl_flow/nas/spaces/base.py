@@ -1,8 +1,8 @@
-"""What a search space is: flat named parameters, a network for each setting of them, and when two are the same.
+"""The interface of a search space: flat named parameters, a network per setting, and a key that equal networks share.
 
-One representation serves every strategy. Samplers see Optuna distributions. One-shot strategies see
-:meth:`Space.choices`: those parameters that name the operation at some sites of the network; they build the network
-with :meth:`Space.build` and put mixtures at these sites. What they derive is a setting of the same parameters.
+One representation serves all strategies. Samplers see Optuna distributions. One-shot strategies see
+:meth:`Space.choices`: the parameters that name the operation at some sites of the network; they build the network
+with :meth:`Space.build` and put mixtures at these sites. They derive a setting of the same parameters.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Value = str | int | float | bool | None
 Augmentation = Literal["none", "shift", "shift_flip", "jitter"]
 """A set of random changes to training samples; see :func:`automl_flow.nas.training.augmentation.augment`."""
 
-# Bounds of what options may ask for. They are far above what is of use; a document cannot ask for endless work.
+# Bounds of options, far above useful values, so that no document can ask for endless work.
 Count = Annotated[int, Field(ge=0, le=64)]  # layers, stages, kernels
 Width = Annotated[int, Field(ge=0, le=1 << 16)]  # channels, neurons
 Share = Annotated[float, Field(ge=0, le=1)]  # dropouts
@@ -43,8 +43,8 @@ class Architecture:
 
     Attributes:
         space: Name of the space.
-        params: Every parameter of the space, dead ones included: this is what can be enqueued in a study.
-        live: The parameters that decide the network: dead and redundant parts are removed.
+        params: Every parameter of the space, dead ones included; they can be enqueued in a study.
+        live: The parameters that decide the network; dead and redundant ones are removed.
         key: Canonical form. Two architectures with the same key are the same network up to a renaming of its parts.
     """
 
@@ -71,7 +71,7 @@ class Space(ABC):
     @property
     @abstractmethod
     def options(self) -> Config:
-        """What the user set."""
+        """The user's options."""
 
     @abstractmethod
     def parameters(self, shape: DataShape) -> dict[str, BaseDistribution]:
@@ -81,17 +81,17 @@ class Space(ABC):
     def choices(self, shape: DataShape) -> dict[str, tuple[str, ...]]:
         """The parameters that name an operation, with the operations; a supernet relaxes these and no others."""
 
-    def node_inputs(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002 - for those that have some
+    def node_inputs(self, shape: DataShape) -> tuple[tuple[str, ...], ...]:  # noqa: ARG002 - part of the interface
         """The choices that each sum with several inputs adds up; a choice is an input of at most one sum."""
         return ()
 
     @abstractmethod
     def reference_params(self, shape: DataShape) -> dict[str, Value]:
-        """The parameters of the plain network that a search must not lose to."""
+        """The parameters of the plain network that a search has to beat."""
 
     @abstractmethod
     def simplify(self, params: Mapping[str, Value], shape: DataShape) -> dict[str, Value]:
-        """Return what decides the network: drop or neutralise dead parameters. Idempotent on its own result."""
+        """Reduce parameters to those that decide the network: dead ones are dropped or neutralised. Idempotent."""
 
     @abstractmethod
     def build(self, architecture: Architecture, shape: DataShape, op_factory: OpFactory | None = None) -> nn.Module:
@@ -133,11 +133,11 @@ class Space(ABC):
         return Architecture(self.name, full, live, self.key(live))
 
     def reference(self, shape: DataShape) -> Architecture:
-        """The plain network that a search must not lose to."""
+        """The plain network that a search has to beat."""
         return self.architecture(self.reference_params(shape), shape)
 
-    def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:  # noqa: ARG002 - for those that have one
-        """Further architectures that people found to be good, the best first; tried after the reference."""
+    def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:  # noqa: ARG002 - part of the interface
+        """Further architectures from the literature, the best first; tried after the reference."""
         return ()
 
     def size(self, shape: DataShape) -> float:

@@ -19,19 +19,19 @@ from automl_flow.nas.spaces.base import Architecture, Space, Value
 
 NAS_BENCH_201 = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 SEQUENCES = ("none", "skip_connect", "conv_3", "conv_9", "max_pool_3", "bi_gru")
-SMALLEST = 4  # pixels or steps that the last stage keeps
+MIN_SIZE = 4  # pixels or steps of the last stage
 
 
 class CellOptions(Config):
-    """What a user may set under ``space_options``.
+    """Options of the space (``space_options``).
 
     Attributes:
-        operations: What may stand on an edge; default for images: NAS-Bench-201's five.
+        operations: Operations of an edge; default for images: the five of NAS-Bench-201.
         nodes: Nodes of the cell, the input included; 4 in NAS-Bench-201.
         channels: Channels of the first stage; they double from stage to stage.
         cells: Cells per stage (N; 5 in NAS-Bench-201).
-        stages: Stages at most; fewer where the data are too small to be halved again.
-        stem_stride: Step of the first convolution.
+        stages: Maximum number of stages; fewer where the data are too small to be halved again.
+        stem_stride: Stride of the first convolution.
     """
 
     operations: tuple[str, ...] | None = None
@@ -54,11 +54,11 @@ class CellSpace(Space):
 
     @property
     def options(self) -> CellOptions:
-        """What the user set."""
+        """The user's options."""
         return self._options
 
     def operations(self, kind: Kind) -> tuple[str, ...]:
-        """Operations that may stand on an edge."""
+        """Operations of an edge."""
         default = NAS_BENCH_201 if kind == "image" else SEQUENCES
         return usable(self.options.operations or default, kind, "space_options.operations")
 
@@ -171,7 +171,7 @@ class CellNetwork(nn.Module):
         size = min(shape.height, shape.width) if shape.kind == "image" else shape.steps
         size = -(-size // options.stem_stride)
         for stage in range(options.stages):
-            if stage > 1 and size < 2 * SMALLEST:
+            if stage > 1 and size < 2 * MIN_SIZE:
                 break
             if stage:
                 layers.append(Reduction(OpSite(kind=shape.kind, channels_in=c, channels_out=2 * c, stride=2)))

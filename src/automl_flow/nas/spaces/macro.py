@@ -19,29 +19,29 @@ from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 from automl_flow.nas.spaces.base import Architecture, Augmentation, Count, Share, Space, Value, Width
 
-LARGE = 24  # pixels; from here on the stem may halve the image
+MIN_STRIDED_SIZE = 24  # pixels; the stem may halve images from this size on
 STEM_SIZE = 40  # pixels; the stem halves larger images until they are at most this wide
-SMALLEST = 2  # pixels that the last stage keeps
+MIN_SIZE = 2  # pixels of the last stage
 MULTIPLE = 8  # widths are rounded to it
 
 
 class MacroOptions(Config):
-    """What a user may set under ``space_options``: each is the list of choices for one parameter.
+    """Options of the space (``space_options``): each is the list of choices for one parameter.
 
     Attributes:
         operations: Blocks that a stage may be made of.
         stages: Numbers of stages; those for which the image is too small are left out.
         widths: Channels after the stem.
-        growths: By what the channels are multiplied from stage to stage.
+        growths: Factors of the channels from stage to stage.
         depths: Blocks of a stage; the first stage may also have none (then the stem is the first stage).
         kernels: Kernel of the stem.
         poolings: How the image is halved between stages: ``max``, ``avg`` or ``stride`` (of the next block).
         heads: Neurons of the dense layer before the output; 0 for none.
         dropouts: Before the output.
-        augments: What is done to training images; flips are tried, not assumed, for digits have a left and a right.
-            Nothing (``none``) is no choice unless the user makes it one: it wins short trainings, and the long one at
-            the end then learns the images by heart.
-        max_width: Channels that no stage exceeds.
+        augments: Augmentations of training images. Flips are a choice and no default, because mirrored digits are other
+            digits. ``none`` is left out unless the user adds it: it wins short trainings, and the long final one then
+            overfits.
+        max_width: Maximum number of channels of a stage.
     """
 
     operations: tuple[str, ...] = ("nor_conv_3x3", "nor_conv_5x5", "res_conv_3x3", "sep_conv_3x3", "inv_conv_3x3")
@@ -69,12 +69,12 @@ class MacroSpace(Space):
 
     @property
     def options(self) -> MacroOptions:
-        """What the user set."""
+        """The user's options."""
         return self._options
 
     def _stages(self, shape: DataShape) -> tuple[int, ...]:
-        """Numbers of stages for which the last stage keeps ``SMALLEST`` pixels."""
-        most = 1 + max(0, int(math.log2(min(shape.height, shape.width, STEM_SIZE) / SMALLEST)))
+        """Numbers of stages for which the last stage keeps ``MIN_SIZE`` pixels."""
+        most = 1 + max(0, int(math.log2(min(shape.height, shape.width, STEM_SIZE) / MIN_SIZE)))
         return tuple(n for n in self.options.stages if n <= most) or (min(most, *self.options.stages),)
 
     def parameters(self, shape: DataShape) -> dict[str, BaseDistribution]:
@@ -85,7 +85,7 @@ class MacroSpace(Space):
             "width": o.widths,
             "growth": o.growths,
             "stem_kernel": o.kernels,
-            "stem_stride": (1, 2) if min(shape.height, shape.width) >= LARGE else (1,),
+            "stem_stride": (1, 2) if min(shape.height, shape.width) >= MIN_STRIDED_SIZE else (1,),
             "pooling": o.poolings,
             "head": o.heads,
             "dropout": o.dropouts,
@@ -111,8 +111,8 @@ class MacroSpace(Space):
         return closest(wanted, self.parameters(shape))
 
     def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:
-        """A small residual network, and a deeper separable one, whose dear first stage is for small images only."""
-        full_size = int(min(shape.height, shape.width) < LARGE)
+        """A small residual network, and a deeper separable one; only small images afford its first stage."""
+        full_size = int(min(shape.height, shape.width) < MIN_STRIDED_SIZE)
         changes: tuple[dict[str, Value], ...] = (
             {"augment": "shift_flip", **dict.fromkeys(self.choices(shape), "res_conv_3x3")},
             {"augment": "shift", "depth_0": full_size, "depth_1": 2, "depth_2": 2, "head": 128, "dropout": 0.2,
@@ -131,7 +131,7 @@ class MacroSpace(Space):
         return {name: value for name, value in params.items() if name not in absent}
 
     def build(self, architecture: Architecture, shape: DataShape, op_factory: OpFactory | None = None) -> nn.Module:
-        """Build the stages that the architecture has; with *op_factory* too, for depths and widths are not relaxed."""
+        """Build the stages of the architecture, with *op_factory* too: depths and widths are not relaxed."""
         return MacroNetwork(architecture.live, self.options, shape, op_factory or chosen_ops(architecture.live))
 
 

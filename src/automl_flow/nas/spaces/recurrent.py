@@ -21,7 +21,7 @@ REFERENCE = ("conv_9", "conv_5", "conv_3")
 
 
 class RecurrentOptions(Config):
-    """What a user may set under ``space_options``: each list holds the choices for one parameter.
+    """Options of the space (``space_options``): each list holds the choices for one parameter.
 
     Attributes:
         operations: Layers; those whose name begins with ``bi_`` run in both directions.
@@ -29,10 +29,10 @@ class RecurrentOptions(Config):
         widths: Channels of every layer.
         kernels: Steps under the first convolution, which maps the channels of the data to the width.
         skips: Whether each layer is added to its input (a residual connection).
-        poolings: What is read from the last layer: ``mean``, ``max`` or ``last`` step.
+        poolings: Reduction over the steps of the last layer: ``mean``, ``max`` or ``last`` step.
         dropouts: Before the output and in attention.
         learning_rates: Peak learning rates; recurrent layers and convolutions want different ones.
-        augments: What is done to training sequences.
+        augments: Augmentations of training sequences.
         max_steps: Longer sequences are shortened by the stride of the first convolution.
     """
 
@@ -62,7 +62,7 @@ class RecurrentSpace(Space):
 
     @property
     def options(self) -> RecurrentOptions:
-        """What the user set."""
+        """The user's options."""
         return self._options
 
     def parameters(self, shape: DataShape) -> dict[str, BaseDistribution]:

@@ -24,18 +24,18 @@ from automl_flow.nas.spaces.base import Architecture, Augmentation, Count, Share
 
 
 class RecurrentCellOptions(Config):
-    """What a user may set under ``space_options``: each list holds the choices for one parameter.
+    """Options of the space (``space_options``): each list holds the choices for one parameter.
 
     Attributes:
-        operations: What may lead from one state to another.
+        operations: Operations from one state to another.
         nodes: States of the cell after the first.
-        widths: Numbers of a state.
+        widths: Sizes of a state.
         directions: 1 reads from the first step to the last, 2 also from the last to the first.
-        poolings: What is read from the states: ``mean``, ``max`` or ``last`` step.
+        poolings: Reduction over the states: ``mean``, ``max`` or ``last`` step.
         dropouts: Before the output.
         learning_rates: Peak learning rates.
-        augments: What is done to training sequences.
-        max_steps: Longer sequences are shortened by the stride of the first convolution, for every step costs time.
+        augments: Augmentations of training sequences.
+        max_steps: Longer sequences are shortened by the stride of the first convolution, because every step costs time.
     """
 
     operations: tuple[str, ...] = ("highway_tanh", "highway_relu", "highway_sigmoid", "highway_identity")
@@ -61,7 +61,7 @@ class RecurrentCellSpace(Space):
 
     @property
     def options(self) -> RecurrentCellOptions:
-        """What the user set."""
+        """The user's options."""
         return self._options
 
     def parameters(self, shape: DataShape) -> dict[str, BaseDistribution]:

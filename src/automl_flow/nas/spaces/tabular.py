@@ -19,11 +19,11 @@ from automl_flow.nas.spaces._head import Head
 from automl_flow.nas.spaces.base import Architecture, Count, Share, Space, Value, Width
 
 FREQUENCIES = 8  # of a periodic embedding
-MAX_EMBEDDED = 4096  # numbers that the embeddings of a row may have together
+MAX_EMBEDDED = 4096  # width of all embeddings of a row together
 
 
 class TabularOptions(Config):
-    """What a user may set under ``space_options``: each list holds the choices for one parameter.
+    """Options of the space (``space_options``): each list holds the choices for one parameter.
 
     Attributes:
         operations: Layers.
@@ -58,7 +58,7 @@ class TabularSpace(Space):
 
     @property
     def options(self) -> TabularOptions:
-        """What the user set."""
+        """The user's options."""
         return self._options
 
     def parameters(self, shape: DataShape) -> dict[str, BaseDistribution]:
@@ -125,7 +125,7 @@ class TableNetwork(nn.Module):
 
 
 def embedding(name: str, features: int, width: int) -> tuple[nn.Module, int]:
-    """Make the embedding *name* and say how wide a row is behind it."""
+    """Make the embedding *name*; return it with the width of an embedded row."""
     if name == "none":
         return nn.Identity(), features
     width = max(1, min(width, MAX_EMBEDDED // features))
@@ -134,7 +134,7 @@ def embedding(name: str, features: int, width: int) -> tuple[nn.Module, int]:
 
 
 class LinearEmbedding(nn.Module):
-    """ReLU of an own linear map per column, beside nothing else (Gorishniy et al. 2022).
+    """ReLU of a separate linear map per column (Gorishniy et al. 2022).
 
     Shape:
         - Input: (N, F)
@@ -169,7 +169,7 @@ class PeriodicEmbedding(nn.Module):
         self.linear = nn.Linear(2 * FREQUENCIES + 1, width)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Embed every column; the column itself stands beside its waves."""
+        """Embed every column; the column itself is an input next to its sines and cosines."""
         angle = 2.0 * math.pi * x[:, :, None] * self.frequency  # (N, F, FREQUENCIES)
         waves = torch.cat([torch.sin(angle), torch.cos(angle), x[:, :, None]], dim=2)
         return torch.relu(self.linear(waves)).flatten(1)

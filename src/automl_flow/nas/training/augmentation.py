@@ -1,4 +1,4 @@
-"""Random changes to training samples that do not change what they show."""
+"""Data augmentation: random changes to training samples that keep their labels."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from automl_flow.nas.spaces.base import Augmentation
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-SHIFT = 0.1  # of the size, at least a pixel
-HOLE = 0.25  # side of the square that is cut out, of the size
-HOLE_SHARE = 0.5  # samples that lose a square
-NOISE = 0.05  # standard deviations
-SCALE = 0.1
+SHIFT = 0.1  # as a share of the size, at least a pixel
+HOLE = 0.25  # side of the square that is cut out, as a share of the size
+HOLE_PROBABILITY = 0.5  # of a sample to lose a square
+NOISE = 0.05  # in standard deviations of the normalised samples
+SCALE = 0.1  # standard deviation of the factor
 
 
 def augment(x: Tensor, policy: Augmentation, generator: Generator) -> Tensor:
     """Return changed samples.
 
     ``shift`` moves an image by up to a tenth of its size and cuts a square out of every second one (DeVries and
-    Taylor 2017); ``shift_flip`` mirrors every second one too, which is wrong for digits, letters and whatever else
+    Taylor 2017); ``shift_flip`` mirrors every second one too, which is wrong for digits, letters and all else that
     has a left and a right; ``jitter`` scales the channels of a sequence or table a little and adds noise.
 
     Args:
         x: Normalised samples, (N, C, H, W), (N, C, T) or (N, F).
-        policy: What is done.
-        generator: Where the randomness comes from; on the CPU.
+        policy: Name of the augmentation.
+        generator: Source of randomness, on the CPU.
     """
     if policy == "none":
         return x
@@ -71,7 +71,7 @@ def _cut(x: Tensor, generator: Generator) -> Tensor:
     row, column = torch.arange(H, device=x.device), torch.arange(W, device=x.device)
     inside_rows = (row >= top[:, None]) & (row < top[:, None] + side)  # (N, H)
     inside_columns = (column >= left[:, None]) & (column < left[:, None] + side)
-    hole = inside_rows[:, :, None] & inside_columns[:, None, :] & (draw[2] < HOLE_SHARE)[:, None, None]
+    hole = inside_rows[:, :, None] & inside_columns[:, None, :] & (draw[2] < HOLE_PROBABILITY)[:, None, None]
     return x.masked_fill(hole[:, None], 0.0)
 
 

@@ -1,4 +1,4 @@
-"""A training on disk: weights, averages and the optimiser's moments as safetensors, so that it goes on where it was."""
+"""Checkpoints: weights, averages and the optimiser's moments as safetensors, from which a training resumes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def store(training: Training, path: Path, key: str) -> None:
 
 
 def restore(training: Training, path: Path, key: str) -> bool:
-    """Load *path* into a fresh *training*; say whether there was a checkpoint of the same architecture."""
+    """Load *path* into a fresh *training*; return whether it held a checkpoint of the same architecture."""
     if not path.is_file():
         return False
     try:

@@ -16,7 +16,7 @@ from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.nas.training.loop import Samples, Training, TrainingConfig, raw, samples, seeded
 from automl_flow.nas.training.normalization import Normalizer
 
-HELD_BACK = 0.15  # of the samples, to stop early on
+EARLY_STOPPING_FRACTION = 0.15  # of the samples
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class FittedNetwork:
 
     Attributes:
         training: The network with its average and history.
-        inputs: Its normalisation.
+        inputs: The normalisation of its inputs.
         centre: Mean of each value that it was trained on, (k,); (1,) and 0 for probabilities.
-        scale: Their deviation; 1 for probabilities.
+        scale: Standard deviation of the same values; 1 for probabilities.
     """
 
     training: Training
@@ -43,7 +43,7 @@ class FittedNetwork:
 
 @dataclass(frozen=True)
 class TrainingSpec:
-    """Which network, and how it is trained.
+    """A network and its training configuration.
 
     Attributes:
         space: Search space.
@@ -71,7 +71,7 @@ def fit_network(
 
     Args:
         spec: Which network, and how.
-        data: Training samples. With ``patience`` set, a part is held back to stop early on.
+        data: Training samples. With ``patience`` set, a part is held out for early stopping.
         stop: Epochs after which to stop; ``None`` is the end of the schedule.
         checkpoint: File to continue from and to write to.
         deadline: See :meth:`Training.run`.
@@ -87,7 +87,7 @@ def fit_network(
     training, key = fresh(), spec.architecture.key
     continued = checkpoint is not None and restore(training, checkpoint, key)
     ahead = continued and stop is not None and training.epoch > stop
-    if ahead:  # a later rung wrote it: what is asked for now lies before it and is trained again
+    if ahead:  # a later rung wrote the checkpoint; the earlier epoch has to be trained again
         training = fresh()
     before = training.epoch
     fit, watch = _parts(data, data.standardised(), spec)
@@ -106,9 +106,9 @@ def load_fitted(spec: TrainingSpec, data: TrainingData, checkpoint: Path) -> Fit
 
 
 def _parts(data: TrainingData, y: NDArray[Any], spec: TrainingSpec) -> tuple[Samples, Samples | None]:
-    """The samples to train on, and those to stop on when training stops early."""
+    """Training samples, and with ``patience`` the samples for early stopping."""
     if spec.config.patience is None:
         return samples(data.x, y, data.weight), None
-    held = hold_out(data.y, HELD_BACK, spec.seed, classes=data.kind.has_classes)
+    held = hold_out(data.y, EARLY_STOPPING_FRACTION, spec.seed, classes=data.kind.has_classes)
     weight = (None, None) if data.weight is None else (data.weight[~held], data.weight[held])
     return samples(data.x[~held], y[~held], weight[0]), samples(data.x[held], y[held], weight[1])

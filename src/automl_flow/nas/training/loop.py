@@ -1,7 +1,7 @@
-"""The training loop: plain torch, from the first batch to the last, continued where it stopped.
+"""The training loop in plain torch; a stopped training continues where it stopped.
 
-The same seed gives the same weights on a CPU, in one go or in pieces, for everything random in an epoch is drawn from a
-seed of that epoch. Data stay in memory in their own type; a batch is normalised when it is taken.
+The same seed gives the same weights on a CPU, in one run or in pieces, because everything random in an epoch is drawn
+from a seed of that epoch. Data stay in memory in their own type; a batch is normalised when it is used.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class TrainingConfig(Config):
         batch_size: Samples per step; ``None`` chooses 16 to 128 by the number of samples.
         learning_rate: Peak of the one-cycle schedule (Smith 2018).
         weight_decay: Of AdamW, on weights and not on biases or norms.
-        label_smoothing: Share of the truth that is spread over all classes.
-        augment: What is done to training samples.
+        label_smoothing: Probability mass that is spread over all classes.
+        augment: Augmentation of training samples.
         averaging: Horizon of the running mean of the weights that predicts, as a share of all steps; 0 for none.
         patience: Epochs without a better loss on the watched samples after which training stops, and the best epoch's
             weights are taken; ``None`` trains to the end. Needs watched samples.
@@ -87,8 +87,8 @@ class Training:
         config: How it is trained.
         seed: Seed of batches, augmentation and dropout.
         kind: The problem type, which says what the outputs are and what loss they have.
-        average: The running mean of the network's weights; what predicts.
-        epoch: Epochs that are done.
+        average: The running mean of the network's weights, which predicts.
+        epoch: Epochs that have been run.
         history: An entry per epoch.
     """
 
@@ -125,8 +125,8 @@ class Training:
             data: Training samples, at least two.
             stop: Number of epochs after which to stop.
             watch: Samples whose loss is noted after every epoch; with ``patience`` set they end the training.
-            deadline: Time (of ``time.monotonic``) by which it is to end: no epoch but the first is begun that would
-                last longer, if it took as long as the longest before.
+            deadline: ``time.monotonic()`` by which the training ends: after the first, an epoch starts only if it would
+                end in time with the duration of the longest so far.
         """
         best, best_weights, waited = math.inf, None, 0
         longest = 0.0
@@ -183,7 +183,7 @@ class Training:
 
     @torch.no_grad()
     def _average(self, step: int, steps: int) -> None:
-        """Move the running mean towards the network; the first steps count more, for they are all there is."""
+        """Move the running mean towards the network; the first steps count more, because there are no others yet."""
         horizon = max(1.0, self.config.averaging * steps)
         keep = 0.0 if self.config.averaging == 0 else min(1.0 - 1.0 / horizon, (1 + step) / (10 + step))
         torch._foreach_lerp_(_numbers(self.average), _numbers(self.network), 1.0 - keep)
@@ -227,7 +227,7 @@ def predict(network: nn.Module, prepare: nn.Module, x: Tensor, device: torch.dev
 
 
 def _numbers(network: nn.Module) -> list[Tensor]:
-    """Everything that predicts: parameters, and the running statistics of batch norms (not their counters)."""
+    """Parameters and running statistics of batch norms (not their counters)."""
     buffers = [buffer for buffer in network.buffers() if buffer.is_floating_point()]
     return [*network.parameters(), *buffers]
 
@@ -252,5 +252,5 @@ def samples(x: NDArray[Any], y: NDArray[Any], weight: NDArray[Any] | None = None
 
 
 def raw(x: NDArray[Any]) -> Tensor:
-    """A tensor of raw samples: bytes stay bytes, all else becomes float32."""
+    """A tensor of raw samples: bytes stay bytes, other types become float32."""
     return torch.from_numpy(x.copy() if x.dtype == "uint8" else x.astype("float32"))

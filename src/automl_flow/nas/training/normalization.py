@@ -15,7 +15,7 @@ from automl_flow.nas.shape import Kind
 class Normalizer(nn.Module):
     """Move channels to the front and subtract the mean and divide by the deviation of each.
 
-    What is NaN in a sequence is padding and becomes zero, which is the mean.
+    NaN in a sequence is padding and becomes zero, which is the mean after normalisation.
 
     Shape:
         - Input: (N, H, W, C) images, (N, C, T) sequences or (N, F) tables, of any number type

@@ -1,4 +1,4 @@
-"""Where a model-based sampler looks: near the best trials, at random, and then near what scores best."""
+"""The candidates of a model-based sampler: near the best trials, random, then near the best scores."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from automl_flow.nas.samplers.surrogates.encoding import Dimension, Matrix, Vector, draw_rows, keys_of
 from automl_flow.nas.samplers.surrogates.history import History
 
-NEAR, FAR = 200, 200  # mutants of the best trials, random configurations
+N_MUTANTS, N_RANDOM = 200, 200  # mutants of the best trials, random configurations
 PARENTS = 10  # best trials that are mutated, and best candidates in every round
 ROUNDS, CHILDREN = 3, 10  # rounds of local search on the score, mutants per candidate and round
 
@@ -26,8 +26,8 @@ def best_candidate(history: History, score: Callable[[Matrix], Vector], rng: np.
         The configuration, (d,), every parameter with a value; a random one when nothing new was found.
     """
     top = np.argsort(-history.utility, kind="stable")[:PARENTS]
-    near = history.mutate(history.X[np.resize(top, NEAR)], rng.integers(1, 4, NEAR), rng)
-    pool = _new(history, np.concatenate([near, draw_rows(history.dimensions, rng, FAR)]), {})
+    near = history.mutate(history.X[np.resize(top, N_MUTANTS)], rng.integers(1, 4, N_MUTANTS), rng)
+    pool = _new(history, np.concatenate([near, draw_rows(history.dimensions, rng, N_RANDOM)]), {})
     if not pool:
         return history.draw_new(rng)
     rows = np.array(list(pool.values()))

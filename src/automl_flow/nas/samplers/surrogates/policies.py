@@ -172,7 +172,7 @@ class TablePolicy(AbstractPolicy):
 
 
 class Step(NamedTuple):
-    """What the forward pass keeps of one parameter, for b sequences."""
+    """Cache of the forward pass for one parameter and b sequences."""
 
     inputs: Matrix  # (b, h) embedding of the action before
     state: Matrix  # (b, h) before

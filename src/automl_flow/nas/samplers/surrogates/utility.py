@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from automl_flow.nas.samplers.surrogates.encoding import Matrix, Vector
 
 MultiObjective = Literal["pareto", "scalarise"]
-"""How several objectives become one: by non-dominated sorting, or by a random weighting drawn for each trial."""
+"""Reduction of several objectives to one: by non-dominated sorting, or by a random weighting drawn for each trial."""
 
 FAILED, PRUNED, INFEASIBLE, COMPLETE = range(4)
 

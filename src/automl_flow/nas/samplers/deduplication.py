@@ -1,4 +1,4 @@
-"""Strategies by name, and the sampler around them that asks for no network twice and for none over a cap."""
+"""Samplers by the name of a strategy, and a sampler around them that rejects duplicates and networks over a cap."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed, generator
 from automl_flow.nas.samplers import SAMPLERS
 
-ATTEMPTS = 24  # draws before an unwanted one is accepted
-ASKED = 3  # of them come from the sampler; a model that insists on its optimum is helped by random changes to it
+MAX_DRAWS = 24  # before an unacceptable one is returned
+SAMPLER_DRAWS = 3  # the first of them; a model that insists on its optimum is helped by random changes to it
 MakeSampler = Callable[[int], BaseSampler]
-
-
 ALIASES = {"bayesian": "gaussian_process"}  # the name of the idea, for the sampler that serves it best
 
 
@@ -49,11 +47,11 @@ def make_sampler(name: str, seed: int, startup: int, options: Mapping[str, Any])
         raise ConfigError(f"strategy_options of {name!r}: {error}") from None
 
 
-class FreshSampler(BaseSampler):
-    """Asks another sampler until it proposes something acceptable.
+class DeduplicatingSampler(BaseSampler):
+    """Draws from another sampler until a draw is acceptable.
 
-    A draw is repeated with another seed, then changed in one parameter, in two, …; so the result is as repeatable as
-    the sampler. After ``ATTEMPTS`` draws the last one is taken as it is, and whoever evaluates it has to refuse it.
+    A draw is repeated with another seed, then changed in one parameter, in two, …; so the result is as reproducible as
+    the sampler. After ``MAX_DRAWS`` draws the last one is returned as it is, and the caller has to refuse it.
     """
 
     def __init__(
@@ -69,7 +67,7 @@ class FreshSampler(BaseSampler):
             make: Makes the sampler from a seed.
             seed: Seed of this trial.
             space: All parameters; the space is flat, so they are drawn together.
-            accept: Whether a full set of parameters is wanted.
+            accept: Whether a full set of parameters is acceptable.
         """
         self._make = make
         self._seed = seed
@@ -77,7 +75,7 @@ class FreshSampler(BaseSampler):
         self._accept = accept
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:  # noqa: ARG002
-        """All parameters: a flat space is known before any trial."""
+        """All parameters, because a flat space is known before any trial."""
         return dict(self._space)
 
     def sample_relative(
@@ -87,11 +85,11 @@ class FreshSampler(BaseSampler):
         if "fixed_params" in trial.system_attrs or not search_space:  # enqueued: nothing is to be drawn
             return {}
         proposed: dict[str, Any] = {}
-        for attempt in range(ATTEMPTS):
-            if attempt < ASKED:
+        for attempt in range(MAX_DRAWS):
+            if attempt < SAMPLER_DRAWS:
                 drawn = proposed = self._ask(derive_seed(self._seed, "attempt", attempt), study, trial)
             else:
-                drawn = self._changed(proposed, attempt - ASKED + 1, study, trial)
+                drawn = self._changed(proposed, attempt - SAMPLER_DRAWS + 1, study, trial)
             if self._accept(drawn):
                 break
         return drawn
@@ -114,5 +112,5 @@ class FreshSampler(BaseSampler):
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        """Not reached, for everything is drawn together; answers as the wrapped sampler would."""
+        """Not reached, because all parameters are drawn together; answers as the wrapped sampler would."""
         return self._make(self._seed).sample_independent(study, trial, param_name, param_distribution)

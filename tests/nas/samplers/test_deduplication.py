@@ -9,7 +9,7 @@ import pytest
 from optuna.distributions import CategoricalDistribution
 
 from automl_flow.core.errors import ConfigError
-from automl_flow.nas.samplers.unseen import FreshSampler, make_sampler, strategy_names
+from automl_flow.nas.samplers.deduplication import DeduplicatingSampler, make_sampler, strategy_names
 
 SPACE = {name: CategoricalDistribution((0, 1, 2)) for name in "abc"}
 
@@ -17,7 +17,7 @@ SPACE = {name: CategoricalDistribution((0, 1, 2)) for name in "abc"}
 def run(name: str, accept: Any, trials: int = 12) -> list[dict[str, Any]]:
     study = optuna.create_study()
     for number in range(trials):
-        study.sampler = FreshSampler(lambda s: make_sampler(name, s, 3, {}), number, SPACE, accept)
+        study.sampler = DeduplicatingSampler(lambda s: make_sampler(name, s, 3, {}), number, SPACE, accept)
         trial = study.ask()
         for key, distribution in SPACE.items():
             trial.suggest_categorical(key, distribution.choices)
@@ -42,7 +42,7 @@ def test_after_many_attempts_a_draw_is_taken_as_it_is() -> None:
 
 def test_enqueued_parameters_are_taken_unasked() -> None:
     study = optuna.create_study()
-    study.sampler = FreshSampler(lambda s: make_sampler("random", s, 3, {}), 0, SPACE, lambda _: False)
+    study.sampler = DeduplicatingSampler(lambda s: make_sampler("random", s, 3, {}), 0, SPACE, lambda _: False)
     study.enqueue_trial({"a": 2, "b": 1, "c": 0})
     trial = study.ask()
     assert [trial.suggest_categorical(key, (0, 1, 2)) for key in "abc"] == [2, 1, 0]
