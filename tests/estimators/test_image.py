@@ -193,3 +193,19 @@ def test_a_loaded_network_has_the_interface_of_the_estimator(fitted: ImageClassi
     assert model.classes_.tolist() == fitted.classes_.tolist()
     assert model.score(x, NAMES[y]) == fitted.score(x, NAMES[y])
     assert len(repr(model)) < 200
+
+
+def test_several_labels_are_learned_by_one_network(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.integers(100, 255, (60, 6, 6)).astype(np.uint8)
+    labels = np.column_stack([np.arange(60) < 30, np.arange(60) % 2]).astype(int)
+    x[labels[:, 0] == 1, :3] //= 5
+    x[labels[:, 1] == 1, :, :3] //= 5
+    model = ImageClassifier(max_trials=1, strategy="random", n_jobs=1, seed=3, final_seeds=1).fit(x, labels, epochs=4)
+    chances = model.predict_proba(x)
+    assert chances.shape == labels.shape
+    assert (model.predict(x) == labels).mean() > 0.8
+    np.testing.assert_array_equal(model.predict(x), chances >= 0.5)
+    assert [list(own) for own in model.classes_] == [[0, 1], [0, 1]]
+    model.save(tmp_path / "m")
+    np.testing.assert_array_equal(load_model(tmp_path / "m").predict_proba(x), chances)

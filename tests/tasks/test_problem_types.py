@@ -61,15 +61,15 @@ def test_a_model_needs_classes_that_suit_its_problem(name, classes, suits):
     assert problem_type(name).suits(classes) is suits
 
 
-@pytest.mark.parametrize(("values", "label"), [([0, 1, 2], "2"), (["yes", "no", "yes"], "yes")])
+@pytest.mark.parametrize(("values", "label"), [([0, 1, 2], "2"), (["maybe", "no", "yes"], "maybe")])
 def test_labels_are_zero_or_one(values, label):
     with pytest.raises(DataError, match=f"label 'b' holds '?{label}'? in row"):
         problem_type("multilabel").encode(pd.DataFrame({"a": [0, 1, 0], "b": values}), None, None)
 
 
-def test_labels_may_be_truth_values():
-    encoded = problem_type("multilabel").encode(pd.DataFrame({"a": [True, False], "b": [0, 1]}), None, None)
-    assert encoded.values.tolist() == [[1, 0], [0, 1]]
+def test_labels_may_be_truth_values_or_words():
+    y = pd.DataFrame({"a": [True, False], "b": [0, 1], "c": ["yes", "No"]})
+    assert problem_type("multilabel").encode(y, None, None).values.tolist() == [[1, 0, 1], [0, 1, 0]]
 
 
 def test_a_label_that_never_applies_is_refused():

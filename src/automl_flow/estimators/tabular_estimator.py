@@ -240,7 +240,7 @@ class TabularEstimator(SearchEstimator):
         folds = folds[:used] if task.time is None else folds[-used:]  # later folds have more training rows
         plan = None
         seconds = feature_seconds(clock.seconds)
-        if self.features and seconds != 0 and not task.problem_type.multiple_targets:
+        if self.features and seconds != 0:
             settings = FeatureConfig(seconds=seconds, seed=config.seed)
             plan = plan_features(
                 rows.X, target, task, profile, recipe, folds=folds, config=settings, seed=config.seed, progress=progress

@@ -42,16 +42,21 @@ def baselines(
     train, holdout, categorical = encode_simply(x_train, x_holdout)
     return {
         PRIOR: prior(target_train, len(holdout), weight, quantile),
-        LIGHTGBM: _lightgbm(
+        LIGHTGBM: _lightgbm_of_each(
             train, target_train, holdout, categorical=categorical, weight=weight, quantile=quantile, seed=seed
         ),
     }
 
 
 def prior(target: Target, n_rows: int, weight: Array | None = None, quantile: float | None = None) -> Array:
-    """Predict the training target's class frequencies (n, k), or its mean or quantile (n,), for every row."""
+    """Predict the training target's class frequencies (n, k), or its mean or quantile (n,), for every row.
+
+    Of several targets, those are the frequencies of the labels or the means, (n, k).
+    """
     if target.classes is None and quantile is not None:
         return np.full(n_rows, np.quantile(target.values, quantile, weights=weight, method="inverted_cdf"))
+    if target.names:
+        return np.tile(np.average(target.values, axis=0, weights=weight), (n_rows, 1))
     if target.classes is None:
         return np.full(n_rows, np.average(target.values, weights=weight))
     counts = np.bincount(target.values, weights=weight, minlength=len(target.classes)).astype(np.float64)
@@ -95,6 +100,16 @@ def _codes(column: pd.Series[Any], categories: pd.Index[Any]) -> Array:
 
 def _finite(values: Array) -> Array:
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def _lightgbm_of_each(train: Array, target: Target, holdout: Array, **settings: Any) -> Array:
+    """Default LightGBM; of several targets, a model for each."""
+    if not target.names:
+        return _lightgbm(train, target, holdout, **settings)
+    labels = target.values.dtype.kind == "i"
+    single = [Target(values, (0, 1) if labels else None) for values in target.values.T]
+    columns = [_lightgbm(train, own, holdout, **settings) for own in single]
+    return np.column_stack([column[:, 1] if labels else column for column in columns])
 
 
 def _lightgbm(

@@ -12,7 +12,7 @@ import pandas as pd
 from automl_flow.core.errors import DataError
 from automl_flow.evaluation.classification import describe_classification
 from automl_flow.evaluation.config import EvaluationConfig
-from automl_flow.evaluation.evaluation import Evaluation
+from automl_flow.evaluation.evaluation import Evaluation, TargetScores
 from automl_flow.evaluation.fairness import Audit, Group, fairness_gaps, slice_groups
 from automl_flow.evaluation.importance import Importance, permutation_importance
 from automl_flow.evaluation.intervals import Comparison, Holdout, Interval, bootstrap_scores, compare, interval
@@ -25,9 +25,13 @@ from automl_flow.evaluation.searched import SearchScore, ValidationPredictions, 
 from automl_flow.tasks.metrics import Metric, get_metric, metric_names
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.target import Target, favourable_code
-from automl_flow.tasks.types import Label
+from automl_flow.tasks.types import Label, Problem
 
 MODEL = "model"
+_OF_TARGETS: dict[Problem, tuple[str, ...]] = {
+    "binary": ("log_loss", "roc_auc", "average_precision", "f1"),
+    "regression": ("rmse", "mae", "r2"),
+}
 
 
 def evaluate(
@@ -80,7 +84,8 @@ def evaluate(
         search=_search(searched, scored, len(holdout.y), config=config, seed=seed),
         comparisons=scored.compare(config.confidence, len(holdout.y)),
         classification=None if classes is None else describe_classification(holdout, model, classes, config.bins),
-        regression=describe_regression(holdout, model, seed) if classes is None else None,
+        regression=describe_regression(holdout, model, seed) if task.problem == "regression" else None,
+        targets=score_targets(task, target_holdout, model, weight),
         groups=groups,
         refits=refits,
         favourable=task.favourable,
@@ -89,6 +94,27 @@ def evaluate(
         importance=importance,
         robustness=robust,
     )
+
+
+def score_targets(
+    task: TaskSpec, target: Target, prediction: Array, weight: Array | None = None
+) -> tuple[TargetScores, ...]:
+    """Score each of several targets for itself; nothing where there is one target.
+
+    Args:
+        task: Names the targets.
+        target: Target of the rows, (n, k).
+        prediction: Probabilities of the labels, or values, (n, k).
+        weight: Weights of the rows.
+    """
+    found = []
+    for position, name in enumerate(target.names):
+        values, own = target.values[:, position], prediction[:, position]
+        problem = task.for_target(name).problem
+        shown = np.column_stack([1.0 - own, own]) if task.problem_type.has_probabilities else own
+        scores = {m: get_metric(m, problem).score(values, shown, weight) for m in _OF_TARGETS[problem]}
+        found.append(TargetScores(name, float(np.average(values, weights=weight)), scores))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -185,11 +211,11 @@ def _checked(predictions: Mapping[str, Any], target: Target) -> dict[str, Array]
         raise DataError("the holdout has no rows, so there is nothing to evaluate on")
     if MODEL not in predictions:
         raise DataError(f"one prediction must be called {MODEL!r}, got: {', '.join(predictions) or 'none'}")
-    shape = (n_rows,) if target.classes is None else (n_rows, len(target.classes))
+    shape = np.shape(target.values) if target.classes is None else (n_rows, len(target.classes))
     checked = {}
     for name, prediction in predictions.items():
         array = np.asarray(prediction, dtype=np.float64)
-        if target.classes is None and array.shape == (n_rows, 1):
+        if shape == (n_rows,) and array.shape == (n_rows, 1):
             array = array[:, 0]
         if array.shape != shape:
             raise DataError(f"prediction {name!r} has the shape {array.shape}, the holdout needs {shape}")

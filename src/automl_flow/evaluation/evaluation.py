@@ -21,6 +21,21 @@ _DIGITS = 10  # stored; more would differ between machines
 
 
 @dataclass(frozen=True)
+class TargetScores:
+    """Scores of one of several targets on the holdout.
+
+    Attributes:
+        name: Name of the target.
+        mean: Its mean on the holdout; of a label, the share of the rows to which it applies.
+        scores: Scores of the model's predictions of this target alone, by metric.
+    """
+
+    name: str
+    mean: float
+    scores: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """The evaluation of one model on the holdout.
 
@@ -40,6 +55,7 @@ class Evaluation:
         comparisons: The model against the others, on the same resamples.
         classification: Pictures of a classifier.
         regression: Pictures of a regression.
+        targets: Scores of each of several targets; empty where there is one.
         refits: What fitting the chosen models again on other rows, or without a column, has shown.
         favourable: The outcome that is good for the person concerned; ``None`` where the task does not say it.
         smallest_group: Rows from which a group is evaluated.
@@ -64,6 +80,7 @@ class Evaluation:
     comparisons: tuple[Comparison, ...]
     classification: ClassificationDetail | None
     regression: RegressionDetail | None
+    targets: tuple[TargetScores, ...]
     refits: Refits
     favourable: Label | None
     smallest_group: int
@@ -96,6 +113,8 @@ class Evaluation:
             numbers["cross_validation"] = {"score": again.mean, "low": low, "high": high, "repeats": len(again.scores)}
         if self.classification is not None:
             numbers["holdout"] = {**numbers["holdout"], "calibration_error": self.classification.calibration_error}
+        if self.targets:
+            numbers["targets"] = {target.name: target.scores for target in self.targets}
         numbers["comparisons"] = {
             c.against: {"gain": c.gain.value, "low": c.gain.low, "high": c.gain.high} for c in self.comparisons
         }

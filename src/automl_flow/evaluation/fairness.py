@@ -137,7 +137,7 @@ def slice_groups(holdout: Holdout, prediction: Array, column: pd.Series[Any], au
 
     Args:
         holdout: The rows to score on.
-        prediction: Probabilities (n, k) or values (n,).
+        prediction: Probabilities (n, k) or values (n,). Of several targets, (n, k), the metric alone is compared.
         column: Values of a sensitive column, shape (n,).
         audit: How groups are looked at.
     """
@@ -156,9 +156,9 @@ def _group(column: str, value: str, rows: Holdout, prediction: Array, audit: Aud
         return Group(column, value, n)
     defined = metric.name not in _NEEDS_BOTH or len(np.unique(rows.y)) > 1
     score = _score(rows, prediction, audit, f"{column} {value}") if defined else None
-    if metric.needs == "value":
+    if metric.needs == "value" and rows.y.ndim == 1:
         return Group(column, value, n, score, mean_error=_mean_error(rows, prediction, audit, f"{column} {value}"))
-    if prediction.shape[1] != 2:
+    if rows.y.ndim == 2 or prediction.shape[1] != 2:
         return Group(column, value, n, score)
     truth, chosen = rows.y == 1, prediction.argmax(axis=1) == 1
 

@@ -37,7 +37,9 @@ def mandatory_rules(table: pd.DataFrame, task: TaskSpec, config: ValidationConfi
     for name, key in named.items():
         advice = f"It is named under {key!r}{nearest(name, table.columns)}" if name not in table.columns else ""
         rules.append(_on(name, "expect_column_to_exist", advice))
-    rules += _target_rules(table, task, config)
+    several = task.problem_type.multiple_targets
+    for single in [task.for_target(name) for name in task.targets] if several else [task]:
+        rules += _target_rules(table, single, config)
     rules += _weight_and_split_rules(task)
     for name in table.columns:
         if name not in task.special_columns:

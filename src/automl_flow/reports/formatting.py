@@ -10,6 +10,7 @@ from automl_flow.evaluation import LIGHTGBM, MODEL, PRIOR, Comparison, Evaluatio
 from automl_flow.evaluation.intervals import MIN_DECIDING_ROWS, Interval, Rate
 from automl_flow.evaluation.searched import MIN_VERDICT_ROWS, SearchScore
 from automl_flow.tasks.metrics import find_metric, pinball_level
+from automl_flow.tasks.problem_types import problem_type
 
 _NAMES = {
     MODEL: "this model",
@@ -86,8 +87,9 @@ def model_name(name: str, evaluation: Evaluation) -> str:
     """Name a prediction as a reader knows it."""
     if name != PRIOR:
         return _NAMES.get(name, name)
-    if evaluation.problem != "regression":
-        return "constant baseline (class frequencies)"
+    kind = problem_type(evaluation.problem)
+    if kind.has_probabilities:
+        return f"constant baseline ({'class' if kind.has_classes else 'label'} frequencies)"
     return f"constant baseline ({'mean' if pinball_level(evaluation.metric) is None else 'quantile'})"
 
 

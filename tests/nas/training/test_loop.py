@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from automl_flow.nas.problem import TrainingData
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.training.checkpoint import restore, store
+from automl_flow.nas.training.fit import TrainingSpec, fit_network
 from automl_flow.nas.training.loop import (
     MIN_EPOCH_BATCHES,
     Training,
@@ -155,3 +157,16 @@ def test_a_gpu_trains_in_mixed_precision() -> None:
     training.run(samples(X, Y), 1)
     assert next(training.network.parameters()).device.type == "cuda"
     assert torch.isfinite(weights(training)).all()
+
+
+def test_several_values_of_unlike_scales_are_learned_by_one_network() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 3)).astype(np.float32)
+    y = np.column_stack([x[:, 0], 1000 * x[:, 1] + 5000])
+    shape = DataShape(kind="table", features=3, outputs=2)
+    space = make_space("tabular")
+    spec = TrainingSpec(space, space.reference(shape), shape, TrainingConfig(epochs=15), 0)
+    learned = fit_network(spec, TrainingData(x, y, None, problem_type("multioutput")))
+    predicted = learned.predict(x)
+    assert [np.corrcoef(predicted[:, k], y[:, k])[0, 1] > 0.9 for k in range(2)] == [True, True]
+    assert abs(predicted[:, 1].mean() - 5000) < 200

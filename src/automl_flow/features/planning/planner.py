@@ -51,7 +51,7 @@ def plan_features(
     seed: int,
     progress: Progress | None = None,
 ) -> FeaturePlan:
-    """Choose features by their out-of-fold gain, one proposal after the other.
+    """Choose features by their out-of-fold gain, one proposal after the other; none for several targets.
 
     A small LightGBM model is fitted with and without the features of a proposal, on the same folds and with the same
     seeds. The proposal is kept if the loss falls in most folds, and by more on average than ``noise_factor`` standard
@@ -74,6 +74,9 @@ def plan_features(
     """
     _check_generators(config)
     progress = progress if progress is not None else silent_progress()
+    if task.problem_type.multiple_targets:
+        progress.note("no features are planned: the model that scores them predicts one target")
+        return FeaturePlan()
     proxy = make_proxy_model(X, target, task, profile, folds=folds, config=config, seed=seed)
     if not config.enabled or not _readable(recipe) or len(proxy.folds) < 2:
         return FeaturePlan()

@@ -30,6 +30,7 @@ from automl_flow.reports.data import SearchSummary
 from automl_flow.reports.networks import network_section
 from automl_flow.reports.searches import ARCHITECTURE_SEARCH, MODEL_SEARCH, NETWORK, describe_search, notes_of
 from automl_flow.study.history import SearchHistory
+from automl_flow.tabular.ensemble.model import TabularModel
 from automl_flow.tasks.metrics import pinball_level
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.subsets import Subset
@@ -42,6 +43,7 @@ Written = tuple[str, str, pd.DataFrame, pd.DataFrame]
 PLOTS = {
     "classification": ("roc", "precision_recall", "confusion", "calibration", "importance"),
     "regression": ("residuals", "importance"),
+    "several": ("importance",),
 }
 
 
@@ -88,19 +90,22 @@ def evaluate_models(
         refits=refits,
     )
     tables = plot_tables(evaluation)
-    names = PLOTS["regression" if task.problem == "regression" else "classification"]
+    names = plot_names(task)
     empty = pd.DataFrame(columns=["feature", "loss", "deviation"])  # where importance was not asked for
     return (evaluation, evaluation.to_metrics(), *(tables.get(name, empty) for name in names))
 
 
-def outputs(model: Any, x: Any) -> Array:
-    """Probabilities (n, k) of a classifier, values (n,) of a regression."""
-    return np.asarray(model.predict(x) if model.classes is None else model.predict_proba(x), dtype=np.float64)
+def plot_names(task: TaskSpec) -> tuple[str, ...]:
+    """Names of the plots that evaluations of *task* have, each a dataset."""
+    if task.problem_type.multiple_targets:
+        return PLOTS["several"]
+    return PLOTS["classification" if task.problem_type.has_classes else "regression"]
 
 
-def flat(predictions: Array, task: TaskSpec) -> Array:
-    """Values as (n,) in regression, probabilities as they are."""
-    return predictions[:, 0] if task.problem == "regression" else predictions
+def outputs(model: TabularModel | NetworkModel, x: Any) -> Array:
+    """Probabilities (n, k), or values (n,); values of k targets (n, k)."""
+    predict = model.predict_proba if model.problem_type.has_probabilities else model.predict
+    return np.asarray(predict(x), dtype=np.float64)
 
 
 def summarize_searches(

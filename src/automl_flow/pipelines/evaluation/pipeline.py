@@ -12,8 +12,7 @@ WRITTEN = ["report", "model_card", "leaderboard", "trajectory"]
 
 def create_pipeline(task: TaskSpec) -> Pipeline:
     """Return the stage of *task*."""
-    plots = nodes.PLOTS["regression" if task.problem == "regression" else "classification"]
-    evaluated = ["evaluation", "metrics", *plots]
+    evaluated = ["evaluation", "metrics", *nodes.plot_names(task)]
     return Pipeline(_table_nodes(evaluated) if task.modality == "tabular" else _sample_nodes(evaluated))
 
 

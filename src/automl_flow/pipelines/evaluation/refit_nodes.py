@@ -49,7 +49,7 @@ class _Bench:
         """Fit on some rows of the problem and predict others of it."""
         part = self.problem.take(train, ())
         predicted = self.chosen.fit_predict(part, self.problem.X.iloc[rows])
-        return predicted[:, 0] if self.problem.target.classes is None else predicted
+        return self.problem.task.problem_type.for_metrics(predicted)
 
 
 def refit(

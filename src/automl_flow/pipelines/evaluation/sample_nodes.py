@@ -19,7 +19,6 @@ from automl_flow.pipelines.evaluation.nodes import (
     Findings,
     Written,
     evaluate_models,
-    flat,
     summarize_searches,
     write,
 )
@@ -69,7 +68,7 @@ def validation_predictions(
     them in turn.
     """
     rows, y = nas_oof["rows"], train.target.values
-    predictions = flat(nas_oof["predictions"].astype(np.float64), task)
+    predictions = task.problem_type.for_metrics(nas_oof["predictions"].astype(np.float64))
     in_turn = len(np.unique(rows)) == len(y)
     return ValidationPredictions(y[rows], predictions, None, out_of_fold=in_turn, trials=nas_trials.finished)
 

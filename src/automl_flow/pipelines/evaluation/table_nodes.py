@@ -20,7 +20,6 @@ from automl_flow.pipelines.evaluation.nodes import (
     Findings,
     Written,
     evaluate_models,
-    flat,
     summarize_searches,
     write,
 )
@@ -87,9 +86,12 @@ def combine(
     of_network = align(nas_oof["rows"], nas_oof["predictions"], rows)
     blended = blend(ensemble, network, of_ensemble, of_network, y=y, weight=weight)
     metric = task.scorer(train.target.classes)
-    ensemble_score, network_score = (metric.score(y, flat(p, task), weight) for p in (of_ensemble, of_network))
+    ensemble_score, network_score = (
+        metric.score(y, task.problem_type.for_metrics(p), weight) for p in (of_ensemble, of_network)
+    )
     trials = len(candidates.candidates) + nas_trials.finished
-    validation = ValidationPredictions(y, flat(blended.oof, task), weight, out_of_fold=True, trials=trials)
+    compared = task.problem_type.for_metrics(blended.oof)
+    validation = ValidationPredictions(y, compared, weight, out_of_fold=True, trials=trials)
     scores = (ensemble_score, network_score)
     return blended.model, CombinedModel(blended.model, ensemble, network, blended.shares, scores, validation)
 

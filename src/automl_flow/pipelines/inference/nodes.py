@@ -23,7 +23,8 @@ logger = logging.getLogger("automl_flow")
 
 def predict_table(new_rows: pd.DataFrame, model: TabularModel, task: TaskSpec) -> pd.DataFrame:
     """A prediction for every row, in the order of the rows."""
-    _say_known(task.target_name in new_rows and bool(new_rows[task.target_name].notna().any()), task)
+    known = [name for name in task.targets if name in new_rows and new_rows[name].notna().any()]
+    _say_known(bool(known), task)
     with _warnings_in_the_log(task):
         return _tabulate(model, features(new_rows, task), task)
 
@@ -32,7 +33,7 @@ def predict_samples(new_rows: dict[str, NDArray[Any]], model: NetworkModel, task
     """A prediction for every sample, in the order of the samples."""
     if "x" not in new_rows:
         raise DataError(f"new samples of task {task.name!r}: the file has no array 'x'{nearest('x', new_rows)}")
-    _say_known(task.target_name in new_rows, task)
+    _say_known(any(name in new_rows for name in task.targets), task)
     return _tabulate(model, new_rows["x"], task)
 
 
@@ -60,10 +61,22 @@ def _say_known(known: bool, task: TaskSpec) -> None:  # noqa: FBT001 -- the only
 
 
 def _tabulate(model: TabularModel | NetworkModel, x: Any, task: TaskSpec) -> pd.DataFrame:
-    """Columns: row, the predicted target, and the probability of each class."""
+    """Columns: row, the predicted targets, and the probability of each class or label."""
+    if task.problem_type.multiple_targets:
+        return _tabulate_targets(model, x, task)
     if model.classes is None:
         return pd.DataFrame({"row": np.arange(len(x)), task.target_name: model.predict(x)})
     probabilities = model.predict_proba(x)
     labels = pd.Series(model.classes, dtype=object).to_numpy()[probabilities.argmax(axis=1)]
     named = {f"probability of {label}": probabilities[:, k].round(10) for k, label in enumerate(model.classes)}
     return pd.DataFrame({"row": np.arange(len(x)), task.target_name: labels, **named})
+
+
+def _tabulate_targets(model: TabularModel | NetworkModel, x: Any, task: TaskSpec) -> pd.DataFrame:
+    names, rows = list(task.targets), pd.DataFrame({"row": np.arange(len(x))})
+    if not task.problem_type.has_probabilities:
+        return pd.concat([rows, pd.DataFrame(model.predict(x), columns=names)], axis=1)
+    chances = model.predict_proba(x)
+    labels = pd.DataFrame(task.problem_type.decide(chances), columns=names)
+    named = pd.DataFrame(chances.round(10), columns=[f"probability of {name}" for name in names])
+    return pd.concat([rows, labels, named], axis=1)

@@ -167,6 +167,7 @@ def _read_network(files: Files, place: str, expected: _Outputs) -> Member:
     except ImportError as error:
         raise DependencyError(f"{files.folder / place}: a network member needs torch ({error})") from None
     network = read_network(files, place)
-    if network.classes != expected.classes or network.preprocessor is None:
+    suits = network.classes == expected.classes and network.shape.outputs == expected.number
+    if not suits or network.preprocessor is None:
         raise ArtifactError(f"{files.folder / place}: is no network of a table for the classes of {MODEL}")
     return NetworkMember(network)

@@ -25,6 +25,7 @@ from automl_flow.tabular.fitting.fitted import FittedCandidate
 from automl_flow.tabular.fitting.preprocessors import Rows
 from automl_flow.tasks.columns import Columns
 from automl_flow.tasks.labels import label_array
+from automl_flow.tasks.problem_types import ProblemType
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.types import Label
 
@@ -60,6 +61,11 @@ class TabularModel:
     classes: tuple[Label, ...] | None
     task: TaskSpec
     feature_names: tuple[str, ...]
+
+    @property
+    def problem_type(self) -> ProblemType:
+        """What depends on the kind of problem."""
+        return self.task.problem_type
 
     @property
     def constant(self) -> bool:

@@ -120,6 +120,10 @@ class ProblemType(ABC):
     def decide(self, outputs: Array) -> NDArray[Any]:
         """Turn outputs into encoded predictions: class codes (n,), labels (n, k), or values (n,) or (n, k)."""
 
+    def for_metrics(self, outputs: Array) -> Array:
+        """Outputs in the shape that metrics compare: probabilities (n, k), and values (n,) or (n, k)."""
+        return outputs if self.has_probabilities else np.asarray(self.decide(outputs))
+
     @abstractmethod
     def constant(self, values: NDArray[Any], n_outputs: int, weight: Array | None = None) -> Array:
         """The best constant output, shape (k,): class shares, label frequencies, or means."""

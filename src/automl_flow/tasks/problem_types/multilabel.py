@@ -16,6 +16,7 @@ from automl_flow.tasks.types import Label, Problem
 if TYPE_CHECKING:
     from torch import Tensor
 
+_WORDS = {"yes": 1, "no": 0, "true": 1, "false": 0}  # in small letters
 _THRESHOLD = 0.5  # probability from which a label is predicted
 
 
@@ -31,7 +32,7 @@ class MultiLabel(ProblemType):
     multiple_targets = True
 
     def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:  # noqa: ARG002
-        """Read 0/1 or truth values, (n, k) int64; each label must apply to some rows and not to others."""
+        """Read 0/1, truth values or yes/no, (n, k) int64; each label must apply to some rows and not to others."""
         labels = np.column_stack([_read_label(y[name], str(name)) for name in y.columns])
         for name, column in zip(y.columns, labels.T, strict=True):
             if column.min() == column.max():
@@ -85,13 +86,16 @@ class MultiLabel(ProblemType):
 
 
 def _read_label(column: pd.Series[Any], name: str) -> NDArray[np.int64]:
-    numbers = pd.to_numeric(column.astype(object), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    plain = column.astype(object).map(
+        lambda value: _WORDS.get(value.lower(), value) if isinstance(value, str) else value
+    )
+    numbers = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     odd = np.flatnonzero((numbers != 0) & (numbers != 1))
     if len(odd):
         value = column.iloc[int(odd[0])]
         found = quoted(value.item() if isinstance(value, np.generic) else value)
         raise DataError(
-            f"label {name!r} holds {found} in row {int(odd[0])}; the labels of a multilabel problem are 0/1 or truth "
-            f"values: convert it, for example with ({name} == {found}).astype(int)"
+            f"label {name!r} holds {found} in row {int(odd[0])}; the labels of a multilabel problem are 0/1, truth "
+            f"values or yes/no: convert it, for example with ({name} == {found}).astype(int)"
         )
     return numbers.astype(np.int64)
