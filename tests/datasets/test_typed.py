@@ -94,6 +94,12 @@ def test_an_object_of_another_class_is_not_written(tmp_path):
     assert not (tmp_path / "x.json").exists()
 
 
+def test_the_same_dataset_in_another_place_keeps_its_class(tmp_path):
+    dataset(tmp_path / "a.json", Split).at(tmp_path / "b.json").save(SPLIT)
+    assert dataset(tmp_path / "b.json", Split).load().to_document() == SPLIT.to_document()
+    assert not (tmp_path / "a.json").exists()
+
+
 def test_no_class_is_imported_before_it_is_needed():
     code = "import sys, automl_flow.datasets.typed; print([name for name in sys.modules if 'recipes' in name])"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -40,6 +40,12 @@ def test_a_stage_brings_what_is_upstream_and_nothing_more(pipelines):
     assert pipelines["nas"].inputs() & {"mortgage.table", "mortgage.split"} == set()
 
 
+def test_no_search_can_read_the_holdout(pipelines):
+    searching = {"feature_engineering", "model_search", "nas"}
+    read = {name for node in pipelines["__default__"].nodes if node.tags & searching for name in node.inputs}
+    assert {name.partition(".")[2] for name in read} & {"holdout", "table", "arrays", "raw"} == set()
+
+
 def test_a_stage_covers_the_tasks_that_have_it(pipelines):
     assert {node.namespace for node in pipelines["model_search"].nodes} == {"diabetes", "mortgage", "penguins"}
 
