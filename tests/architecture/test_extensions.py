@@ -30,6 +30,7 @@ KINDS = {
     "metric": (FITTED, RUN),
     "reader of tables": (FITTED, LOADED, RUN),
     "execution backend": (FITTED, RUN),
+    "search strategy": (FITTED, RUN),
     "operation": (FITTED, LOADED, RUN),
     "search space": (FITTED, LOADED, RUN),
     "sampler": (RUN,),

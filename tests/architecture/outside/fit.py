@@ -14,7 +14,9 @@ def main() -> None:
     table = read_table(folder / "rows.pairs")
     X, y = table.drop(columns="label"), table["label"]
     shared = {"time_left_for_this_task": None, "n_jobs": 2, "execution": "here", "progress": False}
-    model = AutoMLClassifier(max_trials=1, families=["centroid"], metric="profit", folds=3, **shared).fit(X, y)
+    model = AutoMLClassifier(
+        max_trials=1, families=["centroid"], metric="profit", strategy="scattered", folds=3, **shared
+    ).fit(X, y)
     model.save(folder / "model")
     samples = np.random.default_rng(0).normal(size=(60, 8, 2)).cumsum(axis=1)
     network = SequenceClassifier(
