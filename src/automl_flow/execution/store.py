@@ -101,3 +101,33 @@ class FolderStore:
     def __str__(self) -> str:
         """The folder."""
         return str(self.folder)
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One result in a store.
+
+    Attributes:
+        store: The store.
+        key: Its key.
+    """
+
+    store: ResultStore
+    key: str
+
+    @property
+    def exists(self) -> bool:
+        """Whether it was written."""
+        return self.store.exists(self.key)
+
+    def write(self, content: bytes) -> None:
+        """Write or replace it."""
+        self.store.put(self.key, content)
+
+    def read(self) -> bytes:
+        """Return what was written."""
+        return self.store.get(self.key)
+
+    def delete(self) -> None:
+        """Remove it, if it is there."""
+        self.store.delete(self.key)

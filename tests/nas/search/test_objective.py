@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from automl_flow.execution.store import FolderStore
 from automl_flow.nas.search.context import SearchContext, memory_errors
 from automl_flow.nas.search.objective import Duplicate, NetworkFacts, Suggestion, evaluate, losses_of
 from automl_flow.nas.search.setup import make_setup
@@ -19,7 +20,7 @@ from tests.nas.problems import config, image_problem
 
 @pytest.fixture
 def context(tmp_path: Path) -> SearchContext:
-    return make_setup(image_problem(), config(), tmp_path).context
+    return make_setup(image_problem(), config(), FolderStore(tmp_path)).context
 
 
 def job(context: SearchContext, epochs: int, **changes: Any) -> TrialJob[Suggestion]:
@@ -61,10 +62,10 @@ def test_the_losses_of_predictions_are_the_metrics_and_a_finer_one(context: Sear
 
 def test_a_repeat_starts_from_another_seed_and_keeps_the_files_of_the_first_training(context: SearchContext) -> None:
     first = evaluate(context, job(context, 1))
-    kept = context.predictions(0).read_bytes()
+    kept = context.predictions(0).read()
     again = evaluate(context, job(context, 1, repeat=1))
     assert again.attrs["history"] != first.attrs["history"]
-    assert context.predictions(0).read_bytes() == kept
+    assert context.predictions(0).read() == kept
 
 
 def test_facts_survive_their_way_through_json(context: SearchContext) -> None:

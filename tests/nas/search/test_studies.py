@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from automl_flow.core.progress import SilentProgress
+from automl_flow.execution.store import FolderStore
 from automl_flow.nas.search.studies import EpochFollower, EpochProgress, say_epoch
 
 
@@ -30,19 +31,19 @@ def progress() -> Remembered:
 
 
 def test_epochs_are_reported_as_they_come(tmp_path: Path, progress: Remembered) -> None:
-    follower = EpochFollower(tmp_path, progress)
+    follower = EpochFollower(FolderStore(tmp_path), progress)
     follower.report()
-    say_epoch(tmp_path, "epoch 1")
+    say_epoch(FolderStore(tmp_path), "epoch 1")
     follower.report()
     assert progress.messages == ["epoch 1"]
-    say_epoch(tmp_path, "epoch 2")
+    say_epoch(FolderStore(tmp_path), "epoch 2")
     follower.report()
     follower.report()
     assert progress.messages == ["epoch 1", "epoch 2"]
 
 
 def test_half_a_line_waits_for_its_other_half(tmp_path: Path, progress: Remembered) -> None:
-    follower = EpochFollower(tmp_path, progress)
+    follower = EpochFollower(FolderStore(tmp_path), progress)
     for text in ("epo", "ch 1\n"):
         with (tmp_path / "epochs.txt").open("a") as sink:
             sink.write(text)
@@ -52,14 +53,15 @@ def test_half_a_line_waits_for_its_other_half(tmp_path: Path, progress: Remember
 
 
 def test_epochs_of_a_search_that_was_killed_are_not_those_of_the_next(tmp_path: Path, progress: Remembered) -> None:
-    say_epoch(tmp_path, "epoch 7")
-    EpochFollower(tmp_path, progress).report()
+    say_epoch(FolderStore(tmp_path), "epoch 7")
+    EpochFollower(FolderStore(tmp_path), progress).report()
     assert progress.messages == []
 
 
 def test_a_job_continues_where_nothing_can_be_written(tmp_path: Path) -> None:
-    say_epoch(tmp_path / "absent", "epoch 1")
-    assert not (tmp_path / "absent").exists()
+    (tmp_path / "taken").touch()
+    say_epoch(FolderStore(tmp_path / "taken"), "epoch 1")
+    assert (tmp_path / "taken").read_bytes() == b""
 
 
 def test_epochs_and_the_end_are_what_is_counted(progress: Remembered) -> None:

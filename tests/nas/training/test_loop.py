@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from automl_flow.execution.store import FolderStore, StoredFile
 from automl_flow.nas.problem import TrainingData
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
@@ -69,8 +70,8 @@ def test_a_training_continues_from_its_checkpoint_without_a_difference(tmp_path:
     whole, half, rest = make(), make(), make()
     whole.run(samples(X, Y))
     half.run(samples(X, Y), 2)
-    store(half, tmp_path / "c.safetensors", "key")
-    assert restore(rest, tmp_path / "c.safetensors", "key")
+    store(half, StoredFile(FolderStore(tmp_path), "c.safetensors"), "key")
+    assert restore(rest, StoredFile(FolderStore(tmp_path), "c.safetensors"), "key")
     rest.run(samples(X, Y))
     assert torch.equal(weights(whole), weights(rest))
     assert whole.history == rest.history
@@ -78,14 +79,14 @@ def test_a_training_continues_from_its_checkpoint_without_a_difference(tmp_path:
 
 def test_a_checkpoint_of_another_architecture_is_left_alone(tmp_path: Path) -> None:
     training = make()
-    store(training, tmp_path / "c.safetensors", "other")
-    assert not restore(make(), tmp_path / "c.safetensors", "key")
+    store(training, StoredFile(FolderStore(tmp_path), "c.safetensors"), "other")
+    assert not restore(make(), StoredFile(FolderStore(tmp_path), "c.safetensors"), "key")
 
 
 def test_a_damaged_checkpoint_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "c.safetensors").write_bytes(b"not tensors")
     training = make()
-    assert not restore(training, tmp_path / "c.safetensors", "key")
+    assert not restore(training, StoredFile(FolderStore(tmp_path), "c.safetensors"), "key")
     assert training.epoch == 0
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from automl_flow.execution.store import ResultStore, StoredFile
 from automl_flow.nas.problem import EncodedFold, TrainingData
 from automl_flow.nas.search.config import Objective
 from automl_flow.nas.shape import DataShape
@@ -35,7 +36,7 @@ class SearchContext:
         metric: Name of the metric.
         objectives: What else is measured and minimised.
         training: Fields of the training configuration; an architecture may override some of them.
-        folder: Where checkpoints and predictions are kept.
+        store: Checkpoints, predictions and trained networks.
         seed: Seed of the search.
         proxies: Whether zero-cost proxies are measured for every trial.
         labels: Class of each code, which a user's own metric compares.
@@ -50,7 +51,7 @@ class SearchContext:
     metric: str
     objectives: tuple[Objective, ...]
     training: Mapping[str, Any]
-    folder: Path
+    store: ResultStore
     seed: int
     proxies: bool = False
     labels: tuple[Label, ...] | None = None
@@ -86,13 +87,17 @@ class SearchContext:
         """The search space."""
         return make_space(self.space, self.options)
 
-    def checkpoint(self, trial: int, part: int, repeat: int = 0) -> Path:
-        """File of a trial's network on one round; of a trial that is trained anew, of that *repeat*."""
-        return self.folder / f"{_stem(trial, repeat)}-{part}.safetensors"
+    def checkpoint(self, trial: int, part: int, repeat: int = 0) -> StoredFile:
+        """A trial's network on one round; of a trial that is trained anew, of that *repeat*."""
+        return StoredFile(self.store, f"{_stem(trial, repeat)}-{part}.safetensors")
 
-    def predictions(self, trial: int, repeat: int = 0) -> Path:
-        """File of a trial's predictions for the validation samples of all folds, one fold after another."""
-        return self.folder / f"{_stem(trial, repeat)}.npy"
+    def predictions(self, trial: int, repeat: int = 0) -> StoredFile:
+        """A trial's predictions for the validation samples of all folds, one fold after another."""
+        return StoredFile(self.store, f"{_stem(trial, repeat)}.npy")
+
+    def read_predictions(self, trial: int) -> NDArray[np.float64]:
+        """Read :meth:`predictions`."""
+        return np.asarray(np.load(BytesIO(self.predictions(trial).read()), allow_pickle=False))
 
 
 def _stem(trial: int, repeat: int) -> str:

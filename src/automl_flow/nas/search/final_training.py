@@ -8,12 +8,11 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import BudgetError
-from automl_flow.core.files import write_bytes
 from automl_flow.core.seeds import derive_seed
+from automl_flow.execution.store import StoredFile
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.search.context import SearchContext, memory_errors, training_spec, use_one_thread
 from automl_flow.nas.search.objective import NetworkFacts
@@ -53,9 +52,9 @@ class FinalTraining:
         """A short name of the architecture."""
         return hashlib.sha256(self.architecture.key.encode()).hexdigest()[:12]
 
-    def file(self, context: SearchContext, number: int) -> Path:
-        """File of the network of the *number*-th seed."""
-        return context.folder / f"final-{self.digest}-{self.epochs}" / f"{number}.safetensors"
+    def file(self, context: SearchContext, number: int) -> StoredFile:
+        """The network of the *number*-th seed."""
+        return StoredFile(context.store, f"final-{self.digest}-{self.epochs}/{number}.safetensors")
 
 
 def train_winner(setup: SearchSetup, studies: Studies, best: TrialRecord, clock: Clock) -> NetworkModel:
@@ -74,7 +73,7 @@ def train_winner(setup: SearchSetup, studies: Studies, best: TrialRecord, clock:
     context, facts = setup.context, NetworkFacts.of(best)
     architecture = setup.space.architecture(best.params, context.shape)
     epochs = 0 if studies.interrupted else final_epochs(setup, best, clock)
-    files: list[Path] = []
+    files: list[StoredFile] = []
     if epochs:
         files, epochs = _train(setup, studies, architecture, epochs, clock)
     whole = bool(files)
@@ -127,7 +126,7 @@ def final_epochs(setup: SearchSetup, best: TrialRecord, clock: Clock) -> int:
 
 def _train(
     setup: SearchSetup, studies: Studies, architecture: Architecture, epochs: int, clock: Clock
-) -> tuple[list[Path], int]:
+) -> tuple[list[StoredFile], int]:
     """Train from every seed.
 
     Args:
@@ -196,17 +195,17 @@ def evaluate(context: SearchContext, job: TrialJob[FinalTraining]) -> Evaluation
     return Evaluation((history[-1]["train_loss"],), {"epochs": len(history)})
 
 
-def _write_member(path: Path, learned: FittedNetwork, key: str) -> None:
+def _write_member(file: StoredFile, learned: FittedNetwork, key: str) -> None:
     from safetensors.torch import save
 
     tensors = {f"network.{n}": t.contiguous().cpu() for n, t in learned.training.average.state_dict().items()}
     tensors |= {f"inputs.{n}": t.contiguous().cpu() for n, t in learned.inputs.state_dict().items()}
     header = {"key": key, "target": json.dumps([learned.centre.tolist(), learned.scale.tolist()])}
-    write_bytes(path, save(tensors, header))
+    file.write(save(tensors, header))
 
 
 def load_members(
-    context: SearchContext, space: Space, architecture: Architecture, files: Sequence[Path]
+    context: SearchContext, space: Space, architecture: Architecture, files: Sequence[StoredFile]
 ) -> InferenceModule:
     """Put the networks of *files* together.
 
@@ -217,16 +216,15 @@ def load_members(
         files: One for each network.
     """
     import torch
-    from safetensors import safe_open
 
     from automl_flow.nas.network.module import assemble
+    from automl_flow.nas.training.checkpoint import unpack
 
     networks = [space.build(architecture, context.shape) for _ in files]
     deployed = assemble(networks, context.shape, context.kind)
     for part, file in enumerate(files):
-        with safe_open(file, "pt") as content:
-            tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118 - not a mapping
-            centre, scale = json.loads(content.metadata()["target"])
+        tensors, header = unpack(file.read())
+        centre, scale = json.loads(header["target"])
         for prefix, module in (("network.", deployed.members[part]), ("inputs.", deployed.inputs[part])):
             module.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
         deployed.centre.copy_(torch.tensor(centre))
@@ -234,7 +232,7 @@ def load_members(
     return deployed
 
 
-def own_member(context: SearchContext, architecture: Architecture, number: int) -> Path | None:
+def own_member(context: SearchContext, architecture: Architecture, number: int) -> StoredFile | None:
     """A member file of the network that trial *number* trained on its first round; ``None`` without its checkpoint.
 
     What is there when the final training is not: the search ran out of time or was interrupted.
@@ -245,6 +243,6 @@ def own_member(context: SearchContext, architecture: Architecture, number: int) 
     learned = load_fitted(recipe, context.folds[0].fit, context.checkpoint(number, 0))
     if learned is None:
         return None
-    path = context.folder / "member-of-trial.safetensors"
-    _write_member(path, learned, architecture.key)
-    return path
+    file = StoredFile(context.store, "member-of-trial.safetensors")
+    _write_member(file, learned, architecture.key)
+    return file

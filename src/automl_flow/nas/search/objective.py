@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from automl_flow.core.files import write_bytes
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.search.context import SearchContext, memory_errors, training_spec, use_one_thread
 from automl_flow.nas.shape import DataShape
@@ -119,7 +117,9 @@ def _evaluate(context: SearchContext, suggestion: Suggestion) -> Evaluation:
     use_one_thread()
     space = context.make_space()
     prediction, history = _train(context, space, suggestion)
-    _save_array(context.predictions(suggestion.trial, suggestion.repeat), prediction)
+    buffer = BytesIO()
+    np.save(buffer, prediction, allow_pickle=False)
+    context.predictions(suggestion.trial, suggestion.repeat).write(buffer.getvalue())
     loss, tie_break_loss = losses_of(context, prediction)
     facts = _measure(context, space, suggestion, tie_break_loss, history)
     return Evaluation((loss, *(facts.objective(name) for name in context.objectives)), facts)
@@ -205,9 +205,3 @@ def losses_of(context: SearchContext, prediction: NDArray[np.float64]) -> tuple[
     y, weight = context.validation
     finer = get_metric(context.kind.tie_metric, context.problem)
     return context.scorer.loss(y, prediction, weight), finer.loss(y, prediction, weight)
-
-
-def _save_array(path: Path, array: NDArray[np.float64]) -> None:
-    buffer = BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    write_bytes(path, buffer.getvalue())

@@ -130,7 +130,7 @@ def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> Evaluation:
     asked = job.suggestion
 
     def watch(epoch: int, leading: Candidate) -> None:
-        say_epoch(context.folder / STUDY, f"epoch {epoch}: {_score(leading)}")
+        say_epoch(context.store.below(STUDY), f"epoch {epoch}: {_score(leading)}")
 
     use_one_thread()
     with memory_errors():

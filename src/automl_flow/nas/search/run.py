@@ -10,7 +10,7 @@ import numpy as np
 
 from automl_flow.core.errors import BudgetError
 from automl_flow.core.progress import Progress
-from automl_flow.execution.backends import BACKENDS, make_runner
+from automl_flow.execution.backends import BACKENDS, make_runner, open_store
 from automl_flow.execution.runner import RunnerSettings
 from automl_flow.nas.network.model import NetworkModel
 from automl_flow.nas.problem import NasProblem
@@ -67,7 +67,7 @@ def search_architecture(
     clock = clock or Clock(config.time_left_for_this_task)
     check_folder(state)  # before anything takes long
     config = config.model_copy(update={"n_jobs": config.workers(MAX_OPEN_TRIALS)})
-    setup = make_setup(problem, config, results_folder(state))
+    setup = make_setup(problem, config, open_store(config.execution, results_folder(state)))
     timeline = Timeline(setup.schedule.phases(), clock)
     log_plan(timeline.rows())
     if clock.seconds is not None and not BACKENDS.get(config.execution).is_warm():
@@ -77,7 +77,7 @@ def search_architecture(
     workers = RunnerSettings(config.n_jobs, preload=_PRELOAD)
     with whole.open(), make_runner(config.execution, workers) as runner:
         runner.broadcast(setup.context)
-        studies = Studies(runner, setup.context.folder, setup.key, progress)
+        studies = Studies(runner, results_folder(state), setup.context.store, setup.key, progress)
         return _Run(setup, studies, clock, timeline).run()
 
 
@@ -137,7 +137,7 @@ class _Run:
             choice=choice,
             architecture=network.architecture,
             network=network,
-            oof=np.load(context.predictions(best.number), allow_pickle=False),
+            oof=context.read_predictions(best.number),
             rows=np.concatenate([fold.rows for fold in context.folds]),
             strategy=setup.strategy,
             reason=setup.reason,

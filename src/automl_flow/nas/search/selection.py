@@ -57,5 +57,5 @@ def _epochs(record: TrialRecord) -> int:
 
 def _losses(context: SearchContext, record: TrialRecord, y: NDArray[np.generic]) -> NDArray[np.float64]:
     """Loss of each validation sample: its deviance."""
-    predicted = np.load(context.predictions(record.number), allow_pickle=False)
+    predicted = context.read_predictions(record.number)
     return context.kind.deviance(y, predicted.astype(np.float64))

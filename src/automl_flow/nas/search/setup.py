@@ -6,7 +6,6 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from optuna.distributions import CategoricalDistribution
 
 from automl_flow.core.errors import ConfigError, nearest
 from automl_flow.core.seeds import derive_seed
+from automl_flow.execution.store import ResultStore
 from automl_flow.nas.one_shot import STRATEGIES
 from automl_flow.nas.problem import NasProblem, encode, encode_folds, shape_of
 from automl_flow.nas.samplers.deduplication import make_sampler, strategy_names
@@ -108,13 +108,13 @@ class SearchSetup:
         return encode(problem, rows, [], derive_seed(self.context.seed, "rounds"))[0]
 
 
-def make_setup(problem: NasProblem, config: NasConfig, folder: Path) -> SearchSetup:
+def make_setup(problem: NasProblem, config: NasConfig, store: ResultStore) -> SearchSetup:
     """Encode the samples, make the space, and choose the strategy.
 
     Args:
         problem: Samples, target and metric.
         config: Limits and options.
-        folder: Where the trials keep their files.
+        store: Where the trials keep their results.
     """
     from automl_flow.nas.training.loop import TrainingConfig  # loads torch
 
@@ -122,7 +122,7 @@ def make_setup(problem: NasProblem, config: NasConfig, folder: Path) -> SearchSe
     preprocessor, x = encode(problem, problem.rows, [], derive_seed(seed, "rounds"))
     shape = shape_of(x, problem.kind, problem.target.outputs)
     space = space_for(shape, config.space, config.space_options)
-    context = _context(problem, config, folder, space, x)
+    context = _context(problem, config, store, space, x)
     strategy, reason = choose_strategy(config, space.size(shape))
     check_strategy(strategy, space, shape)
     one_shot = OneShotStage.of(strategy, config.strategy_options, space, shape)
@@ -154,13 +154,13 @@ def make_setup(problem: NasProblem, config: NasConfig, folder: Path) -> SearchSe
     )
 
 
-def _context(problem: NasProblem, config: NasConfig, folder: Path, space: Space, x: Any) -> SearchContext:
+def _context(problem: NasProblem, config: NasConfig, store: ResultStore, space: Space, x: Any) -> SearchContext:
     """The context of the workers.
 
     Args:
         problem: Samples, target and metric.
         config: Limits and options.
-        folder: Where the trials keep their files.
+        store: Where the trials keep their results.
         space: The search space.
         x: All samples, encoded.
     """
@@ -175,7 +175,7 @@ def _context(problem: NasProblem, config: NasConfig, folder: Path, space: Space,
         metric=metric.name,
         objectives=config.objectives,
         training=_training(config, problem, smooth=metric.needs == "label"),
-        folder=folder,
+        store=store,
         seed=config.seed,
         proxies=config.proxy_candidates > 0,
         labels=problem.target.classes,

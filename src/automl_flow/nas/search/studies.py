@@ -15,8 +15,10 @@ from typing import Any
 
 import optuna
 
+from automl_flow.core.errors import ArtifactError
 from automl_flow.core.progress import Progress
 from automl_flow.execution.runner import Runner
+from automl_flow.execution.store import ResultStore
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.study.budget import Clock
 from automl_flow.study.journal import Journal
@@ -25,10 +27,10 @@ from automl_flow.study.study import Search, StudyResult, run_study
 _FILE = "epochs.txt"
 
 
-def say_epoch(folder: Path, line: str) -> None:
-    """Tell the process that follows *folder* of one more epoch; called in the worker."""
-    with contextlib.suppress(OSError), (folder / _FILE).open("a") as sink:  # a full disk is the journal's to report
-        sink.write(line + "\n")
+def say_epoch(study: ResultStore, line: str) -> None:
+    """Tell the process that follows *study* of one more epoch; called in the worker."""
+    with contextlib.suppress(OSError):  # a full disk is the journal's to report
+        study.append(_FILE, line.encode() + b"\n")
 
 
 class EpochProgress:
@@ -58,20 +60,17 @@ class EpochProgress:
 class EpochFollower:
     """Reports the epochs that a running job tells of."""
 
-    def __init__(self, folder: Path, progress: Progress) -> None:
-        """Follow what :func:`say_epoch` writes into *folder*; what an earlier search left there is removed."""
-        self.progress = progress
-        self._file = folder / _FILE
-        self._file.unlink(missing_ok=True)
+    def __init__(self, study: ResultStore, progress: Progress) -> None:
+        """Follow what :func:`say_epoch` writes into *study*; what an earlier search left there is removed."""
+        self.progress, self._study = progress, study
+        study.delete(_FILE)
         self._read = 0
 
     def report(self) -> None:
         """Report the lines that are new and whole."""
         try:
-            with self._file.open("rb") as source:
-                source.seek(self._read)
-                content = source.read()
-        except OSError:  # no epoch has ended yet
+            content = self._study.get(_FILE)[self._read :]
+        except ArtifactError:  # no epoch has ended yet
             return
         whole = content[: content.rfind(b"\n") + 1]
         self._read += len(whole)
@@ -86,6 +85,7 @@ class Studies:
     Attributes:
         runner: Where trials are evaluated.
         folder: Where each study has its journal.
+        store: Results of the jobs, those of a study below its name.
         key: Hash of everything that results depend on.
         progress: Told of every finished trial.
         interrupted: The user stopped one of them.
@@ -95,6 +95,7 @@ class Studies:
 
     runner: Runner
     folder: Path
+    store: ResultStore
     key: str
     progress: Progress
     interrupted: bool = field(default=False, init=False)
@@ -106,7 +107,7 @@ class Studies:
     ) -> StudyResult:
         """Run *search* with the journal *name*; *label* is what the user sees.
 
-        A study of one trial that tells of its *epochs* (see :mod:`automl_flow.nas.search.epoch_progress`) is followed
+        A study of one trial that tells of its *epochs* (see :func:`say_epoch`) is followed
         through them.
         """
         progress, watch = self.progress, None
@@ -114,7 +115,7 @@ class Studies:
             self.entries = journal.entries
             if epochs:
                 progress = EpochProgress(progress, epochs)
-                watch = EpochFollower(journal.folder, progress).report
+                watch = EpochFollower(self.store.below(name), progress).report
             named = replace(search, label=label, watch=watch)
             result = run_study(
                 named, runner=self.runner, budget=config, clock=clock, journal=journal, progress=progress

@@ -91,7 +91,7 @@ def discard(context: SearchContext, keep: Iterable[int], numbers: Iterable[int])
     for number in numbers:
         if number not in kept:
             for part in range(len(context.folds)):
-                context.checkpoint(number, part).unlink(missing_ok=True)
+                context.checkpoint(number, part).delete()
 
 
 @dataclass(frozen=True)

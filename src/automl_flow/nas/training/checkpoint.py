@@ -4,37 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
-from automl_flow.core.files import write_bytes
+from automl_flow.core.errors import ArtifactError
+from automl_flow.execution.store import StoredFile
 from automl_flow.nas.training.loop import Training
 
 
-def store(training: Training, path: Path, key: str) -> None:
-    """Write *training* to *path*, atomically; *key* names its architecture."""
+def store(training: Training, file: StoredFile, key: str) -> None:
+    """Write *training* to *file*; *key* names its architecture."""
     tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in _state(training)}
     header = {"key": key, "epoch": str(training.epoch), "history": json.dumps(training.history)}
-    write_bytes(path, save(tensors, header))
+    file.write(save(tensors, header))
 
 
-def restore(training: Training, path: Path, key: str) -> bool:
-    """Load *path* into a fresh *training*; return whether it held a checkpoint of the same architecture."""
-    if not path.is_file():
+def restore(training: Training, file: StoredFile, key: str) -> bool:
+    """Load *file* into a fresh *training*; return whether it held a checkpoint of the same architecture."""
+    if not file.exists:
         return False
     try:
-        with safe_open(path, "pt") as content:
-            header = content.metadata()
-            if header.get("key") != key:
-                return False
-            _start_optimizer(training)
-            tensors = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, OSError):  # a damaged checkpoint costs its epochs, not the search
+        tensors, header = unpack(file.read())
+    except (SafetensorError, ArtifactError):  # a damaged checkpoint costs its epochs, not the search
         return False
+    if header.get("key") != key:
+        return False
+    _start_optimizer(training)
     state = dict(_state(training))
     if {n: t.shape for n, t in state.items()} != {n: t.shape for n, t in tensors.items()}:
         return False
@@ -44,6 +42,17 @@ def restore(training: Training, path: Path, key: str) -> bool:
     training.epoch = int(header["epoch"])
     training.history = json.loads(header["history"])
     return True
+
+
+def unpack(content: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors and metadata of a safetensors file, whose Python interface gives the latter of files on a disk alone.
+
+    Raises:
+        SafetensorError: It is damaged.
+    """
+    tensors = load(content)  # checks the header, too
+    size = int.from_bytes(content[:8], "little")
+    return tensors, json.loads(content[8 : 8 + size]).get("__metadata__", {})
 
 
 def _state(training: Training) -> Iterator[tuple[str, Tensor]]:

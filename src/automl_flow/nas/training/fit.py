@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from automl_flow.execution.store import StoredFile
 from automl_flow.nas.problem import TrainingData, hold_out
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space
@@ -64,7 +64,7 @@ def fit_network(
     spec: TrainingSpec,
     data: TrainingData,
     stop: int | None = None,
-    checkpoint: Path | None = None,
+    checkpoint: StoredFile | None = None,
     deadline: float = math.inf,
 ) -> FittedNetwork:
     """Train a network, continuing from its checkpoint if there is one.
@@ -73,7 +73,7 @@ def fit_network(
         spec: Which network, and how.
         data: Training samples. With ``patience`` set, a part is held out for early stopping.
         stop: Epochs after which to stop; ``None`` is the end of the schedule.
-        checkpoint: File to continue from and to write to.
+        checkpoint: What to continue from and to write to.
         deadline: See :meth:`Training.run`.
     """
     from automl_flow.nas.training.checkpoint import restore, store
@@ -97,7 +97,7 @@ def fit_network(
     return FittedNetwork(training, inputs, *data.scale())
 
 
-def load_fitted(spec: TrainingSpec, data: TrainingData, checkpoint: Path) -> FittedNetwork | None:
+def load_fitted(spec: TrainingSpec, data: TrainingData, checkpoint: StoredFile) -> FittedNetwork | None:
     """The network of a checkpoint as it is; ``None`` where there is none."""
     from automl_flow.nas.training.checkpoint import restore
 
