@@ -1,4 +1,4 @@
-"""What the boosters share: how long they go on, and how finely they cut the columns."""
+"""Settings that the boosters share: steps, patience and bins."""
 
 from __future__ import annotations
 

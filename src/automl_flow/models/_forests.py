@@ -1,4 +1,4 @@
-"""What random forests and extra trees share: all but the estimators and some numbers."""
+"""The parts that random forests and extra trees share: all but the estimators and some numbers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from optuna.trial import BaseTrial
 
 TREES = 100
-_MOST_TREES = 300
-_BYTES = 48 << 20  # of one forest, at most, roughly
+_MAX_TREES = 300
+_MAX_BYTES = 48 << 20  # of one forest, at most, roughly
 _STEP = 10  # trees that grow between two looks at the clock
 
 
@@ -58,7 +58,7 @@ def options(params: Params, context: FitContext) -> Params:
     outgrow the memory, its leaves are kept larger.
     """
     per_leaf = 2 * (64 + 8 * context.outputs)  # bytes: as many inner nodes as leaves, each with all outputs
-    most_leaves = _BYTES / (int(params["trees"]) * per_leaf)
+    most_leaves = _MAX_BYTES / (int(params["trees"]) * per_leaf)
     least = max(int(params["min_samples_leaf"]), math.ceil(0.5 * context.n_rows / most_leaves))
     return {
         "n_estimators": int(params["trees"]),
@@ -71,7 +71,7 @@ def options(params: Params, context: FitContext) -> Params:
 
 
 def grow_forest(learner: Any, data: FoldData, context: FitContext) -> Fitted:
-    """Grow a forest some trees at a time, and keep what there is where the deadline has passed.
+    """Grow a forest some trees at a time, and keep those grown so far when the deadline has passed.
 
     Each tree has its own seed from the forest's, so that they are the trees of a forest that grew in one go.
     """
@@ -116,7 +116,7 @@ def two_forests(context: FitContext, share: float, wider: float, leaf: int) -> t
 def suggest_forest(trial: BaseTrial, context: FitContext) -> Params:
     """Suggest a forest."""
     return {
-        "trees": trial.suggest_int("trees", TREES, _MOST_TREES, step=100),
+        "trees": trial.suggest_int("trees", TREES, _MAX_TREES, step=100),
         "criterion": trial.suggest_categorical("criterion", criteria(context)),
         "max_features": trial.suggest_float("max_features", 0.05, 1.0),
         "min_samples_leaf": trial.suggest_int("min_samples_leaf", 1, 50, log=True),

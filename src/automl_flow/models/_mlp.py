@@ -22,7 +22,7 @@ from automl_flow.tasks.problem_types import ProblemType
 Floats = NDArray[np.float32]
 Weights = dict[str, Floats]
 _CHUNK = 2048  # rows that are predicted at once
-_MOST_PRODUCTS = 1 << 27  # numbers of the scaled first layers of all members of a network that is read
+_MAX_PRODUCTS = 1 << 27  # numbers of the scaled first layers of all members of a network that is read
 _ARRAYS = {
     "scale": ("f4", 2),
     "w1": ("f4", 2),
@@ -90,7 +90,7 @@ class Network:
             raise ArtifactError(f"target has {arrays['target'].size} numbers, expected 2 or {2 * outputs}")
         if wrong or min(members, inputs, hidden, outputs) < 1 or inputs != columns * max(1, edges):
             raise ArtifactError(f"arrays do not fit together: {wrong[0] if wrong else 'edges'}")
-        if members * inputs * hidden > _MOST_PRODUCTS:
+        if members * inputs * hidden > _MAX_PRODUCTS:
             raise ArtifactError(f"{members} members of {inputs} × {hidden} numbers are too many")
         centre, spread = np.split(arrays.pop("target"), 2)
         return cls(arrays, centre, spread)
@@ -105,7 +105,7 @@ def quantile_edges(X: Floats, bins: int) -> Floats:
 
 
 def piecewise(X: Floats, edges: Floats) -> Floats:
-    """Piecewise-linear encoding (Gorishniy et al., 2022) beside the plain columns: (n, D₀) → (n, D₀ · (1 + bins)).
+    """Piecewise-linear encoding (Gorishniy et al., 2022) next to the plain columns: (n, D₀) → (n, D₀ · (1 + bins)).
 
     Entry t of a column says how far its value has come through bin t: 0 before, 1 behind.
     """

@@ -1,4 +1,4 @@
-"""When a booster or a network stops: no gain for a while, or no time left."""
+"""Early stopping of boosters and networks: no gain for a while, or no time left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a family of models is: how to build, fit, suggest, price, store and restore its members."""
+"""Model families: the interface by which the search builds, fits, suggests, prices, stores and restores models."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class FitContext:
-    """What a family may know about the fit that it is asked for.
+    """What a family knows about a fit.
 
     Attributes:
         problem: Kind of problem, as seen in the rows at hand.
         metric: Name of the task's metric.
         n_rows: Training rows of one fit.
         n_columns: Feature columns of the raw table.
-        n_classes: Classes in the rows at hand; 0 where the target is not one of several classes.
+        n_classes: Classes in the rows at hand; 0 if the target has no classes.
         n_targets: Target columns.
         seed: Seed of this fit.
         monotone: For each column of the rows, in the family's encoding, whether predictions must rise with it (1),
-            fall (-1) or are free (0); empty where all are free.
+            fall (-1) or are free (0); empty if all are free.
         threads: Threads that the fit may use.
         deadline: Value of ``time.monotonic()`` at which an iterative learner should stop and keep what it has;
             ``None`` lets it run to its own end.
-        iterations: Steps for an iterative learner to take where there are no rows to stop early on; ``None``: the
-            most that the family takes.
+        iterations: Steps of an iterative learner without validation rows to stop early on; ``None``: the maximum of
+            the family.
     """
 
     problem: Problem
@@ -57,7 +57,7 @@ class FitContext:
 
     @property
     def quantile(self) -> float | None:
-        """Level of the quantile that is wanted; ``None`` where the metric asks for something else."""
+        """Level of the quantile that is wanted; ``None`` for other metrics."""
         return pinball_level(self.metric)
 
     @property
@@ -106,11 +106,11 @@ class FoldData:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a fit gives back.
+    """The result of a fit.
 
     Attributes:
         model: The fitted model.
-        iterations: Boosting steps, epochs or trees that were kept; ``None`` where there is no such thing.
+        iterations: Boosting steps, epochs or trees that were kept; ``None`` for other models.
         cut_short: The soft deadline ended the fit before its own stopping rule did.
     """
 
@@ -120,7 +120,7 @@ class Fitted:
 
 
 def plain_fit(learner: Any, data: FoldData, context: FitContext) -> Fitted:  # noqa: ARG001 - one signature for all
-    """Fit a scikit-learn estimator, with sample weights where it takes them."""
+    """Fit a scikit-learn estimator, with sample weights if it takes them."""
     from sklearn.utils.validation import has_fit_parameter
 
     if data.weight is not None and has_fit_parameter(learner, "sample_weight"):
@@ -141,18 +141,18 @@ class ModelFamily:
     """A kind of model that the search may use; one file under ``models/`` exports one as ``ENTRY``.
 
     A new family needs ``build``, ``suggest``, ``portfolio`` and ``seconds``; the other functions have defaults that
-    suit any scikit-learn estimator. All functions are module-level functions, for they travel to worker processes.
+    suit any scikit-learn estimator. All functions are module-level functions, because they travel to worker processes.
 
     Attributes:
         name: Name in YAML; equals the file's stem.
-        problems: Problems it can learn.
-        encoding: How the preprocessor hands it the rows.
+        problems: Kinds of problems that it can learn.
+        encoding: Encoding of the rows that it is given.
         build: ``(params, context) -> learner``, not fitted.
         suggest: ``(trial, context) -> params``: its search space, define-by-run.
         portfolio: ``context -> configurations``, the strongest first; the first one is its default. Every
             configuration lies inside the space of ``suggest``.
-        seconds: ``(params, context) -> seconds`` of one fit with one thread, roughly: the first guess of the cost
-            model, which corrects it by what trials really take.
+        seconds: ``(params, context) -> seconds`` of one fit with one thread, roughly: the initial estimate of the
+            cost model, which corrects it by the measured times of trials.
         work: ``(model, context) -> microseconds`` of one thread to predict one row, roughly. It must not be
             measured: the choice of ensemble members depends on it and has to be repeatable.
         requires: Modules that must be installed.
@@ -160,16 +160,16 @@ class ModelFamily:
             predictions are slightly optimistic.
         max_rows: Rows beyond which it is not tried.
         quantile: It can learn a quantile (``FitContext.quantile``) instead of the mean.
-        seeded: The seed has a say in its fits.
-        bagged: The models of its folds are kept, to predict where there is none of all rows, or along with it where
-            most of the target is noise. It takes a family that is quick to store and whose mean of several models is
+        seeded: Its fits depend on the seed.
+        bagged: Its fold models are kept, to predict if there is no model fitted on all rows, or along with it if most
+            of the target is noise. This suits a family that is quick to store and whose mean of several models is
             better than one.
-        constrained: It keeps to directions that predictions must have in a column (``FitContext.monotone``).
+        constrained: It supports monotone constraints (``FitContext.monotone``).
         fit: ``(learner, data, context) -> Fitted``.
         predict: ``(model, X, problem) -> (n, k)``.
-        dump: ``model -> bytes``; ``None`` stores it by skops with the project's allowlist.
-        load: The inverse of ``dump``. It takes bytes that anyone may have written: it raises any exception where they
-            are no model, and never gives a model that reads outside its arrays or does not end.
+        dump: ``model -> bytes``; ``None`` stores it by skops with ``skops_types`` as allow list.
+        load: The inverse of ``dump``. Its argument may be written by anyone: it raises any exception if the bytes
+            are not a model, and never returns a model that reads outside its arrays or does not end.
         skops_types: Full names of the types that its models hold when skops stores them (``dump`` is ``None``);
             apart from them only numbers, texts, lists, dictionaries and arrays are restored.
         portfolio_ranks: Rank of each configuration of ``portfolio`` among those of all families; the smallest is tried
@@ -208,7 +208,7 @@ class ModelFamily:
         return self.obstacle(context) is None
 
     def obstacle(self, context: FitContext) -> str | None:
-        """Say why the family cannot be used on data of this kind and size; ``None`` when it can."""
+        """Reason why the family cannot be used on data of this kind and size; ``None`` if it can."""
         if context.problem not in self.problems:
             return f"does not learn {context.problem} problems"
         if self.max_rows is not None and context.n_rows > self.max_rows:

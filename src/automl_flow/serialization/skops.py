@@ -55,7 +55,8 @@ def prepare() -> None:
     """Import what storing needs, before it is needed, in a process that is ours alone.
 
     As it is imported, skops lists the estimators of scikit-learn, which imports all of it: half a second, and 8 MB.
-    Here it gets no list, for it is told by name what to restore. Others in the process could not load estimators by it.
+    Here it gets no list, because it is told by name what to restore. Other code in the process could not load
+    estimators with it.
     """
     import sklearn.utils
 
@@ -126,7 +127,7 @@ def load(content: bytes, allowed: Collection[str]) -> Any:
         allowed: Full names of the types that may be restored; numbers, texts, lists and arrays always may.
 
     Raises:
-        ArtifactError: The bytes are no such archive, or hold a type that is not on the list. What skops or a type
+        ArtifactError: The bytes are not such an archive, or hold a type that is not on the list. What skops or a type
             raises as it restores a damaged object is for the caller to turn into an error of ours.
     """
     check_archive(io.BytesIO(content), allowed)
