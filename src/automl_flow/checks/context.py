@@ -46,7 +46,7 @@ class CheckContext:
     @cached_property
     def class_counts(self) -> pd.Series[Any]:
         """Rows per class, most frequent first; empty in a regression."""
-        if self.task.problem == "regression":
+        if not self.task.problem_type.has_classes:
             return pd.Series([], dtype="int64")
         counts = self.labels.value_counts()
         return counts[counts > 0]  # pandas also counts absent categories

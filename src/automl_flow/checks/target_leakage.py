@@ -60,7 +60,7 @@ def _values(context: CheckContext, name: str, rows: NDArray[np.int64]) -> NDArra
 
 def _targets(labels: pd.Series[Any], task: TaskSpec) -> tuple[NDArray[np.float64], ...]:
     """Return class codes; in a regression, ranks (robust against outliers) and values (that may have steps)."""
-    if task.problem != "regression":
+    if task.problem_type.has_classes:
         return (pd.factorize(hashable(labels))[0].astype(np.float64),)
     values = pd.to_numeric(labels, errors="coerce").clip(-1e30, 1e30)
     ranks = np.asarray(values.rank().fillna(0.0), dtype=np.float64)
@@ -71,7 +71,7 @@ def _is_copy(values: NDArray[np.float64], target: NDArray[np.float64], task: Tas
     """Whether *values* are a relabelled target, or, in a regression, a monotone function of it."""
     if np.isnan(values).any():
         return False
-    if task.problem == "regression":
+    if not task.problem_type.has_classes:
         ranks = pd.Series(values).rank().to_numpy(dtype=np.float64)
         return bool((ranks == target).all() or (ranks == len(target) + 1 - target).all())
     pairs = len(np.unique(np.column_stack([values, target]), axis=0))
@@ -85,9 +85,9 @@ def _explained(
     predicted = np.empty_like(target)
     for train in (half, ~half):
         bins = _bins(values, train)
-        look_up = _means if task.problem == "regression" else _classes
+        look_up = _classes if task.problem_type.has_classes else _means
         predicted[~train] = look_up(bins[train], target[train], int(bins.max()) + 1)[bins[~train]]
-    if task.problem == "regression":
+    if not task.problem_type.has_classes:
         return 1 - float(np.mean((predicted - target) ** 2)) / max(float(np.var(target)), 1e-12)
     classes = np.unique(target)
     hits = float(np.mean([(predicted[target == code] == code).mean() for code in classes]))

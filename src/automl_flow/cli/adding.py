@@ -15,6 +15,7 @@ from automl_flow.cli.task_files import task_files, task_name
 from automl_flow.core.errors import ConfigError, DataError, shown
 from automl_flow.core.files import write_text
 
+_PROBLEMS = ["binary", "multiclass", "regression"]  # those of one target: --target names one column
 _GUESSED = "Default: inferred from the file."
 
 
@@ -22,7 +23,7 @@ _GUESSED = "Default: inferred from the file."
 @click.option("--file", "file", required=True, type=click.Path(path_type=Path), help="Raw file, inside the project.")
 @click.option("--target", required=True, help="Column (or array) to predict.")
 @click.option("--name", default=None, help="Name of the task. Default: the file name.")
-@click.option("--problem", default=None, type=click.Choice(["binary", "multiclass", "regression"]), help=_GUESSED)
+@click.option("--problem", default=None, type=click.Choice(_PROBLEMS), help=_GUESSED)
 @click.option("--modality", default=None, type=click.Choice(["tabular", "image", "sequence"]), help=_GUESSED)
 @click.pass_obj
 @report_errors

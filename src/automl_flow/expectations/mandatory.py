@@ -75,10 +75,10 @@ def _target_rules(table: pd.DataFrame, task: TaskSpec, config: ValidationConfig)
             "expect_column_unique_value_count_to_be_between",
             "A binary problem has two classes, any other target at least two different values: is task.problem right?",
             min_value=2,
-            **({"max_value": 2} if task.problem == "binary" else {}),
+            **({"max_value": 2} if task.problem_type.has_positive else {}),
         ),
     ]
-    if task.problem == "regression":
+    if not task.problem_type.has_classes:
         rules.append(_number_rule(table, target))
     elif task.positive is not None:
         rules.append(_positive_rule(table, task))

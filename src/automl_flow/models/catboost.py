@@ -11,6 +11,7 @@ from automl_flow.models._boosting import bins_for, patience_for, steps_for
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.models.formats.catboost_model import check_model
 from automl_flow.models.per_output import one_per_output
+from automl_flow.tasks.problem_types import problem_type
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _pool(X: Any, y: Any = None, weight: Any = None) -> Any:
 
 def predict(model: Any, X: Any, problem: Problem) -> Array:
     """Predict probabilities (n, k) or values (n, 1)."""
-    kind = "RawFormulaVal" if problem == "regression" else "Probability"
+    kind = "Probability" if problem_type(problem).has_classes else "RawFormulaVal"
     raw = model.predict(_pool(X), prediction_type=kind, thread_count=1)
     return np.asarray(raw, dtype=np.float64).reshape(len(X), -1)
 

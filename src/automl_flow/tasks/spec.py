@@ -134,9 +134,9 @@ class TaskSpec(Config):
                 f"metric {self.metric.name} compares {self.metric.needs}s, a {self.problem} problem needs "
                 f"needs={'label' if self.problem_type.has_probabilities else 'value'!r}"
             )
-        if self.positive is not None and self.problem != "binary":
+        if self.positive is not None and not self.problem_type.has_positive:
             raise ValueError(f"positive applies to binary problems only, this one is {self.problem}")
-        if self.favourable is not None and self.problem != "binary":
+        if self.favourable is not None and not self.problem_type.has_positive:
             raise ValueError(f"favourable applies to binary problems only, this one is {self.problem}")
         return self
 

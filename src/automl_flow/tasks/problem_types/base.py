@@ -61,6 +61,7 @@ class ProblemType(ABC):
         has_classes: The target is one of several mutually exclusive classes, encoded as codes.
         has_probabilities: Outputs are probabilities.
         has_direction: Predictions are one number that can rise or fall with a column.
+        has_positive: One of two classes is the positive one, at which binary metrics look.
         multiple_targets: The target has several columns, and encoded values have shape (n, k).
     """
 
@@ -72,6 +73,7 @@ class ProblemType(ABC):
     has_classes: ClassVar[bool] = False
     has_probabilities: ClassVar[bool] = False
     has_direction: ClassVar[bool] = False
+    has_positive: ClassVar[bool] = False
     multiple_targets: ClassVar[bool] = False
 
     @abstractmethod

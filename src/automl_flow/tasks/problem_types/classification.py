@@ -123,6 +123,7 @@ class Binary(Multiclass):
     title = "binary classification"
     default_metric = "roc_auc"
     has_direction = True
+    has_positive = True
 
     def _order(self, classes: list[Any], target: str, positive: Label | None, favourable: Label | None) -> list[Any]:
         """Put the positive class last."""
