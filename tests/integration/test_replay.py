@@ -34,7 +34,7 @@ def test_a_search_that_the_clock_ended_is_repeated_to_the_byte(limited):
     done = run(limited, *REPLAY)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "repeated without a clock, identical byte for byte" in done.stdout
-    assert f"{reproduce['max_trials']} trials, {len(reproduce['skip_trials'])} of which" in done.stdout
+    assert f"{reproduce['max_trials']} trials; {len(reproduce['skip_trials'])} that the clock" in done.stdout
 
 
 def test_an_architecture_search_is_repeated_without_its_clock(smoke, tmp_path):
