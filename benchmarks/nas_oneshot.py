@@ -1,8 +1,8 @@
 """How good are the cells that one-shot strategies derive? Every cell of a small space is trained, and they are ranked.
 
 The space is NAS-Bench-201's graph (four nodes, six edges) with three operations: 729 cells, of which 78 are different
-networks. 600 digits of 8 x 8 pixels teach, the other 1,197 judge; each cell is trained from several seeds. A strategy
-sees 480 of the 600 alone. Its candidates are then trained on these and judged by the other 120, as a search does it;
+networks. Of the 8 x 8 digits, 600 train and the other 1,197 test; each cell is trained from several seeds. A strategy
+sees 480 of the 600 alone. Its candidates are then trained on these and validated on the other 120, as a search does it;
 the winner is the derived cell. A percentile is the share of the 729 cells that are not better.
 
     python benchmarks/nas_oneshot.py table       # once; a few minutes
@@ -35,7 +35,7 @@ from automl_flow.nas.problem import TrainingData, hold_out
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces import make_space
 from automl_flow.nas.spaces.base import Architecture
-from automl_flow.nas.training.fit import Recipe, fit_network
+from automl_flow.nas.training.fit import TrainingSpec, fit_network
 from automl_flow.nas.training.loop import TrainingConfig
 from automl_flow.tasks.problem_types import problem_type
 
@@ -54,7 +54,7 @@ GOAL = 80.0  # percentile, in the median over seeds
 
 
 def digits() -> tuple[TrainingData, TrainingData]:
-    """The 600 digits that teach, and the rest."""
+    """The 600 training digits, and the test digits."""
     data = load_digits()
     rows = np.random.default_rng(0).permutation(len(data.target))
     x, y = data.images[rows][..., None].astype(np.float32), data.target[rows]
@@ -70,14 +70,14 @@ def cells() -> list[Architecture]:
 
 def make_table() -> None:
     """Train every different network and write its accuracies."""
-    teach, judge = digits()
+    train, test = digits()
     unique = {cell.key: cell for cell in reversed(cells())}
     done = dict(read_table()) if TABLE.is_file() else {}
     for number, (key, cell) in enumerate(sorted(unique.items())):
         if key in done:
             continue
         began = time.process_time()
-        done[key] = scores = [accuracy(cell, teach, judge, seed) for seed in range(TABLE_SEEDS)]
+        done[key] = scores = [accuracy(cell, train, test, seed) for seed in range(TABLE_SEEDS)]
         print(
             f"{number + 1}/{len(unique)} {key}: {np.mean(scores):.4f} ({time.process_time() - began:.1f} s)", flush=True
         )
@@ -94,9 +94,9 @@ def run_strategies(names: list[str], seeds: int, options: Mapping[str, object]) 
     """Derive a cell per strategy and seed and look it up."""
     truth = {key: statistics.mean(scores) for key, scores in read_table().items()}
     every = np.sort([truth[cell.key] for cell in cells()])
-    teach, _ = digits()
-    held = hold_out(teach.y, 0.2, 0, classes=True)
-    fit, valid = (TrainingData(teach.x[rows], teach.y[rows], None, CLASSES) for rows in (~held, held))
+    train, _ = digits()
+    held = hold_out(train.y, 0.2, 0, classes=True)
+    fit, valid = (TrainingData(train.x[rows], train.y[rows], None, CLASSES) for rows in (~held, held))
     runs = []
     for name, seed in itertools.product(names, range(seeds)):
         strategy, _, switch = name.partition(":")
@@ -137,10 +137,10 @@ def _summary(runs: list[dict]) -> dict[str, float]:
     }
 
 
-def accuracy(cell: Architecture, fit: TrainingData, judge: TrainingData, seed: int) -> float:
-    """Accuracy on *judge* of a network trained on *fit*."""
-    learned = fit_network(Recipe(SPACE, cell, SHAPE, TRAINING, seed), fit)
-    return float((learned.predict(judge.x).argmax(1) == judge.y).mean())
+def accuracy(cell: Architecture, fit: TrainingData, test: TrainingData, seed: int) -> float:
+    """Accuracy on *test* of a network trained on *fit*."""
+    fitted = fit_network(TrainingSpec(SPACE, cell, SHAPE, TRAINING, seed), fit)
+    return float((fitted.predict(test.x).argmax(1) == test.y).mean())
 
 
 def _percentile(every: np.ndarray, value: float) -> float:

@@ -13,7 +13,7 @@ from automl_flow.nas.spaces import make_space
 from automl_flow.nas.training.loop import seeded
 
 OPTIONS = ("none", "skip_connect", "nor_conv_3x3")
-PLACE = OpSite(kind="image", channels_in=8, channels_out=8, affine=False)
+SITE = OpSite(kind="image", channels_in=8, channels_out=8, affine=False)
 IMAGE = DataShape(kind="image", channels=1, height=8, width=8, outputs=3)
 SEQUENCE = DataShape(kind="sequence", channels=2, steps=9, outputs=3)
 TABLE = DataShape(kind="table", features=5, outputs=3)
@@ -21,7 +21,7 @@ X = torch.randn(4, 8, 6, 6, generator=torch.Generator().manual_seed(0))
 
 
 def mixed(partial: int = 1) -> MixedOperation:
-    operation = seeded(lambda: MixedOperation("op", PLACE, OPTIONS, Mixture(), partial), 0)
+    operation = seeded(lambda: MixedOperation("op", SITE, OPTIONS, Mixture(), partial), 0)
     assert isinstance(operation, MixedOperation)
     return operation
 

@@ -87,7 +87,7 @@ class _Builder:
         self.insides: list[Panel] = []
 
     def panel(self, scope: str, title: str) -> Panel:
-        """What is inside the module at *scope*."""
+        """The panel of the module at *scope*."""
         calls = [call for call in self.calls if call.number != SAMPLE and _within(call.path, scope)]
         owner = {call.number: self._unit(call, scope) for call in calls}
         units: dict[str, list[Call]] = {}

@@ -2,7 +2,7 @@
 
 The file's stem is the strategy's name in YAML; the file exports ``ENTRY``, a
 :class:`automl_flow.nas.one_shot.base.OneShot`. A supernet trains once; what it finds are architectures of the same
-space that any other strategy searches, and they are judged by training them like any others.
+space that any other strategy searches, and they are validated by training them like all others.
 """
 
 from __future__ import annotations

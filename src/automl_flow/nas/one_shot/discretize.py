@@ -87,7 +87,7 @@ def _neighbours(best: Paths, probabilities: Probabilities) -> Iterator[Paths]:
 
 
 def _nothing(supernet: Supernet, name: str) -> Tensor:
-    """Which options are ``none``, as long as there is any other."""
+    """Mask of the options that are ``none``, unless there is no other."""
     nothing = torch.tensor([option == "none" for option in supernet.options[name]])
     return nothing if not nothing.all() else ~nothing
 

@@ -17,7 +17,7 @@ Loss = Callable[[], Tensor]
 
 @dataclass(frozen=True)
 class Step:
-    """What an update of the alphas may use.
+    """The inputs of an update of the alphas.
 
     Attributes:
         supernet: The supernet.

@@ -162,7 +162,7 @@ class Supernet(nn.Module):
         return {**self.reference, **chosen}
 
     def parameter_free(self, name: str) -> Tensor:
-        """Which operations of a choice have no parameters, (K,) booleans."""
+        """Mask of the operations of a choice that have no parameters, (K,) booleans."""
         return torch.tensor([OPERATIONS.get(option).parameter_free for option in self.options[name]])
 
     @torch.no_grad()

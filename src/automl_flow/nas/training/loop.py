@@ -31,7 +31,7 @@ PREDICTION_BATCH = 512
 
 
 class TrainingConfig(Config):
-    """How a network is trained.
+    """Hyperparameters of a training.
 
     Attributes:
         epochs: Length of the whole schedule; a training may be stopped before its end and continued.

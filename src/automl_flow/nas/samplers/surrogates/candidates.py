@@ -64,6 +64,6 @@ def families(dimensions: tuple[Dimension, ...]) -> list[list[int]]:
 
 
 def counts(X: Matrix, columns: list[int], levels: int) -> Matrix:
-    """How often each option occurs among the parameters of a family, (n, levels)."""
+    """Counts of each option among the parameters of a family, (n, levels)."""
     occurs = X[:, columns, None] == np.arange(levels)  # (n, family, levels)
     return np.asarray(occurs.sum(axis=1), dtype=float)

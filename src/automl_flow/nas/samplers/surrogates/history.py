@@ -108,7 +108,7 @@ class History:
 
     @cached_property
     def activity(self) -> tuple[ActivityRule, ...]:
-        """Which parameters exist only under a condition, as far as the trials show it."""
+        """Rules of the conditional parameters, as far as the trials show them."""
         return learn_activity(self.X)
 
     @property
