@@ -52,7 +52,7 @@ IN_SEARCH = (
     (temporary, "sweep"),
     (manifest, "_hash"),
 )
-IN_WORKER = ((objective, "write_part"), (objective, "write_oof"), (objective, "write_preprocessor"))
+IN_WORKER = ((objective, "write_fold_model"), (objective, "write_oof"), (objective, "write_preprocessor"))
 FOLD, COMBINE = objective.evaluate_fold, objective.combine_folds
 
 

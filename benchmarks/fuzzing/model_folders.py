@@ -68,7 +68,7 @@ def ensemble(problem: str):
     from automl_flow.recipes import RecipeConfig, propose_recipe
     from automl_flow.tabular.candidate import Candidate
     from automl_flow.tabular.ensemble.model import TabularModel
-    from automl_flow.tabular.fitting.fitted import fit_candidates
+    from automl_flow.tabular.fitting.restore import fit_candidates
     from automl_flow.tabular.problem import TabularProblem
     from automl_flow.tasks.profile import profile_table
     from automl_flow.tasks.spec import TaskSpec
@@ -95,7 +95,7 @@ def ensemble(problem: str):
 def table_network(model, rows: pd.DataFrame):
     """A network for the same rows that was never trained: what it predicts does not matter here."""
     preprocessor = next(
-        m.preprocessors[p.preprocessor_key] for m in model.members for p in m.parts if p.encoding == "scaled"
+        m.preprocessors[p.preprocessor_key] for m in model.members for p in m.models if p.encoding == "scaled"
     )
     width = np.asarray(preprocessor.transform(rows)).shape[1]
     return untrained("tabular", {"kind": "table", "features": width, "outputs": 3}, model.classes, preprocessor)

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.recipes import RecipeConfig, propose_recipe
-from automl_flow.tabular.fitting.fitted import FittedCandidate
-from automl_flow.tabular.fitting.preprocessors import Rows
+from automl_flow.tabular.predictor import EncodedRowCache, FittedCandidate
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
@@ -51,4 +50,4 @@ def make_problem(
 
 def predictions(fitted: FittedCandidate, X: pd.DataFrame) -> np.ndarray:
     """What a candidate that reads no other predicts of raw rows."""
-    return fitted.predict_rows(Rows(X), {})
+    return fitted.predict_rows(EncodedRowCache(X), {})

@@ -12,9 +12,9 @@ from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.study.trial import TrialJob
 from automl_flow.tabular.candidate import Candidate, Suggestion
-from automl_flow.tabular.fitting.fitted import fit_candidates
 from automl_flow.tabular.fitting.fold_models import read_oof
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
+from automl_flow.tabular.fitting.restore import fit_candidates
 from tests.models.problems import make_problem, predictions
 
 NAMES = sorted(FAMILIES.available())

@@ -16,15 +16,13 @@ from automl_flow.study.schedule import Timeline, log_plan
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.ensemble import bagging
-from automl_flow.tabular.ensemble.empty import constant_only, found_nothing
 from automl_flow.tabular.ensemble.greedy import Selection
 from automl_flow.tabular.ensemble.model import TabularModel
-from automl_flow.tabular.ensemble.noise import mostly_noise
-from automl_flow.tabular.ensemble.notes import notes_of
+from automl_flow.tabular.ensemble.notes import constant_only, found_nothing, notes_of
 from automl_flow.tabular.ensemble.select import select, stack_models
 from automl_flow.tabular.fitting import refit
-from automl_flow.tabular.fitting.fitted import fit_candidates
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
+from automl_flow.tabular.fitting.restore import fit_candidates
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult
 from automl_flow.tabular.schedule import TabularSchedule
@@ -203,7 +201,7 @@ def _with_base_models(members: Sequence[Candidate], result: SearchResult) -> lis
 def _mostly_noise(problem: TabularProblem, result: SearchResult, selection: Selection) -> bool:
     prediction = np.tensordot(selection.weights, result.oof, axes=1)
     weight = None if problem.weight is None else problem.weight[result.rows]
-    return mostly_noise(prediction, problem.target.values[result.rows], problem.task.problem_type, weight)
+    return bagging.mostly_noise(prediction, problem.target.values[result.rows], problem.task.problem_type, weight)
 
 
 def _copies(

@@ -22,7 +22,7 @@ from automl_flow.study.journal import Journal, results_folder
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting.fold_models import second_layer_folder
-from automl_flow.tabular.fitting.meta_features import readings_width
+from automl_flow.tabular.fitting.meta_features import n_meta_features
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult, add_layer
 from automl_flow.tabular.schedule import MIN_STACKING_SECONDS, STACKING_FRACTION
@@ -97,7 +97,7 @@ def search_second_layer(
 
 def _context(problem: TabularProblem, config: SearchConfig, base_models: tuple[int, ...]) -> FitContext:
     context = problem.context(config.seed, config.threads)
-    width = readings_width(len(base_models), problem.target.outputs, problem.task.problem_type)
+    width = n_meta_features(len(base_models), problem.target.outputs, problem.task.problem_type)
     return replace(context, n_columns=context.n_columns + width)
 
 

@@ -14,8 +14,7 @@ from automl_flow.serialization.manifest import MANIFEST
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.ensemble.load import load_tabular_model
 from automl_flow.tabular.ensemble.model import TabularModel, _pieces
-from automl_flow.tabular.ensemble.saving import save_model
-from automl_flow.tabular.fitting.fitted import fit_candidates
+from automl_flow.tabular.fitting.restore import fit_candidates
 from tests.models.problems import make_problem, predictions
 
 
@@ -48,21 +47,21 @@ def test_predict_gives_the_most_probable_class(model):
 
 def test_a_saved_model_predicts_the_same(model, tmp_path):
     model, X = model
-    save_model(model, tmp_path / "model")
+    model.save(tmp_path / "model")
     assert np.array_equal(load_tabular_model(tmp_path / "model").predict_proba(X), model.predict_proba(X))
 
 
 def test_saving_twice_gives_the_same_bytes(model, tmp_path):
     model, _ = model
     for name in ("one", "two"):
-        save_model(model, tmp_path / name)
+        model.save(tmp_path / name)
     files = [json.loads((tmp_path / name / MANIFEST).read_text())["files"] for name in ("one", "two")]
     assert files[0] == files[1]
 
 
 def test_a_changed_file_is_refused(model, tmp_path):
     model, _ = model
-    save_model(model, tmp_path / "model")
+    model.save(tmp_path / "model")
     path = next((tmp_path / "model" / "members").rglob("*.model"))
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(ArtifactError, match="changed"):
@@ -96,7 +95,7 @@ def test_many_rows_are_cut_into_pieces(n_rows, pieces):
 def test_pieces_are_predicted_as_the_whole_is(model, monkeypatch):
     model, X = model
     whole = model.predict_proba(X)
-    monkeypatch.setattr("automl_flow.tabular.ensemble.model._CHUNK", 50)
+    monkeypatch.setattr("automl_flow.tabular.ensemble.model._CHUNK_ROWS", 50)
     assert _pieces(len(X)) > 1
     assert np.allclose(model.predict_proba(X), whole)
 

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from automl_flow.tabular.fitting import encoding_cache
-from automl_flow.tabular.fitting.encoding_cache import Encoded, Encodings
+from automl_flow.tabular.fitting.encoding_cache import Encoded, EncodingCache
 
 
 def test_what_several_threads_ask_for_is_made_once():
-    kept, made = Encodings(), []
+    kept, made = EncodingCache(), []
 
     def make() -> Encoded:
         time.sleep(0.05)
@@ -27,8 +27,8 @@ def test_what_several_threads_ask_for_is_made_once():
 
 
 def test_the_oldest_go_when_there_is_no_room(monkeypatch):
-    monkeypatch.setattr(encoding_cache, "_CACHE_BYTES", 2 * 80)
-    kept, made = Encodings(), []
+    monkeypatch.setattr(encoding_cache, "_MAX_BYTES", 2 * 80)
+    kept, made = EncodingCache(), []
 
     def make(key: str):
         def now() -> Encoded:
@@ -46,7 +46,7 @@ def test_the_oldest_go_when_there_is_no_room(monkeypatch):
 
 
 def test_they_stay_behind_when_they_are_sent_to_another_process():
-    kept = Encodings()
+    kept = EncodingCache()
     kept.get("a", lambda: Encoded(None, np.zeros(5), None))
     made = []
     copy.deepcopy(kept).get("a", lambda: made.append(1) or Encoded(None, np.zeros(5), None))

@@ -16,11 +16,11 @@ from automl_flow.tabular.fitting.fold_models import STAND_IN
 from automl_flow.tabular.fitting.objective import TrialContext, encoded_fold, evaluate
 from automl_flow.tabular.fitting.preprocessors import (
     Preprocessors,
-    Rows,
     preprocessor_file,
     preprocessor_key,
     write_preprocessor,
 )
+from automl_flow.tabular.predictor import EncodedRowCache
 from tests.models.problems import make_problem
 
 
@@ -42,7 +42,7 @@ def test_encodings_of_the_same_rows_share_the_step_that_reads_the_columns(prepro
 
 def test_sharing_changes_no_value(preprocessors):
     problem, both = preprocessors
-    rows = Rows(problem.X)
+    rows = EncodedRowCache(problem.X)
     for preprocessor in both:
         np.testing.assert_array_equal(rows.encoded(preprocessor), preprocessor.transform(problem.X))
 
@@ -60,7 +60,7 @@ class Slow:
 
 def test_threads_that_ask_at_the_same_time_share_one_encoding():
     step = Slow()
-    rows = Rows(make_problem("binary").X)
+    rows = EncodedRowCache(make_problem("binary").X)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(rows.encoded, [Pipeline([("slow", step)])] * 4))
     assert step.calls == 1

@@ -11,10 +11,11 @@ from automl_flow.study.trial import TrialJob
 from automl_flow.tabular.candidate import Candidate, Suggestion
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.fitting import refit
-from automl_flow.tabular.fitting.fitted import FittedCandidate, fit_candidates
-from automl_flow.tabular.fitting.fold_models import STAND_IN, kept_folds, part_store
+from automl_flow.tabular.fitting.fold_models import STAND_IN, kept_folds, model_store
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
+from automl_flow.tabular.fitting.restore import fit_candidates
+from automl_flow.tabular.predictor import FittedCandidate
 from automl_flow.tabular.session.session import open_session
 from tests.models.problems import make_problem, predictions
 
@@ -42,22 +43,22 @@ def run(searched, state, *, copies: int = 1, seconds: float | None = None) -> Fi
 
 def test_one_model_learns_from_all_rows_for_as_many_steps_as_on_the_folds(searched, tmp_path):
     fitted = run(searched, tmp_path)
-    assert [part.fold for part in fitted.parts] == [ALL_ROWS]
-    assert fitted.parts[0].model.num_trees() == 9
+    assert [part.fold for part in fitted.models] == [ALL_ROWS]
+    assert fitted.models[0].model.num_trees() == 9
 
 
 def test_further_models_differ_in_their_seed(searched, tmp_path):
     fitted = run(searched, tmp_path, copies=2)
-    first, second = (part.model.predict(np.zeros((1, part.model.num_feature()))) for part in fitted.parts)
-    assert [part.copy for part in fitted.parts] == [0, 1]
+    first, second = (part.model.predict(np.zeros((1, part.model.num_feature()))) for part in fitted.models)
+    assert [part.copy for part in fitted.models] == [0, 1]
     assert first != second
 
 
 def test_a_model_that_is_there_is_not_fitted_again(searched, tmp_path):
     run(searched, tmp_path)
-    file = part_store(FolderStore(results_folder(tmp_path)), 0).folder / "all-0.model"
+    file = model_store(FolderStore(results_folder(tmp_path)), 0).folder / "all-0.model"
     written = file.stat().st_mtime_ns
-    assert len(run(searched, tmp_path, copies=2).parts) == 2
+    assert len(run(searched, tmp_path, copies=2).models) == 2
     assert file.stat().st_mtime_ns == written
 
 
@@ -82,7 +83,7 @@ def test_the_models_of_the_folds_have_half_of_the_vote(searched, tmp_path):
 
 def test_a_trial_leaves_the_models_of_all_folds_of_a_bagged_family_alone(searched, tmp_path):
     problem, _, _ = searched
-    assert len(list(part_store(FolderStore(results_folder(tmp_path)), 0).folder.glob("fold-*.model"))) == len(
+    assert len(list(model_store(FolderStore(results_folder(tmp_path)), 0).folder.glob("fold-*.model"))) == len(
         problem.folds
     )
     assert kept_folds(FAMILIES.get("extra_trees"), 5) == (STAND_IN,)
@@ -90,7 +91,7 @@ def test_a_trial_leaves_the_models_of_all_folds_of_a_bagged_family_alone(searche
 
 
 def test_without_time_there_is_the_model_of_a_fold(searched, tmp_path):
-    assert [part.fold for part in run(searched, tmp_path, seconds=1e-9).parts] == [STAND_IN]
+    assert [part.fold for part in run(searched, tmp_path, seconds=1e-9).models] == [STAND_IN]
 
 
 def full_disk(context, job):
@@ -109,6 +110,6 @@ def too_large(context, job):
 
 def test_a_fit_that_fails_leaves_the_model_of_a_fold_and_a_word(searched, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(refit, "fit_all_rows", too_large)
-    assert [part.fold for part in run(searched, tmp_path).parts] == [STAND_IN]
+    assert [part.fold for part in run(searched, tmp_path).models] == [STAND_IN]
     assert "lightgbm-0" in caplog.text
     assert "memory" in caplog.text

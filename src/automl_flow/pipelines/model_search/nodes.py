@@ -13,7 +13,7 @@ from automl_flow.models import FAMILIES
 from automl_flow.recipes import Recipe
 from automl_flow.study.history import SearchHistory
 from automl_flow.study.notes import log_notes
-from automl_flow.study.schedule import log_plan, log_timeline, save_timeline
+from automl_flow.study.schedule import log_timeline, save_timeline
 from automl_flow.tabular.candidate import WeightedCandidates
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.ensemble.model import TabularModel
@@ -52,7 +52,6 @@ def search(problem: TabularProblem, config: SearchConfig, state: Path) -> Found:
     """
     with open_session(problem, FAMILIES.available(), config, state, console_progress()) as session:
         timeline = make_timeline(session)
-        log_plan(timeline.rows())
         built = fit(session, timeline)
     log_notes(built.notes)
     log_timeline(timeline.rows())

@@ -7,11 +7,17 @@ better still. But fold models differ more, and where most of the target is noise
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from automl_flow.models.family import ModelFamily
+import numpy as np
+from numpy.typing import NDArray
+
+from automl_flow.models.family import Array, ModelFamily
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.fitting.fold_models import kept_folds
+from automl_flow.tasks.problem_types import ProblemType
 
+MIN_NOISE_FRACTION = 0.5  # of the deviance of the best constant, from which fold models help
 _MICROSECONDS_PER_VALUE = 0.05  # to encode it, measured on batches of some thousand rows
 
 
@@ -96,3 +102,19 @@ def plan_copies(
                 copies[candidate.number] += 1
                 left -= candidate.work
     return copies
+
+
+def mostly_noise(prediction: Array, y: NDArray[Any], kind: ProblemType, weight: Array | None = None) -> bool:
+    """Whether out-of-fold predictions leave more than half of the deviance of the best constant.
+
+    The deviance is the squared error of values (so half is an R² of 0.5), or the log loss of classes.
+
+    Args:
+        prediction: Probabilities (n, k), or values (n, 1).
+        y: Class codes or values, shape (n,).
+        kind: The problem type.
+        weight: Sample weights.
+    """
+    constant = np.tile(kind.constant(y, prediction.shape[1], weight), (len(y), 1))
+    left, of_constant = kind.deviance(y, prediction), kind.deviance(y, constant)
+    return float(np.average(left, weights=weight)) > MIN_NOISE_FRACTION * float(np.average(of_constant, weights=weight))

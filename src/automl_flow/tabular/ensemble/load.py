@@ -15,19 +15,18 @@ from automl_flow.models import FAMILIES
 from automl_flow.serialization.manifest import Files, open_artifact
 from automl_flow.tabular.candidate import CandidateDocument
 from automl_flow.tabular.ensemble.blend import NetworkMember
-from automl_flow.tabular.ensemble.model import Member, TabularModel
-from automl_flow.tabular.ensemble.saving import KIND, MODEL, member_place
-from automl_flow.tabular.fitting.fitted import FittedCandidate
-from automl_flow.tabular.fitting.fold_models import MOST_OUTPUTS, read_part
+from automl_flow.tabular.ensemble.model import KIND, MODEL, Member, TabularModel, member_place
+from automl_flow.tabular.fitting.fold_models import MAX_OUTPUTS, read_fold_model
 from automl_flow.tabular.fitting.preprocessors import Preprocessors
+from automl_flow.tabular.predictor import FittedCandidate
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.types import Label
 
-_MOST_MEMBERS = 500
-_MOST_MODELS = 200  # of a member
+_MAX_MEMBERS = 500
+_MAX_MODELS = 200  # of a member
 _ROUNDING = 1e-6  # by which weights may miss a sum of 1
 
-PartName = Annotated[str, Field(pattern=r"^(all|fold)-[0-9]{1,4}$")]
+ModelName = Annotated[str, Field(pattern=r"^(all|fold)-[0-9]{1,4}$")]
 
 
 class CandidateEntry(Document):
@@ -41,7 +40,7 @@ class CandidateEntry(Document):
 
     kind: Literal["candidate"]
     candidate: CandidateDocument
-    models: tuple[PartName, ...] = Field(min_length=1, max_length=_MOST_MODELS)
+    models: tuple[ModelName, ...] = Field(min_length=1, max_length=_MAX_MODELS)
 
     @model_validator(mode="after")
     def _differ(self) -> Self:
@@ -64,11 +63,11 @@ class ModelDocument(Document):
     """What ``model.json`` says; see :class:`automl_flow.tabular.ensemble.model.TabularModel`."""
 
     task: dict[str, Any]
-    classes: tuple[Label, ...] | None = Field(max_length=MOST_OUTPUTS)
+    classes: tuple[Label, ...] | None = Field(max_length=MAX_OUTPUTS)
     feature_names: tuple[str, ...] = Field(max_length=1_000_000)
     weights: tuple[Annotated[float, Field(ge=0)], ...]
     members: tuple[Annotated[CandidateEntry | NetworkEntry, Field(discriminator="kind")], ...] = Field(
-        min_length=1, max_length=_MOST_MEMBERS
+        min_length=1, max_length=_MAX_MEMBERS
     )
 
     @model_validator(mode="after")
@@ -106,7 +105,7 @@ class ModelDocument(Document):
 
 
 def load_tabular_model(folder: Path) -> TabularModel:
-    """Read what :func:`automl_flow.tabular.ensemble.saving.save_model` wrote, after checking hashes and versions.
+    """Read what :func:`automl_flow.tabular.ensemble.model.TabularModel.save` wrote, after checking hashes and versions.
 
     Raises:
         ArtifactError: The folder is no tabular model, is damaged, or holds types that are not allowed.
@@ -151,14 +150,14 @@ def _read_member(
     candidate = entry.candidate.candidate()
     with reading(files.folder / MODEL):
         family = FAMILIES.get(candidate.family)
-    parts = tuple(read_part(files, place, name, family) for name in entry.models)
-    for part in parts:
-        if part.outputs != expected.number:
+    models = tuple(read_fold_model(files, place, name, family) for name in entry.models)
+    for model in models:
+        if model.outputs != expected.number:
             raise ArtifactError(
-                f"{files.folder / place}: {part.name} predicts {part.outputs} numbers, not {expected.number}"
+                f"{files.folder / place}: {model.name} predicts {model.outputs} numbers, not {expected.number}"
             )
-        preprocessors.read(files, part.preprocessor_key)
-    return FittedCandidate(candidate, parts, family, preprocessors.by_key)
+        preprocessors.read(files, model.preprocessor_key)
+    return FittedCandidate(candidate, models, family, preprocessors.by_key)
 
 
 def _read_network(files: Files, place: str, expected: _Outputs) -> Member:

@@ -1,4 +1,4 @@
-"""The model that a tabular search ends in: weighted members behind one ``predict``."""
+"""The ensemble that a tabular search ends in: weighted members behind one ``predict``, saved without pickle."""
 
 from __future__ import annotations
 
@@ -17,20 +17,26 @@ from numpy.typing import NDArray
 
 from automl_flow.core.documents import predicting
 from automl_flow.core.errors import ArtifactError, DataError
+from automl_flow.core.files import write_json
 from automl_flow.core.threads import processors
+from automl_flow.execution.store import FolderStore
 from automl_flow.models.family import Array
 from automl_flow.recipes.unreadable import find_unreadable, warn_of_unreadable
+from automl_flow.serialization.manifest import write_artifact
 from automl_flow.tabular.candidate import BASELINE
-from automl_flow.tabular.fitting.fitted import FittedCandidate
-from automl_flow.tabular.fitting.preprocessors import Rows
+from automl_flow.tabular.fitting.fold_models import write_fold_model
+from automl_flow.tabular.fitting.preprocessors import write_preprocessor
+from automl_flow.tabular.predictor import EncodedRowCache, FittedCandidate
 from automl_flow.tasks.columns import Columns
 from automl_flow.tasks.labels import label_array
 from automl_flow.tasks.problem_types import ProblemType
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.types import Label
 
+KIND = "tabular"  # of the artifact
+MODEL = "model.json"
 _ROUNDING = 1e-4  # by which a probability, of float32 at the least, may miss what it should be
-_CHUNK = 8192  # rows that are predicted at once, at most: memory is bounded, and every piece has a fixed price
+_CHUNK_ROWS = 8192  # predicted at once: memory is bounded, and every piece has a fixed overhead
 
 
 @runtime_checkable
@@ -49,8 +55,8 @@ class TabularModel:
     """A weighted mean of members.
 
     Attributes:
-        members: Fitted candidates, or other members; who reads what others predict comes after them.
-        weights: Weight of each; they add up to 1. A member whose predictions are only read by others has 0.
+        members: Fitted candidates or other members; base models first, then stacked models.
+        weights: Weight of each; they add up to 1. A member that is only a base model of others has 0.
         classes: Class of each column of the probabilities; ``None`` in regression.
         task: The task.
         feature_names: Raw columns that rows must have.
@@ -162,13 +168,15 @@ class TabularModel:
         total = np.zeros((len(frame), kind.n_outputs(self.classes, len(self.task.targets))))
         if len(frame) == 0:
             return total
-        rows, predicted = Rows(frame), list[Array]()
-        said: dict[int, Array] = {}
-        for _, group in itertools.groupby(self.members, key=_reads):
+        rows, predicted = EncodedRowCache(frame), list[Array]()
+        base_predictions: dict[int, Array] = {}
+        for _, group in itertools.groupby(self.members, key=_is_stacked):
             layer = list(group)
-            predicted += pool.map(partial(_predict, rows=rows, said=dict(said)), layer)
+            predicted += pool.map(partial(_predict, rows=rows, base_predictions=dict(base_predictions)), layer)
             numbered = zip(layer, predicted[-len(layer) :], strict=True)
-            said |= {member.candidate.number: own for member, own in numbered if isinstance(member, FittedCandidate)}
+            base_predictions |= {
+                member.candidate.number: own for member, own in numbered if isinstance(member, FittedCandidate)
+            }
         for member, weight, own in zip(self.members, self.weights, predicted, strict=True):
             if kind.has_probabilities and (np.min(own) < -_ROUNDING or np.max(own) > 1 + _ROUNDING):
                 raise ArtifactError(f"{_name(member)} predicts what are no probabilities: it is damaged")
@@ -180,10 +188,47 @@ class TabularModel:
         return kind.normalise(total)
 
     def save(self, folder: Path | str) -> None:
-        """Write the model to *folder*, atomically; :func:`automl_flow.load_model` reads it."""
-        from automl_flow.tabular.ensemble.saving import save_model
+        """Write the model to *folder*, atomically; :func:`automl_flow.load_model` reads it.
 
-        save_model(self, Path(folder))
+        Raises:
+            StorageError: The folder holds anything but a model, or cannot be written to.
+        """
+        facts = {"problem": self.task.problem, "metric": self.task.metric_name, "members": len(self.members)}
+        write_artifact(Path(folder), KIND, self._write, facts)
+
+    def _write(self, folder: Path) -> None:
+        """Write documents, native booster files and skops files; no pickle."""
+        written: set[str] = set()
+        members = [_write_member(folder, i, member, written) for i, member in enumerate(self.members)]
+        document = {
+            "task": self.task.model_dump(mode="json"),
+            "classes": None if self.classes is None else list(self.classes),
+            "feature_names": list(self.feature_names),
+            "weights": list(self.weights),
+            "members": members,
+        }
+        write_json(folder / MODEL, document)
+
+
+def member_place(number: int) -> str:
+    """Folder of a member inside a model's folder, with a slash at its end."""
+    return f"members/{number:03d}/"
+
+
+def _write_member(folder: Path, number: int, member: FittedCandidate | Member, written: set[str]) -> dict[str, Any]:
+    own = folder / member_place(number)
+    if not isinstance(member, FittedCandidate):
+        own.mkdir(parents=True)
+        member.write(own)
+        return {"kind": "network"}
+    for model in member.models:
+        write_fold_model(FolderStore(own), model, member.family)
+        key = model.preprocessor_key
+        if key not in written:
+            write_preprocessor(FolderStore(folder), key, member.preprocessors[key])
+            written.add(key)
+    names = [model.name for model in member.models]
+    return {"kind": "candidate", "candidate": member.candidate.to_document(), "models": names}
 
 
 def _reader(member: FittedCandidate | Member) -> Any:
@@ -195,14 +240,18 @@ def _reader(member: FittedCandidate | Member) -> Any:
     return None if preprocessor is None else preprocessor.steps[0][1]
 
 
-def _reads(member: FittedCandidate | Member) -> bool:
-    """Whether a member reads what others predict."""
+def _is_stacked(member: FittedCandidate | Member) -> bool:
+    """Whether a member reads the predictions of base models."""
     return isinstance(member, FittedCandidate) and bool(member.candidate.base_models)
 
 
-def _predict(member: FittedCandidate | Member, rows: Rows, said: Mapping[int, Array]) -> Array:
+def _predict(member: FittedCandidate | Member, rows: EncodedRowCache, base_predictions: Mapping[int, Array]) -> Array:
     with predicting(_name(member)):
-        return member.predict_rows(rows, said) if isinstance(member, FittedCandidate) else member.predict(rows.frame)
+        return (
+            member.predict_rows(rows, base_predictions)
+            if isinstance(member, FittedCandidate)
+            else member.predict(rows.frame)
+        )
 
 
 def _name(member: FittedCandidate | Member) -> str:
@@ -211,4 +260,4 @@ def _name(member: FittedCandidate | Member) -> str:
 
 def _pieces(n_rows: int) -> int:
     """In how many pieces rows are predicted: their number alone says, so that any machine computes the same."""
-    return max(1, math.ceil(n_rows / _CHUNK))
+    return max(1, math.ceil(n_rows / _CHUNK_ROWS))

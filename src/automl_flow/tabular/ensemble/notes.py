@@ -1,11 +1,83 @@
-"""What one would not expect of a tabular search and of the ensemble that was made of it."""
+"""What to tell about a tabular search: notes, and the error or the constant where no trial finished."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from automl_flow.study.notes import Note, of_interruption, of_lost_trials
+import numpy as np
+
+from automl_flow.core.errors import BudgetError
+from automl_flow.study.notes import Note, causes, of_interruption, of_lost_trials
+from automl_flow.study.trial import TrialJob, TrialRecord
+from automl_flow.tabular.candidate import BASELINE, Candidate, Suggestion
+from automl_flow.tabular.fitting.fold_models import read_oof
+from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tabular.result import SearchResult
+from automl_flow.tabular.search import choose_families
+from automl_flow.tabular.session.session import SearchSession
+
+_ADVICE = {
+    "budget": "give the search more time (time_left_for_this_task), or less to do (fewer rows, columns or families)",
+    "timeout": "raise per_run_time_limit",
+    "memory": "raise memory_limit, or lower n_jobs",
+    "data": "mend the data that the message speaks of",
+    "implementation": "leave out the families that fail (families), or mend the data that make them fail",
+}
+
+
+def found_nothing(session: SearchSession, result: SearchResult) -> bool:
+    """Whether no trial finished, but for one that knows nothing; not where that is all that was asked for."""
+    if any(candidate.family != BASELINE for candidate in result.candidates):
+        return False
+    return not result.candidates or set(choose_families(session.families, session.config.families)) != {BASELINE}
+
+
+def constant_only(session: SearchSession, result: SearchResult) -> SearchResult:
+    """Return a result in which nothing was found with the constant as its only candidate, as the settings ask for.
+
+    Raises:
+        BudgetError: The settings ask for an error; its text has the causes, an example of each, and what to change.
+        KeyboardInterrupt: The user stopped the search: there is nothing to be kept.
+    """
+    told = nothing_finished(result.records, session.runner.start_seconds)
+    if session.config.if_nothing_finished == "error":
+        if result.interrupted:
+            raise KeyboardInterrupt
+        raise BudgetError(told)
+    if result.candidates:
+        return result
+    problem, number = session.problem, len(result.records)
+    context = TrialContext(problem, session.families, session.store, session.config.seed, session.config.threads)
+    try:
+        found = evaluate(context, TrialJob(number, Suggestion(BASELINE, {})))
+    except Exception as error:  # what all trials failed of may have this one fail too
+        raise BudgetError(f"{told} Nor could a constant be made: {error}") from error
+    constant = Candidate.of(TrialRecord(number, {}, found.values, "complete", attrs=found.attrs))
+    return replace(result, candidates=(constant,), oof=np.stack([read_oof(session.store, number)]))
+
+
+def nothing_finished(records: Sequence[TrialRecord], start_seconds: float | None) -> str:
+    """Say that no trial finished, why, and what to change.
+
+    Args:
+        records: The trials.
+        start_seconds: Seconds until the first worker was ready; ``None``: none was.
+    """
+    failed = [record for record in records if record.state == "failed"]
+    if not failed:
+        told, kinds = "none could be begun in the time of the search", ["budget"]
+    else:
+        told, kinds = causes(failed), sorted({record.cause or "" for record in failed})
+    advice = "; ".join(_ADVICE[kind] for kind in kinds if kind in _ADVICE)
+    started = "No worker was ready by then"
+    if start_seconds is not None:
+        started = f"The first worker took {start_seconds:.1f} s to start"
+    return (
+        f"no trial of the search finished, so there is no model. Of {len(records)} trials: {told}. {started}. "
+        f"What helps: {advice}. With if_nothing_finished='constant' a constant is predicted instead, with a warning."
+    )
+
 
 _CONSTANT = (
     "No trial of the search finished: its result is a constant that has learned nothing from the columns and predicts "

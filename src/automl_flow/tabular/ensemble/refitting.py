@@ -13,7 +13,7 @@ from automl_flow.execution.scratch import scratch
 from automl_flow.execution.store import FolderStore
 from automl_flow.models.family import Array, ModelFamily
 from automl_flow.tabular.candidate import Candidate
-from automl_flow.tabular.fitting.objective import TrialContext, encoded_fold, fit_part
+from automl_flow.tabular.fitting.objective import TrialContext, encoded_fold, fit_model
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
 from automl_flow.tabular.problem import TabularProblem
 
@@ -50,7 +50,7 @@ class Chosen:
     def _member(self, context: TrialContext, candidate: Candidate, rows: pd.DataFrame) -> Array:
         family = self.families[candidate.family]
         steps = round(median(candidate.iterations)) if candidate.iterations else None
-        part, _ = fit_part(context, family, candidate.params, ALL_ROWS, iterations=steps)
+        part, _ = fit_model(context, family, candidate.params, ALL_ROWS, iterations=steps)
         preprocessor = encoded_fold(context, family.encoding, ALL_ROWS).preprocessor
         return part.predict(family, preprocessor.transform(rows))
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-_CACHE_BYTES = 128 << 20
+import pandas as pd
+
+_MAX_BYTES = 128 << 20
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Encoded:
         return _bytes(self.X) + _bytes(self.X_valid)
 
 
-class Encodings:
+class EncodingCache:
     """What a worker has encoded already; of each a single thread makes it, and others that ask wait for it."""
 
     def __init__(self) -> None:
@@ -39,9 +41,9 @@ class Encodings:
         self._making: dict[str, threading.Lock] = {}
         self._shrinking = threading.Lock()
 
-    def __reduce__(self) -> tuple[type[Encodings], tuple[()]]:
+    def __reduce__(self) -> tuple[type[EncodingCache], tuple[()]]:
         """Arrive empty in another process."""
-        return Encodings, ()
+        return EncodingCache, ()
 
     def get(self, key: str, make: Callable[[], Encoded]) -> Encoded:
         """Return what is called *key*; *make* is called if it is not there."""
@@ -57,7 +59,7 @@ class Encodings:
     def _shrink(self, keep: str) -> None:
         """Forget the oldest entries until the rest fits; the newest one stays."""
         for key in [key for key in self._kept if key != keep]:
-            if sum(entry.size for entry in self._kept.values()) <= _CACHE_BYTES:
+            if sum(entry.size for entry in self._kept.values()) <= _MAX_BYTES:
                 return
             del self._kept[key]
 
@@ -65,5 +67,5 @@ class Encodings:
 def _bytes(encoded: Any) -> int:
     if encoded is None:
         return 0
-    usage = encoded.memory_usage(deep=False).sum() if hasattr(encoded, "memory_usage") else encoded.nbytes
+    usage = encoded.memory_usage(deep=False).sum() if isinstance(encoded, pd.DataFrame) else encoded.nbytes
     return int(usage)

@@ -1,4 +1,4 @@
-"""Fitted parts of candidates: one model with what it needs to predict, and how it is kept on disk."""
+"""Fold models: one fitted model of a candidate with what it needs to predict, and how it is stored."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_key
 from automl_flow.tasks.problem_types import problem_type
 from automl_flow.tasks.types import Problem
 
-STAND_IN = 0  # fold whose model remains of a trial, at the least, for the case that none of all rows is fitted
-MOST_OUTPUTS = 10_000  # of a model that is read: classes are listed in documents, and arrays have a column for each
-_FEWEST = 3  # folds whose models are worth averaging
+STAND_IN = 0  # fold whose model every trial leaves, in case no full-data model gets fitted
+MAX_OUTPUTS = 10_000  # of a model that is read: classes are listed in documents, and arrays have a column for each
+MIN_BAGGED_FOLDS = 3  # whose models are worth averaging
 
 
 @dataclass(frozen=True)
-class Part:
+class FoldModel:
     """A model that was fitted on one fold, or on all rows.
 
     Attributes:
@@ -42,7 +42,7 @@ class Part:
         present: Codes of the classes in those rows; empty in regression.
         outputs: Columns of a prediction for the whole task.
         copy: Which of several fits on the same rows, each with a seed of its own.
-        work: Microseconds of one thread to predict a row, roughly.
+        work: Estimated microseconds of one thread to predict a row.
         model: The family's model; ``None`` where a single class was present.
     """
 
@@ -59,11 +59,11 @@ class Part:
     @property
     def name(self) -> str:
         """File name, without its ending."""
-        return part_name(self.fold, self.copy)
+        return model_name(self.fold, self.copy)
 
     @property
     def preprocessor_key(self) -> str:
-        """Name of the preprocessor that encodes rows for the part; parts that share it share the work."""
+        """Name of the preprocessor that encodes rows for the model; models that share it share the work."""
         return preprocessor_key(self.encoding, self.fold)
 
     def predict(self, family: ModelFamily, encoded: Any) -> Array:
@@ -84,28 +84,28 @@ class Part:
 
 
 def kept_folds(family: ModelFamily, n_folds: int) -> tuple[int, ...]:
-    """Folds whose models a trial leaves."""
-    return tuple(range(n_folds)) if family.bagged and n_folds >= _FEWEST else (STAND_IN,)
+    """Folds whose models a trial stores."""
+    return tuple(range(n_folds)) if family.bagged and n_folds >= MIN_BAGGED_FOLDS else (STAND_IN,)
 
 
-def write_part(store: ResultStore, part: Part, family: ModelFamily) -> None:
-    """Write a part under two keys, ``.json`` and ``.model``, that have its name."""
-    document = {key: value for key, value in vars(part).items() if key != "model"}
-    if part.model is not None:
-        with store.writing(f"{part.name}.model") as sink:
+def write_fold_model(store: ResultStore, model: FoldModel, family: ModelFamily) -> None:
+    """Write a model under two keys, ``.json`` and ``.model``, that have its name."""
+    document = {key: value for key, value in vars(model).items() if key != "model"}
+    if model.model is not None:
+        with store.writing(f"{model.name}.model") as sink:
             if family.dump is not None:
-                sink.write(family.dump(part.model))
+                sink.write(family.dump(model.model))
             else:
-                skops.write(part.model, sink, family.skops_types)
-    text = json_text({**document, "stored": part.model is not None})
-    store.put(f"{part.name}.json", text.encode())
+                skops.write(model.model, sink, family.skops_types)
+    text = json_text({**document, "stored": model.model is not None})
+    store.put(f"{model.name}.json", text.encode())
 
 
-class PartDocument(Document):
-    """What :func:`write_part` says of a part; see :class:`Part`.
+class FoldModelDocument(Document):
+    """What :func:`write_fold_model` says of a model; see :class:`FoldModel`.
 
     Attributes:
-        stored: Whether a model lies beside it.
+        stored: Whether a model is stored next to it.
     """
 
     family: str = Field(max_length=100)
@@ -113,7 +113,7 @@ class PartDocument(Document):
     encoding: Encoding
     problem: Problem
     present: tuple[int, ...]
-    outputs: int = Field(ge=1, le=MOST_OUTPUTS)
+    outputs: int = Field(ge=1, le=MAX_OUTPUTS)
     number: int = Field(ge=0, lt=10_000, alias="copy")
     work: float = Field(ge=0)
     stored: bool
@@ -129,29 +129,29 @@ class PartDocument(Document):
         return self
 
 
-def read_part(files: Files, place: str, name: str, family: ModelFamily) -> Part:
-    """Read what :func:`write_part` stored.
+def read_fold_model(files: Files, place: str, name: str, family: ModelFamily) -> FoldModel:
+    """Read what :func:`write_fold_model` stored.
 
     Args:
         files: Where it lies.
         place: The folder there, with a slash at its end; empty for the folder itself.
-        name: The part's name.
+        name: The model's name.
         family: The family that its model must be of.
 
     Raises:
         ArtifactError: A file is missing, damaged, or not what its place says.
     """
     stem = f"{place}{name}"
-    document = files.document(f"{stem}.json", PartDocument)
+    document = files.document(f"{stem}.json", FoldModelDocument)
     if (document.family, document.encoding) != (family.name, family.encoding):
         raise ArtifactError(
             f"{files.folder / stem}.json: a {document.encoding} {document.family} model, "
             f"expected {family.encoding} {family.name}"
         )
-    if part_name(document.fold, document.number) != name:
+    if model_name(document.fold, document.number) != name:
         raise ArtifactError(f"{files.folder / stem}.json: is of another fold than its name says")
     load = family.load or partial(skops.load, allowed=family.skops_types)
-    return Part(
+    return FoldModel(
         family=document.family,
         fold=document.fold,
         encoding=document.encoding,
@@ -174,28 +174,28 @@ def layer_store(store: ResultStore, base_models: Sequence[int]) -> ResultStore:
     return store.below(results_folder(second_layer_folder(Path())).as_posix()) if base_models else store
 
 
-def part_store(layer: ResultStore, number: int) -> ResultStore:
-    """Parts of a trial."""
-    return layer.below(_parts_key(number))
+def model_store(layer: ResultStore, number: int) -> ResultStore:
+    """Models of a trial."""
+    return layer.below(_models_key(number))
 
 
-def delete_parts(layer: ResultStore, number: int) -> None:
-    """Remove the parts of a trial."""
-    layer.delete(_parts_key(number))
+def delete_models(layer: ResultStore, number: int) -> None:
+    """Remove the models of a trial."""
+    layer.delete(_models_key(number))
 
 
-def _parts_key(number: int) -> str:
+def _models_key(number: int) -> str:
     return f"parts/{number:06d}"
 
 
-def part_name(fold: int, copy: int = 0) -> str:
-    """File name of a part, without its ending."""
+def model_name(fold: int, copy: int = 0) -> str:
+    """File name of a model, without its ending."""
     return f"all-{copy}" if fold == ALL_ROWS else f"fold-{fold}"
 
 
 def is_stored(layer: ResultStore, number: int, fold: int, copy: int = 0) -> bool:
-    """Whether a part of a trial was stored."""
-    return part_store(layer, number).exists(f"{part_name(fold, copy)}.json")
+    """Whether a model of a trial was stored."""
+    return model_store(layer, number).exists(f"{model_name(fold, copy)}.json")
 
 
 def write_oof(layer: ResultStore, number: int, predictions: NDArray[np.float32]) -> None:

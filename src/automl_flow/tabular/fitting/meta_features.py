@@ -1,4 +1,4 @@
-"""What the second layer reads of the first: predictions as further columns."""
+"""Meta-features of the second layer: predictions of base models as further columns."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.tasks.problem_types import ProblemType
 
 
-def readings_width(candidates: int, outputs: int, kind: ProblemType) -> int:
-    """Number of columns that so many candidates with so many outputs give."""
+def n_meta_features(candidates: int, outputs: int, kind: ProblemType) -> int:
+    """Number of columns that *candidates* base models with *outputs* outputs give."""
     return candidates * kind.n_meta_features(outputs)
 
 
-def as_readings(predictions: Sequence[NDArray[np.floating]], kind: ProblemType) -> NDArray[np.float32]:
+def as_meta_features(predictions: Sequence[NDArray[np.floating]], kind: ProblemType) -> NDArray[np.float32]:
     """Turn predictions into columns, shape (n, columns).
 
     Args:
@@ -27,11 +28,9 @@ def as_readings(predictions: Sequence[NDArray[np.floating]], kind: ProblemType) 
     return np.concatenate(columns, axis=1).astype(np.float32)
 
 
-def beside(encoded: Any, readings: NDArray[np.float32]) -> Any:
-    """Encoded rows with the readings as their last columns."""
-    if not hasattr(encoded, "columns"):
-        return np.concatenate([encoded, readings], axis=1)
-    import pandas as pd
-
-    names = [f"reading_{i}" for i in range(readings.shape[1])]
-    return pd.concat([encoded, pd.DataFrame(readings, columns=names, index=encoded.index)], axis=1)
+def append_columns(encoded: Any, meta: NDArray[np.float32]) -> Any:
+    """Encoded rows, a frame or an array, with meta-features as their last columns."""
+    if not isinstance(encoded, pd.DataFrame):
+        return np.concatenate([encoded, meta], axis=1)
+    names = [f"reading_{i}" for i in range(meta.shape[1])]  # boosters that were saved before know these names
+    return pd.concat([encoded, pd.DataFrame(meta, columns=names, index=encoded.index)], axis=1)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.seeds import derive_seed
@@ -18,18 +19,18 @@ from automl_flow.recipes import build_preprocessor
 from automl_flow.study.parts import CombineJob, PartJob, Parts
 from automl_flow.study.trial import Evaluation, TrialJob
 from automl_flow.tabular.candidate import Suggestion, TrialFacts
-from automl_flow.tabular.fitting.encoding_cache import Encoded, Encodings
+from automl_flow.tabular.fitting.encoding_cache import Encoded, EncodingCache
 from automl_flow.tabular.fitting.fold_models import (
-    Part,
-    delete_parts,
+    FoldModel,
+    delete_models,
     kept_folds,
     layer_store,
-    part_store,
+    model_store,
     read_oof,
+    write_fold_model,
     write_oof,
-    write_part,
 )
-from automl_flow.tabular.fitting.meta_features import as_readings, beside, readings_width
+from automl_flow.tabular.fitting.meta_features import append_columns, as_meta_features, n_meta_features
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS, preprocessor_file, preprocessor_key, write_preprocessor
 from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.schedule import deadline
@@ -53,7 +54,7 @@ class TrialContext:
     store: ResultStore
     seed: int
     threads: int = 1
-    cache: Encodings = field(default_factory=Encodings, repr=False, compare=False)
+    cache: EncodingCache = field(default_factory=EncodingCache, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def evaluate_fold(context: TrialContext, job: PartJob[Suggestion]) -> FoldOutcom
 def combine_folds(context: TrialContext, job: CombineJob[Suggestion, FoldOutcome]) -> Evaluation:
     """Evaluate a trial whose folds have been fitted; the models of one that is pruned are removed."""
     if is_pruned(job.suggestion, job.results):
-        delete_parts(layer_store(context.store, job.suggestion.base_models), job.number)
+        delete_models(layer_store(context.store, job.suggestion.base_models), job.number)
         return _evaluation((), job.suggestion, job.results, pruned=True)
     return combine(context, job.number, job.suggestion, job.results)
 
@@ -141,13 +142,13 @@ def fit_fold(
     """
     problem, family = context.problem, context.families[candidate.family]
     valid, base_models = problem.folds[fold][1], candidate.base_models
-    part, fitted = fit_part(context, family, dict(candidate.params), fold, base_models=base_models, deadline=deadline)
+    part, fitted = fit_model(context, family, dict(candidate.params), fold, base_models=base_models, deadline=deadline)
     prediction = part.predict(family, rows_of(context, family.encoding, fold, base_models).X_valid)
     weight = None if problem.weight is None else problem.weight[valid]
     metric = problem.task.scorer(problem.target.classes)
     loss = metric.loss(problem.target.values[valid], prediction, weight)
     if fold in kept_folds(family, len(problem.folds)):
-        write_part(_part_store(context, number, candidate), part, family)
+        write_fold_model(_model_store(context, number, candidate), part, family)
     return FoldOutcome(loss, prediction, part.work, fitted.iterations, fitted.cut_short)
 
 
@@ -191,11 +192,11 @@ def _evaluation(
     return Evaluation(values, facts, dict(enumerate(losses)), pruned)
 
 
-def _part_store(context: TrialContext, number: int, candidate: Suggestion) -> ResultStore:
-    return part_store(layer_store(context.store, candidate.base_models), number)
+def _model_store(context: TrialContext, number: int, candidate: Suggestion) -> ResultStore:
+    return model_store(layer_store(context.store, candidate.base_models), number)
 
 
-def fit_part(
+def fit_model(
     context: TrialContext,
     family: ModelFamily,
     params: Params,
@@ -205,10 +206,21 @@ def fit_part(
     copy: int = 0,
     deadline: float | None = None,
     iterations: int | None = None,
-) -> tuple[Part, Fitted]:
-    """Fit a candidate on one fold's training rows, or on all rows, where an iterative one takes *iterations* steps.
+) -> tuple[FoldModel, Fitted]:
+    """Fit a candidate on one fold's training rows, or on all rows.
 
-    Each *copy* on all rows has a seed of its own.
+    Args:
+        context: Data and settings.
+        family: Its family.
+        params: Its parameters.
+        fold: Number of the fold, or ``ALL_ROWS``.
+        base_models: Candidates whose predictions are further columns.
+        copy: Which fit on all rows; each has a seed of its own.
+        deadline: ``time.monotonic()`` at which an iterative fit stops by itself.
+        iterations: Steps of an iterative fit on all rows, which has no validation rows to stop on.
+
+    Returns:
+        The fold model, and how the fit ended.
     """
     problem = context.problem
     rows, valid = problem.folds[fold] if fold != ALL_ROWS else (np.arange(len(problem.X)), np.empty(0, np.int64))
@@ -217,14 +229,14 @@ def fit_part(
         _store_preprocessor(context.store, preprocessor_key(family.encoding, fold), encoded.preprocessor)
     kind, outputs = problem.task.problem_type, problem.target.outputs
     seen = kind.restrict(problem.target.values, rows, outputs)
-    part = Part(family.name, fold, family.encoding, seen.problem, seen.present, outputs, copy)
+    part = FoldModel(family.name, fold, family.encoding, seen.problem, seen.present, outputs, copy)
     if len(seen.present) == 1:
         return part, Fitted(None)
     fit = FitContext(
         problem=seen.problem,
         metric=problem.task.metric_name,
         n_rows=len(rows),
-        n_columns=max(1, problem.X.shape[1]) + readings_width(len(base_models), outputs, kind),
+        n_columns=max(1, problem.X.shape[1]) + n_meta_features(len(base_models), outputs, kind),
         n_classes=len(seen.present),
         n_targets=len(problem.task.targets),
         seed=derive_seed(context.seed, "fit", family.name, fold, copy),
@@ -253,17 +265,19 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
 
 
 def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: tuple[int, ...]) -> Encoded:
-    """Rows of a fold in an encoding, and beside them the out-of-fold predictions of the candidates that are read."""
+    """Rows of a fold in an encoding, with the out-of-fold predictions of the base models as further columns."""
     encoded = encoded_fold(context, encoding, fold)
     if not base_models:
         return encoded
-    readings = as_readings(
+    meta = as_meta_features(
         [read_oof(context.store, number) for number in base_models], context.problem.task.problem_type
     )
     if fold == ALL_ROWS:
-        return replace(encoded, X=beside(encoded.X, readings))
+        return replace(encoded, X=append_columns(encoded.X, meta))
     rows, valid = context.problem.folds[fold]
-    return replace(encoded, X=beside(encoded.X, readings[rows]), X_valid=beside(encoded.X_valid, readings[valid]))
+    return replace(
+        encoded, X=append_columns(encoded.X, meta[rows]), X_valid=append_columns(encoded.X_valid, meta[valid])
+    )
 
 
 def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> Encoded:
@@ -288,4 +302,4 @@ def _store_preprocessor(store: ResultStore, key: str, preprocessor: Any) -> None
 
 
 def _take(encoded: Any, mask: NDArray[np.bool_]) -> Any:
-    return encoded.loc[mask] if hasattr(encoded, "loc") else encoded[mask]
+    return encoded.loc[mask] if isinstance(encoded, pd.DataFrame) else encoded[mask]

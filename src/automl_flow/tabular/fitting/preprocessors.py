@@ -7,11 +7,8 @@ the same on two folds is the same.
 from __future__ import annotations
 
 import hashlib
-import threading
-from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-import pandas as pd
 from pydantic import Field
 
 from automl_flow.core.documents import Document
@@ -91,28 +88,3 @@ class Preprocessors:
         if digest not in self._steps:
             self._steps[digest] = files.read(_step_file(digest), skops.read_preprocessor)
         return self._steps[digest]
-
-
-@dataclass
-class Rows:
-    """Raw rows that several models predict, in several threads; each step of a preprocessor is taken once.
-
-    Attributes:
-        frame: The rows.
-    """
-
-    frame: pd.DataFrame
-    _encoded: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def encoded(self, preprocessor: Any) -> Any:
-        """The rows as *preprocessor*, a pipeline, encodes them."""
-        rows: Any = self.frame
-        steps: tuple[int, ...] = ()
-        with self._lock:  # Python's own lock lets one thread encode at a time anyway
-            for _, step in preprocessor.steps:
-                steps = (*steps, id(step))
-                if steps not in self._encoded:
-                    self._encoded[steps] = step.transform(rows)
-                rows = self._encoded[steps]
-        return rows

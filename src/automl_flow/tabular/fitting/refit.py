@@ -13,8 +13,8 @@ from automl_flow.execution.runner import Handle
 from automl_flow.execution.store import ResultStore
 from automl_flow.study.budget import Clock
 from automl_flow.tabular.candidate import Candidate
-from automl_flow.tabular.fitting.fold_models import is_stored, layer_store, part_store, write_part
-from automl_flow.tabular.fitting.objective import TrialContext, fit_part
+from automl_flow.tabular.fitting.fold_models import is_stored, layer_store, model_store, write_fold_model
+from automl_flow.tabular.fitting.objective import TrialContext, fit_model
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
 from automl_flow.tabular.schedule import REFIT_SLOWDOWN
 from automl_flow.tabular.session.session import SearchSession
@@ -102,7 +102,7 @@ def fit_all_rows(context: TrialContext, job: RefitJob) -> None:
     candidate = job.candidate
     family = context.families[candidate.family]
     iterations = round(median(candidate.iterations)) if candidate.iterations else None
-    part, _ = fit_part(
+    part, _ = fit_model(
         context,
         family,
         candidate.params,
@@ -111,7 +111,7 @@ def fit_all_rows(context: TrialContext, job: RefitJob) -> None:
         copy=job.copy,
         iterations=iterations,
     )
-    write_part(part_store(layer_store(context.store, candidate.base_models), candidate.number), part, family)
+    write_fold_model(model_store(layer_store(context.store, candidate.base_models), candidate.number), part, family)
 
 
 def _check(outcome: Outcome, candidate: Candidate) -> None:

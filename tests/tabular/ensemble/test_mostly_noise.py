@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from automl_flow.tabular.ensemble.noise import mostly_noise
+from automl_flow.tabular.ensemble.bagging import mostly_noise
 from automl_flow.tasks.problem_types import problem_type
 
 BINARY, REGRESSION = problem_type("binary"), problem_type("regression")
