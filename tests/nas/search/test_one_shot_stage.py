@@ -13,6 +13,7 @@ from sklearn.datasets import load_digits
 
 from automl_flow.core.errors import ConfigError
 from automl_flow.core.progress import LogProgress, silent_progress
+from automl_flow.nas.one_shot.result import OneShotResult
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.search import one_shot_stage
 from automl_flow.nas.search.config import NasConfig
@@ -126,6 +127,11 @@ def test_a_space_with_nothing_to_choose_is_refused_before_anything_runs(tmp_path
 
 def test_a_search_that_was_cut_short_says_how_to_repeat_it() -> None:
     stage = one_shot_stage.OneShotStage("gdas", {"epochs": 9})
-    assert stage.reproduce({"cut": True, "epochs": 4}, "bayesian") == {"strategy_options": {"epochs": 9, "stop": 4}}
-    assert stage.reproduce({"cut": False, "epochs": 9}, "bayesian") == {}
-    assert stage.reproduce({"failed": "memory"}, "bayesian") == {"strategy": "bayesian", "strategy_options": {}}
+
+    def outcome(epochs: int, *, cut: bool) -> one_shot_stage.OneShotOutcome:
+        return one_shot_stage.OneShotOutcome("gdas", OneShotResult((), epochs=epochs, cut=cut))
+
+    assert stage.reproduce(outcome(4, cut=True), "bayesian") == {"strategy_options": {"epochs": 9, "stop": 4}}
+    assert stage.reproduce(outcome(9, cut=False), "bayesian") == {}
+    failed = one_shot_stage.OneShotOutcome("gdas", failed="memory")
+    assert stage.reproduce(failed, "bayesian") == {"strategy": "bayesian", "strategy_options": {}}

@@ -42,6 +42,33 @@ class OneShotJob:
 
 
 @dataclass(frozen=True)
+class OneShotOutcome:
+    """The outcome of a one-shot stage.
+
+    Attributes:
+        strategy: Name of the strategy.
+        result: What it found; ``None`` where it failed.
+        failed: Why it failed; empty where it did not.
+    """
+
+    strategy: str
+    result: OneShotResult | None = None
+    failed: str = ""
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Architectures that it recommends, the best first."""
+        return () if self.result is None else self.result.candidates
+
+    def to_document(self) -> dict[str, Any]:
+        """The outcome as JSON-able values: the result's, or ``failed`` with the cause."""
+        head = {"strategy": self.strategy}
+        if self.result is None:
+            return {**head, "failed": self.failed, "candidates": [], "history": []}
+        return {**head, **self.result.to_document()}
+
+
+@dataclass(frozen=True)
 class OneShotStage:
     """A one-shot strategy that is about to run in a search.
 
@@ -74,14 +101,18 @@ class OneShotStage:
         relaxable(space, shape)
         return cls(strategy, dict(options))
 
-    def run(self, studies: Studies, config: NasConfig, clock: Clock) -> dict[str, Any]:
-        """Run it, follow its epochs, and return what :meth:`report` makes of it."""
+    def run(self, studies: Studies, config: NasConfig, clock: Clock) -> OneShotOutcome:
+        """Run it and follow its epochs."""
         seconds = min(clock.left, config.per_run_time_limit or math.inf)
         search = self.search(None if math.isinf(seconds) else seconds)
         alone = config.model_copy(update={"max_trials": 1, "skip_trials": ()})
         options = parse_config(STRATEGIES.get(self.strategy).Options, self.options, "strategy_options")
         epochs = min(options.epochs, options.stop or options.epochs)
-        return self.report(studies.run(search, alone, clock, STUDY, f"{self.strategy} supernet", epochs=epochs).records)
+        records = studies.run(search, alone, clock, STUDY, f"{self.strategy} supernet", epochs=epochs).records
+        for record in records:
+            if record.state == "complete":
+                return OneShotOutcome(self.strategy, OneShotResult.from_document(record.attrs))
+        return OneShotOutcome(self.strategy, failed=records[0].cause or "" if records else "budget")
 
     def search(self, seconds: float | None) -> Search:
         """A study of one trial that is the one-shot search; it is told to end within *seconds*."""
@@ -101,23 +132,16 @@ class OneShotStage:
             describe=_outcome,
         )
 
-    def report(self, records: tuple[TrialRecord, ...]) -> dict[str, Any]:
-        """What came of it, as a document: the result's, or ``failed`` with the cause."""
-        head = {"strategy": self.strategy}
-        done = [record for record in records if record.state == "complete"]
-        if done:
-            return {**head, **done[0].attrs}
-        return {**head, "failed": records[0].cause if records else "budget", "candidates": [], "history": []}
-
-    def reproduce(self, report: Mapping[str, Any], sampler: str) -> dict[str, Any]:
+    def reproduce(self, outcome: OneShotOutcome, sampler: str) -> dict[str, Any]:
         """Settings that repeat what the clock made of it: fewer epochs, or the sampler alone."""
-        if report.get("failed"):
+        if outcome.result is None:
             return {"strategy": sampler, "strategy_options": {}}
-        return {"strategy_options": {**self.options, "stop": report["epochs"]}} if report["cut"] else {}
+        result = outcome.result
+        return {"strategy_options": {**self.options, "stop": result.epochs}} if result.cut else {}
 
 
 def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> Evaluation:
-    """Search on the training samples of the first round, never on validation samples.
+    """Search on the training samples of the first fold, never on validation samples.
 
     The value is the loss of the best candidate, the facts are the document of the result.
 
@@ -144,7 +168,7 @@ def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> Evaluation:
             seconds=asked.seconds,
             watch=watch,
         )
-    return Evaluation((result.candidates[0].loss,), result.to_document())
+    return Evaluation((result.candidates[0].loss,), result)
 
 
 def _score(candidate: Candidate) -> str:
@@ -158,5 +182,5 @@ def _outcome(record: TrialRecord) -> str:
     """What progress says of the end."""
     if record.state != "complete":
         return f"failed: {record.cause or ''}"
-    found = record.attrs["candidates"]
-    return f"{len(found)} candidates, the best has {_score(Candidate(**found[0]))}"
+    found = OneShotResult.from_document(record.attrs).candidates
+    return f"{len(found)} candidates, the best has {_score(found[0])}"

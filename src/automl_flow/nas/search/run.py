@@ -18,6 +18,7 @@ from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.constraints import reference_under_caps
 from automl_flow.nas.search.final_training import WHOLE, train_winner
 from automl_flow.nas.search.objective import NetworkFacts, Suggestion
+from automl_flow.nas.search.one_shot_stage import OneShotOutcome
 from automl_flow.nas.search.result import NasResult, front, notes_of, nothing_trained
 from automl_flow.nas.search.schedule import FALLBACK_FRACTION, START_SECONDS
 from automl_flow.nas.search.selection import best_mean, one_standard_error
@@ -90,7 +91,7 @@ class _Run:
         self.later = LaterTrainings(setup, studies)
         self.skipped: tuple[int, ...] = ()
         self.first = self._known()
-        self.one_shot: dict[str, Any] = {}
+        self.one_shot: OneShotOutcome | None = None
         self.fallback = False  # whether only the reference network was trained, because nothing else had the time
 
     def run(self) -> NasResult:
@@ -143,7 +144,7 @@ class _Run:
             reason=setup.reason,
             front=front(records),
             proxies=agreement(records),
-            one_shot=self.one_shot,
+            one_shot={} if self.one_shot is None else self.one_shot.to_document(),
             reproduce=self._reproduce(records, network),
             interrupted=interrupted,
             timeline=timeline,
@@ -162,7 +163,9 @@ class _Run:
         }
         if whole:
             settings["final_epochs"] = network.facts["epochs"]
-        return settings if stage is None else settings | stage.reproduce(self.one_shot, self.setup.sampler)
+        if stage is None or self.one_shot is None:
+            return settings
+        return settings | stage.reproduce(self.one_shot, self.setup.sampler)
 
     def _known(self) -> list[Architecture]:
         """Architectures that are known to be good: the reference network, then those of the space under the caps."""
@@ -194,7 +197,7 @@ class _Run:
             return
         self.one_shot = setup.one_shot.run(self.studies, setup.config, setup.schedule.clock("warm_start", self.clock))
         known = {architecture.key for architecture in setup.known}
-        named = [setup.space.architecture(c["params"], setup.shape) for c in self.one_shot["candidates"]]
+        named = [setup.space.architecture(c.params, setup.shape) for c in self.one_shot.candidates]
         fresh = [a for a in named if a.key not in known and setup.constraints.violation(a) is None]
         self.first = self.first[:1] + fresh + self.first[1:]
 
