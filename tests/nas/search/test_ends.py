@@ -206,7 +206,7 @@ def test_what_one_would_not_expect_is_said(case: str, changes: dict[str, Any], t
 @pytest.mark.parametrize(
     ("records", "words"),
     [
-        ([], "no training could be begun in the time of the search. What helps: give the search more time"),
+        ([], "no training could start within the time limit of the search. What helps: give the search more time"),
         ([trial(0, "failed", cause="memory", message="over")], "1 needed too much memory.*raise memory_limit"),
         ([trial(0, "failed", cause="timeout")], "1 reached the time limit of a trial.*raise per_run_time_limit"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.tasks.metrics import Metric, for_classes, get_metric
 from automl_flow.tasks.problem_types import ProblemType, problem_type
 from automl_flow.tasks.types import Label, Problem
+
+if TYPE_CHECKING:
+    from automl_flow.nas.training.fit import TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class SearchContext:
         return make_space(self.space, self.options)
 
     def checkpoint(self, trial: int, part: int, repeat: int = 0) -> StoredFile:
-        """A trial's network on one round; of a trial that is trained anew, of that *repeat*."""
+        """A trial's network on one fold; a second training of a trial, *repeat* 1, has files of its own."""
         return StoredFile(self.store, f"{_stem(trial, repeat)}-{part}.safetensors")
 
     def predictions(self, trial: int, repeat: int = 0) -> StoredFile:
@@ -104,11 +107,22 @@ def _stem(trial: int, repeat: int) -> str:
     return f"{trial:05d}" + (f"-again{repeat}" if repeat else "")
 
 
-def training_spec(context: SearchContext, space: Space, architecture: Architecture, seed: int, **changes: Any) -> Any:
-    """How an architecture of this search is trained."""
-    from automl_flow.nas.training.fit import TrainingSpec
+def training_spec(
+    context: SearchContext, space: Space, architecture: Architecture, seed: int, epochs: int | None = None
+) -> TrainingSpec:
+    """Training specification of an architecture: the context's settings, overridden by those of the space.
+
+    Args:
+        context: Settings of the search.
+        space: Builds the network; an architecture may set the learning rate, for example.
+        architecture: What is trained.
+        seed: Seed of first weights, batches and augmentation.
+        epochs: Length of the training; ``None`` is a trial's.
+    """
+    from automl_flow.nas.training.fit import TrainingSpec  # loads torch
     from automl_flow.nas.training.loop import TrainingConfig
 
+    changes = {} if epochs is None else {"epochs": epochs}
     config = TrainingConfig(**{**context.training, **space.training(architecture), **changes})
     return TrainingSpec(space, architecture, context.shape, config, seed)
 

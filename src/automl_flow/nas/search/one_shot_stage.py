@@ -115,7 +115,7 @@ class OneShotStage:
         return OneShotOutcome(self.strategy, failed=records[0].cause or "" if records else "budget")
 
     def search(self, seconds: float | None) -> Search:
-        """A study of one trial that is the one-shot search; it is told to end within *seconds*."""
+        """A study of one trial, which is the one-shot search and stops by itself before *seconds* are over."""
         stop = None if seconds is None else ONE_SHOT_STOP_FRACTION * seconds
         job = OneShotJob(self.strategy, dict(self.options), stop)
 

@@ -55,7 +55,7 @@ class NasResult:
         reproduce: Settings that repeat this search without a limit in seconds.
         interrupted: The user stopped it; the result is what was there.
         timeline: Planned and spent seconds of each phase.
-        notes: What one would not expect of the search.
+        notes: What a user would not expect of the search.
     """
 
     records: tuple[TrialRecord, ...]
@@ -179,7 +179,7 @@ def notes_of(
     interrupted: bool,
     last_resort: bool,
 ) -> tuple[Note, ...]:
-    """What there is to say of a search that has a network.
+    """Notes on a search that has a network.
 
     Args:
         records: Its trials.
@@ -243,7 +243,7 @@ def _of_the_training(best: TrialRecord, config: NasConfig, facts: Mapping[str, A
 def nothing_trained(records: Sequence[TrialRecord]) -> str:
     """Say that no network was trained, why, and what to change."""
     failed = [record for record in records if record.state == "failed"]
-    told = causes(failed) if failed else "no training could be begun in the time of the search"
+    told = causes(failed) if failed else "no training could start within the time limit of the search"
     kinds = sorted({record.cause or "" for record in failed}) or ["budget"]
     advice = "; ".join(_ADVICE[kind] for kind in kinds if kind in _ADVICE)
     return f"no network could be trained. Of {len(records)} trials: {told}. What helps: {advice}."

@@ -116,13 +116,13 @@ class _Run:
     def _result(
         self, records: Sequence[TrialRecord], best: TrialRecord, choice: str, network: NetworkModel
     ) -> NasResult:
-        """What was found.
+        """Collect what was found.
 
         Args:
             records: All trials.
             best: The winner.
             choice: Why it won.
-            network: What it was trained to.
+            network: The trained network.
         """
         setup, context, interrupted = self.setup, self.setup.context, self.studies.interrupted
         facts = network.facts

@@ -48,11 +48,11 @@ class RuntimeModel:
                 self._min_work = min(self._min_work, work)
 
     def seconds(self, architecture: Architecture, epochs: float) -> float:
-        """Predicted seconds for so many epochs; 0 as long as nothing is known."""
+        """Predicted seconds of training for *epochs*; 0 as long as nothing is known."""
         return RUNTIME_MARGIN * median(self._rates.values()) * self._work(architecture) * epochs if self._rates else 0.0
 
     def min_seconds(self, epochs: float) -> float:
-        """Predicted seconds for so many epochs of the cheapest network so far."""
+        """Predicted seconds of training the cheapest network so far for *epochs*."""
         return RUNTIME_MARGIN * median(self._rates.values()) * self._min_work * epochs if self._rates else 0.0
 
     def affordable(self, chosen: Sequence[TrialRecord], epochs: int, clock: Clock, n_jobs: int) -> list[TrialRecord]:

@@ -40,14 +40,14 @@ def one_standard_error(context: SearchContext, order: Sequence[TrialRecord], bes
         order: Finished trials.
         best: The one that would be taken.
     """
-    plain = next((record for record in order if record.number == REFERENCE), None)
-    if plain is None or _epochs(plain) < _epochs(best):
+    reference = next((record for record in order if record.number == REFERENCE), None)
+    if reference is None or _epochs(reference) < _epochs(best):
         return best
     y, weight = context.validation
-    gains = _losses(context, plain, y) - _losses(context, best, y)
+    gains = _losses(context, reference, y) - _losses(context, best, y)
     share = np.full(len(y), 1.0 / len(y)) if weight is None else weight / weight.sum()
     mean = float(share @ gains)
-    return best if mean > np.sqrt(share**2 @ (gains - mean) ** 2) else plain
+    return best if mean > np.sqrt(share**2 @ (gains - mean) ** 2) else reference
 
 
 def _epochs(record: TrialRecord) -> int:

@@ -100,7 +100,7 @@ class SearchSetup:
         return math.ceil(self.config.final_seeds / self.config.n_jobs)
 
     def preprocessor(self, *, whole: bool) -> Any | None:
-        """What encodes a table for its network: fitted on all samples or as in round one; ``None`` for arrays."""
+        """What encodes a table for its network: fitted on all samples or as in the first fold; ``None`` for arrays."""
         problem = self.problem
         if whole or problem.recipe is None:
             return self.whole_preprocessor

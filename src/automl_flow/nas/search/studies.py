@@ -37,7 +37,7 @@ class EpochProgress:
     """Counts the epochs of a study's only trial, and its end as one more step, where the study counts trials."""
 
     def __init__(self, inner: Progress, epochs: int) -> None:
-        """Report to *inner*, of so many epochs at most."""
+        """Report to *inner*; *epochs* is the most there can be."""
         self.inner, self.epochs = inner, epochs
 
     def start(self, label: str, total: int | None = None) -> None:  # noqa: ARG002 - of trials, and there is one
@@ -105,10 +105,15 @@ class Studies:
     def run(
         self, search: Search, config: NasConfig, clock: Clock, name: str, label: str, *, epochs: int = 0
     ) -> StudyResult:
-        """Run *search* with the journal *name*; *label* is what the user sees.
+        """Run a study in a journal of its own.
 
-        A study of one trial that tells of its *epochs* (see :func:`say_epoch`) is followed
-        through them.
+        Args:
+            search: Suggestions and their evaluation.
+            config: Limits.
+            clock: Time of the study.
+            name: Name of its journal.
+            label: What the user sees.
+            epochs: Epochs that its only trial reports with :func:`say_epoch`; 0 for a study of trials.
         """
         progress, watch = self.progress, None
         with Journal(self.folder / name, self.key).open() as journal:

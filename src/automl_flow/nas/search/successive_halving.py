@@ -69,7 +69,7 @@ def describe(record: TrialRecord, metric: Metric, *, again: bool = False) -> str
     Args:
         record: The trial.
         metric: Turns its loss into a score.
-        again: Whether it was trained anew from another seed.
+        again: Whether it was trained again, from another seed.
     """
     named = f"trial {record.number}" + (" again" if again else "")
     if "duplicate_of" in record.attrs:

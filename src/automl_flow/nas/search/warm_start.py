@@ -1,6 +1,6 @@
 """Warm start by zero-cost proxies: many candidates are measured untrained, the most promising are tried first.
 
-Proxies discard and begin; they never choose. What they said of each trial is kept beside what was then measured.
+Proxies only choose where a search begins, never the winner. Their scores of each trial are kept next to its results.
 """
 
 from __future__ import annotations
