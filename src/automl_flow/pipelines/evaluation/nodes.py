@@ -58,7 +58,7 @@ def evaluate_models(
     task: TaskSpec,
     config: EvaluationConfig,
 ) -> Evaluated:
-    """Judge a model on the holdout, next to the models that it was made of and to baselines.
+    """Evaluate a model on the holdout, next to the models that it was made of and to baselines.
 
     Args:
         models: The model as ``"model"``, and others whose holdout predictions are shown, by name.

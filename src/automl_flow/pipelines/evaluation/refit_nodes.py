@@ -64,7 +64,19 @@ def refit(
     task: TaskSpec,
     config: EvaluationConfig,
 ) -> Refits:
-    """Repeated cross-validation where the rows are few, and the cost of leaving out each sensitive input."""
+    """Repeated cross-validation where the rows are few, and the cost of leaving out each sensitive input.
+
+    Args:
+        table: All accepted rows; folds are drawn from training rows and holdout together.
+        split: Positions of training rows and holdout.
+        profile: Roles of the columns.
+        recipe: Preprocessing steps.
+        feature_plan: Features.
+        candidates: Candidates of model search; those with a weight are refitted.
+        combined: Says whether the ensemble has a share of the model at all.
+        task: The task.
+        config: Settings of the evaluation.
+    """
     inputs = tuple(name for name in task.sensitive if _is_input(name, recipe, feature_plan))
     seed = derive_seed(0, "refits", task.name)
     chosen = chosen_ensemble(candidates.candidates, candidates.weights, FAMILIES.available(), seed)

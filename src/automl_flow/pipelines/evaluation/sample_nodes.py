@@ -50,7 +50,17 @@ def evaluate_network(
     task: TaskSpec,
     config: EvaluationConfig,
 ) -> Evaluated:
-    """Judge the network; see :func:`evaluate_models`."""
+    """Evaluate the network; see :func:`evaluate_models`.
+
+    Args:
+        model: The network.
+        train: The training samples.
+        holdout: The samples to score on.
+        nas_trials: Trials of the search.
+        nas_oof: Predictions of the winner's trial, and the positions of their samples in *train*.
+        task: The task.
+        config: Settings.
+    """
     small = len(train) + len(holdout) < SMALL_TABLE_ROWS
     refits = Refits(reason=_NO_CROSS_VALIDATION if small else "")
     validation = validation_predictions(train, nas_trials, nas_oof, task)
@@ -76,13 +86,13 @@ def validation_predictions(
 def describe_search(
     nas_trials: SearchHistory, architecture: SelectedArchitecture, network: NetworkModel, task: TaskSpec
 ) -> tuple[SearchSummary, pd.DataFrame]:
-    """What the search did, and its networks by size and score."""
+    """Summarise the search for the report, and tabulate its networks by size and score."""
     summary = summarize_searches(nas_trials, architecture, network, task)
     return summary, networks_table(summary.network.tried)
 
 
 def write_report(evaluation: Evaluation, findings: Findings, searches: SearchSummary, task: TaskSpec) -> Written:
-    """See :func:`automl_flow.pipelines.evaluation.nodes.write`."""
+    """Write the report of images or sequences; see :func:`automl_flow.pipelines.evaluation.nodes.write`."""
     search = evaluation.search
     row = replace(
         searches.architecture,

@@ -106,7 +106,17 @@ def evaluate_combined(
     task: TaskSpec,
     config: EvaluationConfig,
 ) -> Evaluated:
-    """Judge the model next to the ensemble and the network that it was made of; see :func:`evaluate_models`."""
+    """Evaluate the model next to the ensemble and the network that it was made of; see :func:`evaluate_models`.
+
+    Args:
+        combined: The model and its parts.
+        train: The training rows.
+        holdout: The rows to score on.
+        profile: Roles of the columns; robustness adds noise to numeric ones.
+        refits: Results of fitting the ensemble again.
+        task: The task.
+        config: Settings.
+    """
     models = {"model": combined.model, "ensemble": combined.ensemble, "network": combined.network}
     roles = {column.name: column.role for column in profile.columns}
     return evaluate_models(
@@ -123,7 +133,19 @@ def describe_searches(
     network: NetworkModel,
     task: TaskSpec,
 ) -> tuple[SearchSummary, pd.DataFrame]:
-    """What both searches did, and the networks of architecture search by size and score."""
+    """Summarise both searches.
+
+    Args:
+        trials: Trials of model search.
+        candidates: Its candidates.
+        nas_trials: Trials of architecture search.
+        architecture: The selected architecture.
+        network: The network trained from it.
+        task: The task.
+
+    Returns:
+        The summary for the report, and the networks of architecture search by size and score.
+    """
     rows = candidate_rows(candidates, task)
     summary = summarize_searches(nas_trials, architecture, network, task, trials=trials, candidates=rows)
     return summary, networks_table(summary.network.tried)
@@ -140,7 +162,18 @@ def write_report(
     feature_plan: FeaturePlan,
     task: TaskSpec,
 ) -> Written:
-    """See :func:`automl_flow.pipelines.evaluation.nodes.write`."""
+    """Write the report of a table; see :func:`automl_flow.pipelines.evaluation.nodes.write`.
+
+    Args:
+        evaluation: Scores on the holdout.
+        findings: The document of validation.
+        searches: Summary of both searches.
+        combined: The model and its parts, for the leaderboard.
+        profile: Roles of the columns.
+        recipe: Preprocessing steps.
+        feature_plan: Features.
+        task: The task.
+    """
     rows = _leaderboard(evaluation, searches, combined)
     data = ReportData.of(task, evaluation, findings, searches, leaderboard=rows)
     return write(replace(data, profile=profile, recipe=recipe, plan=feature_plan))

@@ -31,7 +31,16 @@ Found = tuple[SearchHistory, WeightedCandidates, dict[str, NDArray[Any]], Tabula
 def make_problem(
     train: Subset, split: Split, profile: Profile, recipe: Recipe, feature_plan: FeaturePlan, *, task: TaskSpec
 ) -> TabularProblem:
-    """The training rows, and how they are encoded."""
+    """The training rows, and how they are encoded.
+
+    Args:
+        train: The training rows.
+        split: Gives the folds.
+        profile: Roles of the columns.
+        recipe: Preprocessing steps, fitted inside each fold.
+        feature_plan: Features, made inside each fold.
+        task: The task.
+    """
     return TabularProblem(
         X=train.x,
         target=train.target,

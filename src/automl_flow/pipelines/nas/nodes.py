@@ -29,7 +29,16 @@ Found = tuple[SearchHistory, SelectedArchitecture, NetworkModel, dict[str, NDArr
 def make_table_problem(
     train: Subset, split: Split, profile: Profile, recipe: Recipe, feature_plan: FeaturePlan, *, task: TaskSpec
 ) -> NasProblem:
-    """The training rows of a table; all folds validate, so that the winner has out-of-fold predictions."""
+    """The training rows of a table; all folds validate, so that the winner has out-of-fold predictions.
+
+    Args:
+        train: The training rows.
+        split: Gives the folds.
+        profile: Roles of the columns.
+        recipe: Preprocessing steps, fitted inside each fold.
+        feature_plan: Features, made inside each fold.
+        task: The task.
+    """
     return NasProblem(
         train.x,
         train.target,
