@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,17 +21,14 @@ def record(number: int, epochs: int = 4) -> TrialRecord:
 
 
 def context(
-    folder: Path,
     y: np.ndarray,
     predictions: dict[int, np.ndarray],
     *,
     classes: bool = True,
     weight: np.ndarray | None = None,
 ) -> Any:
-    for number, prediction in predictions.items():
-        np.save(folder / f"{number}.npy", prediction)
     kind = problem_type("binary" if classes else "regression")
-    return SimpleNamespace(validation=(y, weight), kind=kind, predictions=lambda number: folder / f"{number}.npy")
+    return SimpleNamespace(validation=(y, weight), kind=kind, read_predictions=predictions.__getitem__)
 
 
 def sure(confidence: np.ndarray) -> np.ndarray:
@@ -47,35 +43,35 @@ def lucky() -> np.ndarray:
 
 
 @pytest.mark.parametrize(("confidence", "taken"), [(np.asarray(0.9), 5), (lucky(), 0), (np.asarray(0.5), 0)])
-def test_a_network_has_to_be_ahead_by_more_than_noise(tmp_path: Path, confidence: np.ndarray, taken: int) -> None:
-    known = context(tmp_path, Y, {0: sure(np.asarray(0.7)), 5: sure(confidence)})
+def test_a_network_has_to_be_ahead_by_more_than_noise(confidence: np.ndarray, taken: int) -> None:
+    known = context(Y, {0: sure(np.asarray(0.7)), 5: sure(confidence)})
     assert one_standard_error(known, [record(5), record(0)], record(5)).number == taken
 
 
-def test_values_are_compared_by_their_squared_errors(tmp_path: Path) -> None:
+def test_values_are_compared_by_their_squared_errors() -> None:
     y = np.linspace(0.0, 1.0, 40)
-    known = context(tmp_path, y, {0: y[:, None] + 0.2, 1: y[:, None] - 0.1}, classes=False)
+    known = context(y, {0: y[:, None] + 0.2, 1: y[:, None] - 0.1}, classes=False)
     assert one_standard_error(known, [record(1), record(0)], record(1)).number == 1
 
 
-def test_a_reference_that_was_trained_less_or_not_at_all_is_no_measure(tmp_path: Path) -> None:
-    known = context(tmp_path, Y, {0: sure(np.asarray(0.7)), 5: sure(np.asarray(0.7))})
+def test_a_reference_that_was_trained_less_or_not_at_all_is_no_measure() -> None:
+    known = context(Y, {0: sure(np.asarray(0.7)), 5: sure(np.asarray(0.7))})
     assert one_standard_error(known, [record(5), record(0, 2)], record(5)).number == 5
     assert one_standard_error(known, [record(5)], record(5)).number == 5
 
 
-def test_the_reference_itself_stays(tmp_path: Path) -> None:
-    known = context(tmp_path, Y, {0: sure(np.asarray(0.7))})
+def test_the_reference_itself_stays() -> None:
+    known = context(Y, {0: sure(np.asarray(0.7))})
     assert one_standard_error(known, [record(0)], record(0)).number == 0
 
 
-def test_samples_count_by_their_weights(tmp_path: Path) -> None:
+def test_samples_count_by_their_weights() -> None:
     better_on_few = np.where(np.arange(40) < 4, 0.95, 0.65)
     predictions = {0: sure(np.asarray(0.7)), 5: sure(better_on_few)}
     order = [record(5), record(0)]
-    assert one_standard_error(context(tmp_path, Y, predictions), order, record(5)).number == 0
+    assert one_standard_error(context(Y, predictions), order, record(5)).number == 0
     weight = np.where(np.arange(40) < 4, 30.0, 1.0)
-    assert one_standard_error(context(tmp_path, Y, predictions, weight=weight), order, record(5)).number == 5
+    assert one_standard_error(context(Y, predictions, weight=weight), order, record(5)).number == 5
 
 
 def test_the_mean_of_two_trainings_decides_between_finalists() -> None:
