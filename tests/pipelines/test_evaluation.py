@@ -10,6 +10,7 @@ from automl_flow.evaluation import EvaluationConfig
 from automl_flow.pipelines.evaluation.sample_nodes import evaluate_network, validation_predictions
 from automl_flow.study.history import SearchHistory
 from automl_flow.study.trial import TrialRecord
+from automl_flow.tasks.problem_types import problem_type
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.subsets import Subset
 from automl_flow.tasks.target import Target
@@ -30,6 +31,7 @@ class Model:
     """Predicts the same for every sample."""
 
     classes = ("a", "b")
+    problem_type = problem_type("binary")
 
     def predict_proba(self, x):
         return np.tile([[0.4, 0.6]], (len(x), 1))
