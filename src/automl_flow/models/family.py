@@ -145,7 +145,7 @@ class ModelFamily:
 
     Attributes:
         name: Name in YAML; equals the file's stem.
-        problems: Kinds of problems that it can learn.
+        problems: Kinds of problems that it can learn. ``one_per_output`` extends a family of one target to several.
         encoding: Encoding of the rows that it is given.
         build: ``(params, context) -> learner``, not fitted.
         suggest: ``(trial, context) -> params``: its search space, define-by-run.
