@@ -124,24 +124,24 @@ class TrainingData:
         x: Samples as numbers.
         y: Class codes, labels, or values.
         weight: Sample weights, or ``None``.
-        kind: The problem type, which says what *y* are.
+        problem_type: Says what *y* are.
     """
 
     x: NDArray[Any]
     y: NDArray[Any]
     weight: NDArray[Any] | None
-    kind: ProblemType
+    problem_type: ProblemType
 
     def scale(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and deviation of each value, (k,); 0 and 1 where the outputs are probabilities."""
-        if self.kind.has_probabilities:
+        if self.problem_type.has_probabilities:
             return np.zeros(1), np.ones(1)
         centre, spread = np.atleast_1d(self.y.mean(axis=0)), np.atleast_1d(self.y.std(axis=0))
         return centre, np.where(spread > 0, spread, 1.0)
 
     def standardised(self) -> NDArray[Any]:
         """The target as a network learns it: values of mean 0 and deviation 1, codes and labels as they are."""
-        if self.kind.has_probabilities:
+        if self.problem_type.has_probabilities:
             return self.y
         centre, spread = self.scale()
         return np.asarray((self.y - centre) / spread)

@@ -24,34 +24,34 @@ class InferenceModule(nn.Module):
     scale: Tensor
 
     def __init__(
-        self, inputs: Sequence[Normalizer], members: Sequence[nn.Module], kind: ProblemType, outputs: int
+        self, inputs: Sequence[Normalizer], members: Sequence[nn.Module], problem_type: ProblemType, outputs: int
     ) -> None:
         """Put the parts together.
 
         Args:
             inputs: Normalisation of each member; members that were trained on other rows have their own.
             members: Networks of one architecture.
-            kind: The problem type: says what the networks' outputs are. Values are in units of ``scale`` around
+            problem_type: Defines the outputs of the networks. Values are in units of ``scale`` around
                 ``centre``.
             outputs: Number of outputs.
         """
         super().__init__()
         self.inputs = nn.ModuleList(inputs)
         self.members = nn.ModuleList(members)
-        self.kind = kind
-        values = 1 if kind.has_probabilities else outputs
+        self.problem_type = problem_type
+        values = 1 if problem_type.has_probabilities else outputs
         self.register_buffer("centre", torch.zeros(values))
         self.register_buffer("scale", torch.ones(values))
 
     def forward(self, x: Tensor) -> Tensor:
         """Predict."""
         outputs = [member(prepare(x)) for prepare, member in zip(self.inputs, self.members, strict=True)]
-        mean = torch.stack([self.kind.torch_link(output) for output in outputs]).mean(0)
-        return mean if self.kind.has_probabilities else mean * self.scale + self.centre
+        mean = torch.stack([self.problem_type.torch_link(output) for output in outputs]).mean(0)
+        return mean if self.problem_type.has_probabilities else mean * self.scale + self.centre
 
 
-def assemble(members: Sequence[nn.Module], shape: DataShape, kind: ProblemType) -> InferenceModule:
+def assemble(members: Sequence[nn.Module], shape: DataShape, problem_type: ProblemType) -> InferenceModule:
     """An untrained inference module, to load a state into."""
     channels = shape.features if shape.kind == "table" else shape.channels
     inputs = [Normalizer(shape.kind, channels) for _ in members]
-    return InferenceModule(inputs, members, kind, shape.outputs).eval()
+    return InferenceModule(inputs, members, problem_type, shape.outputs).eval()

@@ -25,25 +25,25 @@ class SupernetSamples:
         x: Inputs, (n, …).
         y: Class codes or standardised values, (n,); labels or values of k targets, (n, k).
         weight: Sample weights, or ``None``.
-        kind: The problem type.
+        problem_type: The problem type.
     """
 
     x: Tensor
     y: Tensor
     weight: Tensor | None
-    kind: ProblemType
+    problem_type: ProblemType
 
     def thinned(self, max_samples: int) -> SupernetSamples:
         """At most *max_samples* of the samples, evenly spread."""
         step = -(-len(self.x) // max_samples)
         weight = None if self.weight is None else self.weight[::step]
-        return SupernetSamples(self.x[::step], self.y[::step], weight, self.kind)
+        return SupernetSamples(self.x[::step], self.y[::step], weight, self.problem_type)
 
     def loss(self, network: nn.Module, rows: Tensor) -> Loss:
         """The loss of *network* on a batch, computed when it is called."""
 
         def compute() -> Tensor:
-            loss = self.kind.torch_loss(network(self.x[rows]), self.y[rows])
+            loss = self.problem_type.torch_loss(network(self.x[rows]), self.y[rows])
             return (loss if self.weight is None else loss * self.weight[rows]).mean()
 
         return compute
@@ -62,13 +62,13 @@ def split_samples(
     """
     normalizer = Normalizer.fit(data.x, shape.kind)
     y = data.standardised()
-    rows = np.arange(len(y))
+    rows, classes = np.arange(len(y)), data.problem_type.has_classes
     if len(rows) > max_samples:
-        rows = rows[hold_out(data.y, max_samples / len(rows), derive_seed(seed, "thin"), classes=data.kind.has_classes)]
-    alpha = hold_out(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=data.kind.has_classes)
+        rows = rows[hold_out(data.y, max_samples / len(rows), derive_seed(seed, "thin"), classes=classes)]
+    alpha = hold_out(data.y[rows], 0.5, derive_seed(seed, "halves"), classes=classes)
 
     def split(part: Positions) -> SupernetSamples:
         found = samples(data.x[part], y[part], None if data.weight is None else data.weight[part])
-        return SupernetSamples(normalizer(found.x), found.y, found.weight, data.kind)
+        return SupernetSamples(normalizer(found.x), found.y, found.weight, data.problem_type)
 
     return split(rows[~alpha]), split(rows[alpha])

@@ -101,6 +101,6 @@ def rank(supernet: Supernet, proposed: list[Paths], data: SupernetSamples) -> li
 def evaluate(supernet: Supernet, paths: Paths, data: SupernetSamples) -> Candidate:
     """An architecture with the accuracy and loss that it has on *data* with inherited weights."""
     output = supernet.predict(data.x, paths)
-    loss = float(data.kind.torch_loss(output, data.y).mean())
-    accuracy = float((output.argmax(1) == data.y).double().mean()) if data.kind.has_classes else None
+    loss = float(data.problem_type.torch_loss(output, data.y).mean())
+    accuracy = float((output.argmax(1) == data.y).double().mean()) if data.problem_type.has_classes else None
     return Candidate(supernet.params(paths), accuracy, loss)

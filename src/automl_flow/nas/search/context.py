@@ -60,7 +60,7 @@ class SearchContext:
     labels: tuple[Label, ...] | None = None
 
     @property
-    def kind(self) -> ProblemType:
+    def problem_type(self) -> ProblemType:
         """What depends on the kind of problem."""
         return problem_type(self.problem)
 

@@ -221,7 +221,7 @@ def load_members(
     from automl_flow.nas.training.checkpoint import unpack
 
     networks = [space.build(architecture, context.shape) for _ in files]
-    deployed = assemble(networks, context.shape, context.kind)
+    deployed = assemble(networks, context.shape, context.problem_type)
     for part, file in enumerate(files):
         tensors, header = unpack(file.read())
         centre, scale = json.loads(header["target"])

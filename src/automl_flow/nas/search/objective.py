@@ -203,5 +203,5 @@ def losses_of(context: SearchContext, prediction: NDArray[np.float64]) -> tuple[
         prediction: Their probabilities (n, k), or values (n, 1).
     """
     y, weight = context.validation
-    finer = get_metric(context.kind.tie_metric, context.problem)
+    finer = get_metric(context.problem_type.tie_metric, context.problem)
     return context.scorer.loss(y, prediction, weight), finer.loss(y, prediction, weight)

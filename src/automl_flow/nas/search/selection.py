@@ -58,4 +58,4 @@ def _epochs(record: TrialRecord) -> int:
 def _losses(context: SearchContext, record: TrialRecord, y: NDArray[np.generic]) -> NDArray[np.float64]:
     """Loss of each validation sample: its deviance."""
     predicted = context.read_predictions(record.number)
-    return context.kind.deviance(y, predicted.astype(np.float64))
+    return context.problem_type.deviance(y, predicted.astype(np.float64))

@@ -38,7 +38,7 @@ class FittedNetwork:
     def predict(self, x: NDArray[Any]) -> NDArray[np.float64]:
         """Probabilities or values, (n, k)."""
         output = self.training.predict(raw(x)).double()
-        return np.asarray(self.training.kind.torch_link(output).numpy() * self.scale + self.centre)
+        return np.asarray(self.training.problem_type.torch_link(output).numpy() * self.scale + self.centre)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def fit_network(
 
     def fresh() -> Training:
         network = seeded(lambda: spec.space.build(spec.architecture, spec.shape), spec.seed)
-        return Training(network, inputs, spec.config, spec.seed, data.kind)
+        return Training(network, inputs, spec.config, spec.seed, data.problem_type)
 
     training, key = fresh(), spec.architecture.key
     continued = checkpoint is not None and restore(training, checkpoint, key)
@@ -109,6 +109,6 @@ def _parts(data: TrainingData, y: NDArray[Any], spec: TrainingSpec) -> tuple[Sam
     """Training samples, and with ``patience`` the samples for early stopping."""
     if spec.config.patience is None:
         return samples(data.x, y, data.weight), None
-    held = hold_out(data.y, EARLY_STOPPING_FRACTION, spec.seed, classes=data.kind.has_classes)
+    held = hold_out(data.y, EARLY_STOPPING_FRACTION, spec.seed, classes=data.problem_type.has_classes)
     weight = (None, None) if data.weight is None else (data.weight[~held], data.weight[held])
     return samples(data.x[~held], y[~held], weight[0]), samples(data.x[held], y[held], weight[1])

@@ -86,7 +86,7 @@ class Training:
         prepare: Turns a raw batch into the network's input.
         config: How it is trained.
         seed: Seed of batches, augmentation and dropout.
-        kind: The problem type, which says what the outputs are and what loss they have.
+        problem_type: Says what the outputs are and what loss they have.
         average: The running mean of the network's weights, which predicts.
         epoch: Epochs that have been run.
         history: An entry per epoch.
@@ -96,7 +96,7 @@ class Training:
     prepare: nn.Module
     config: TrainingConfig
     seed: int
-    kind: ProblemType
+    problem_type: ProblemType
     device: torch.device = field(default_factory=lambda: torch.device("cuda" if torch.cuda.is_available() else "cpu"))
     epoch: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
@@ -178,7 +178,7 @@ class Training:
     def _loss(self, output: Tensor, data: Samples, rows: Tensor) -> Tensor:
         """Loss of each sample, weighted."""
         y = data.y[rows].to(self.device)
-        loss = self.kind.torch_loss(output.float(), y, self.config.label_smoothing)
+        loss = self.problem_type.torch_loss(output.float(), y, self.config.label_smoothing)
         return loss if data.weight is None else loss * data.weight[rows].to(self.device)
 
     @torch.no_grad()
@@ -195,7 +195,7 @@ class Training:
     def loss_of(self, data: Samples) -> float:
         """Mean loss of the averaged network, without smoothing."""
         output = self.predict(data.x)
-        loss = self.kind.torch_loss(output, data.y)
+        loss = self.problem_type.torch_loss(output, data.y)
         return float((loss if data.weight is None else loss * data.weight).mean())
 
 
