@@ -1,4 +1,4 @@
-"""What a search may use: seconds, memory, trials, processes."""
+"""Budget of a search: seconds, memory, trials, processes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from automl_flow.execution.backends import BACKENDS
 
 logger = logging.getLogger("automl_flow")
 
-MOST_TRIALS = 1_000_000
-MOST_SEED = 2**63
-_MOST_SECONDS = 10 * 365 * 86_400.0  # ten years
-_MOST_MEMORY = 1 << 24  # MiB: 16 TiB
-_MOST_JOBS = 1024
-TrialNumber = Annotated[int, Field(ge=0, le=MOST_TRIALS)]
+MAX_TRIALS = 1_000_000
+MAX_SEED = 2**63
+_MAX_SECONDS = 10 * 365 * 86_400.0  # ten years
+_MAX_MEMORY_MB = 1 << 24  # MiB: 16 TiB
+_MAX_JOBS = 1024
+TrialNumber = Annotated[int, Field(ge=0, le=MAX_TRIALS)]
 
 
 class Budget(Config):
@@ -32,7 +32,7 @@ class Budget(Config):
         per_run_time_limit: Seconds for one run, which is what each search says: a fit of a tabular model, a training
             of a network up to the next comparison; ``None`` is no limit.
         memory_limit: MiB of resident memory of the process that a trial runs in; ``None`` is no limit. A trial that
-            goes over it beside another one in that process is tried again alone.
+            exceeds it next to another one in that process is tried again alone.
         max_trials: Number of trials, failed ones included; ``None`` is no limit.
         n_jobs: Trials that run at the same time, but not more than the execution backend has room for; never changes
             a trial-bounded result.
@@ -42,13 +42,13 @@ class Budget(Config):
             the run that is being replayed.
     """
 
-    time_left_for_this_task: float | None = Field(default=None, gt=0, le=_MOST_SECONDS)
-    per_run_time_limit: float | None = Field(default=None, gt=0, le=_MOST_SECONDS)
-    memory_limit: int | None = Field(default=None, ge=64, le=_MOST_MEMORY)
-    max_trials: int | None = Field(default=None, ge=1, le=MOST_TRIALS)
-    n_jobs: int = Field(default=1, ge=1, le=_MOST_JOBS)
+    time_left_for_this_task: float | None = Field(default=None, gt=0, le=_MAX_SECONDS)
+    per_run_time_limit: float | None = Field(default=None, gt=0, le=_MAX_SECONDS)
+    memory_limit: int | None = Field(default=None, ge=64, le=_MAX_MEMORY_MB)
+    max_trials: int | None = Field(default=None, ge=1, le=MAX_TRIALS)
+    n_jobs: int = Field(default=1, ge=1, le=_MAX_JOBS)
     execution: str = "local"
-    seed: int = Field(default=42, ge=-MOST_SEED, lt=MOST_SEED)
+    seed: int = Field(default=42, ge=-MAX_SEED, lt=MAX_SEED)
     skip_trials: tuple[TrialNumber, ...] = ()
 
     @field_validator("execution")
@@ -67,7 +67,7 @@ class Budget(Config):
             raise ConfigError("a search needs a limit: set time_left_for_this_task (seconds) or max_trials")
 
     def workers(self, most: int | None = None) -> int:
-        """How many trials can run at the same time here; where that is fewer than asked for, it is said.
+        """Number of trials that can run at the same time here; a warning says if that is fewer than asked for.
 
         Args:
             most: More would be of no use.
@@ -86,7 +86,7 @@ class Budget(Config):
 
 
 def say_if_too_short(seconds: float, start: float) -> None:
-    """Say before workers start that the time is hardly enough for that.
+    """Warn before workers start if the time is hardly enough for that.
 
     Args:
         seconds: That are left of the budget.

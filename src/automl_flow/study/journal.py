@@ -1,4 +1,4 @@
-"""The journal of a search: finished trials, a line each, so that a search which was killed goes on.
+"""The journal of a search: one line per finished trial, so that a search that was killed resumes.
 
 A study in memory is rebuilt by repeating the asks, which is exact; the journal only saves the evaluations.
 
@@ -30,7 +30,7 @@ _FILE = "trials.jsonl"
 _LOCK = "lock"
 _RESULTS = "trials"
 _OWNER = "automl_flow "  # begin of what the lock says; the number of the process follows
-_LONGEST_LOCK, _LONGEST_HEADER = 32, 4096  # bytes
+_MAX_LOCK_BYTES, _MAX_HEADER_BYTES = 32, 4096
 
 
 def results_folder(folder: Path) -> Path:
@@ -151,7 +151,7 @@ class Journal:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
-            holder = lock.read(_LONGEST_LOCK).removeprefix(_OWNER).strip() or "unknown"
+            holder = lock.read(_MAX_LOCK_BYTES).removeprefix(_OWNER).strip() or "unknown"
             raise BudgetError(
                 f"{self.folder}: another search is running here (process {holder}); wait for it or stop it"
             ) from None
@@ -173,7 +173,7 @@ def _is_lock(path: Path, *, older: bool) -> bool:
     if not path.exists():
         return True
     found = path.lstat()
-    if not stat.S_ISREG(found.st_mode) or found.st_size > _LONGEST_LOCK:
+    if not stat.S_ISREG(found.st_mode) or found.st_size > _MAX_LOCK_BYTES:
         return False
     content = path.read_bytes()
     number = content.removeprefix(_OWNER.encode())
@@ -187,7 +187,7 @@ def _head(path: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     with path.open("rb") as source:
-        first = source.readline(_LONGEST_HEADER)
+        first = source.readline(_MAX_HEADER_BYTES)
     header = _parsed(first) if first.strip(b"\0 \n") else {}
     return header if header is not None and set(header) in (set(), {"key", "code"}) else None
 

@@ -1,4 +1,4 @@
-"""What a search did that one would not expect of it, in sentences for people.
+"""Notes: unexpected events of a search, in sentences for people.
 
 Notes are facts of a result, like its scores: they stand in the documents of a stage, in the log, on the report and the
 card, and with the estimator. So they hold no times and no numbers of a machine.

@@ -59,7 +59,7 @@ class StudyResult:
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched, and how.
+    """Space, sampler and objective of a search.
 
     Attributes:
         sampler: Makes the sampler of one trial from a seed.
@@ -102,7 +102,7 @@ def run_study(
         budget: Limits. At least one of ``max_trials`` and ``time_left_for_this_task`` must be set.
         clock: Counts the seconds of ``time_left_for_this_task``; what runs when it ends is killed.
         journal: Open journal; finished trials in it are not evaluated again.
-        progress: Told of every finished trial.
+        progress: Notified about every finished trial.
 
     Returns:
         The trials in order. Ctrl-C ends the search early and keeps what is done.

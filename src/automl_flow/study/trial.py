@@ -33,7 +33,7 @@ class TrialJob(Generic[S]):
 
 
 class Facts(Protocol):
-    """What an evaluation finds out besides its losses; each search has a type of its own."""
+    """Facts of an evaluation besides its losses; each search has a type of its own."""
 
     def to_document(self) -> dict[str, Any]:
         """The facts as JSON-able values, for the journal and for :attr:`TrialRecord.attrs`."""
@@ -41,7 +41,7 @@ class Facts(Protocol):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What the evaluation of a trial returns.
+    """Result of a trial's evaluation.
 
     Attributes:
         values: Losses, one for each objective; all are minimised. A pruned trial may have none.

@@ -14,12 +14,12 @@ from automl_flow.models.family import Params
 from automl_flow.study.trial import TrialRecord
 
 BASELINE = "baseline"  # the family that learns nothing from the columns
-MOST_TRIALS = 10**9  # numbers of trials of a model that is read
+MAX_TRIAL_NUMBER = 10**9  # in a stored model
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a trial is to fit.
+    """A candidate that a trial is to fit.
 
     Attributes:
         family: Name of the model family.
@@ -39,7 +39,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class TrialFacts:
-    """What a trial found out besides its loss; of one that was pruned, up to its last fold.
+    """Facts of an evaluated trial besides its loss; of a pruned one, up to its last fold.
 
     Attributes:
         family: Name of the model family.
@@ -80,7 +80,7 @@ class Candidate:
         loss: Loss of all out-of-fold predictions together (smaller is better, whatever the metric).
         fold_losses: Loss of each fold.
         iterations: Boosting steps, epochs or trees kept in each fold; empty where there is no such thing.
-        work: Microseconds of one thread to predict a row with one of its models, roughly.
+        work: Estimated microseconds of one thread to predict a row with one of its models.
         cut_short: The clock ended a fit before its own stopping rule did; such a trial is not repeatable.
         base_models: Numbers of the candidates whose out-of-fold predictions are further columns (second layer only).
     """
@@ -131,9 +131,9 @@ def _from_document(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class CandidateDocument(Document):
-    """What :meth:`Candidate.to_document` gives; see :class:`Candidate`."""
+    """Checked form of a stored candidate; see :class:`Candidate`."""
 
-    number: int = Field(ge=0, le=MOST_TRIALS)
+    number: int = Field(ge=0, le=MAX_TRIAL_NUMBER)
     family: str = Field(max_length=100)
     params: dict[str, bool | int | float | str | None] = Field(max_length=1000)
     loss: float | None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from automl_flow.study.budget import MOST_TRIALS, Budget, TrialNumber
+from automl_flow.study.budget import MAX_TRIALS, Budget, TrialNumber
 from automl_flow.tabular.suggest.strategies import STRATEGIES
 
 Refits = Annotated[int, Field(ge=0, le=20)]
@@ -24,16 +24,16 @@ class SearchConfig(Budget):
             without a portfolio; ``hyperband`` prunes weak trials after some folds.
         families: Families to use; ``None`` takes all that are installed.
         ensemble_size: Steps of the greedy ensemble selection; 1 keeps the best candidate alone.
-        threads: Threads of one fit; ``None`` gives each worker its share of the processors.
-        predict_microseconds: Upper bound of the work per row (one thread, estimated) of the final ensemble.
-        refits: How often each member of the ensemble is fitted again on all rows, with a seed of its own each time:
-            the most, as far as time and ``predict_microseconds`` allow, or a number for each trial, which is how a
-            run that the clock ended is repeated. A member without any keeps the models of the folds, or of one.
-        stacking: Trials of the second layer, which read the out-of-fold predictions of the ensemble so far beside the
-            columns; they count among ``max_trials``, as the last ones. ``None`` takes what ``auto`` offers where the
-            table is made for it and there are trials enough, 0 leaves them out.
-        if_nothing_finished: What a search is in which no trial finished: an ``error`` (a BudgetError with the causes),
-            or a ``constant``: a model that predicts class shares or the mean, with a warning that stays with it.
+        threads: Threads of one fit.
+        predict_microseconds: Upper bound of the estimated time to predict one row on one thread with the ensemble.
+        refits: Full-data models of each member, each with a seed of its own: the maximum, as far as time and
+            ``predict_microseconds`` allow, or a number for each trial, which repeats a run that the clock ended. A
+            member without any predicts with its fold models, or with one of them.
+        stacking: Trials of the second layer, which read the out-of-fold predictions of base models next to the columns;
+            they are the last of ``max_trials``. ``None`` stacks under ``auto`` if there are enough rows, folds and
+            trials; 0 never does.
+        if_nothing_finished: Result of a search in which no trial finishes: an ``error`` (a BudgetError with the
+            causes), or a ``constant``: a model that predicts class frequencies or the mean, with a lasting warning.
     """
 
     strategy: str = "auto"
@@ -42,7 +42,7 @@ class SearchConfig(Budget):
     threads: int = Field(default=1, ge=1, le=1024)
     predict_microseconds: float = Field(default=200.0, gt=0, le=1e12)
     refits: Refits | dict[TrialNumber, Refits] = 3
-    stacking: int | None = Field(default=None, ge=0, le=MOST_TRIALS)
+    stacking: int | None = Field(default=None, ge=0, le=MAX_TRIALS)
     if_nothing_finished: IfNothingFinished = "error"
 
     @field_validator("strategy")

@@ -1,4 +1,4 @@
-"""How many folds a table is worth, when nobody says."""
+"""Default number of cross-validation folds, by rows and time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from automl_flow.tasks.splits import SplitConfig
 _FEW_ROWS = 300  # below, folds are drawn twice: a score from so few rows depends on the draw
 _MIDDLE_ROWS = 10_000
 _MANY_ROWS = 40_000  # one validation part of these says enough, and steps cost more beyond the processor's cache
-_CLASSES = 1.5  # work of a class beside that of a table with two
+_CLASS_COST = 1.5  # of one class, relative to a table with two
 _CELLS_PER_SECOND = (4e5, 8e4)  # training cells of one five-fold trial that a core-second buys, on fewer rows and more
 
 
@@ -36,7 +36,7 @@ def choose_folds(
         return SplitConfig(folds=most, repeats=2, seed=seed), 2 * most
     if seconds is None:
         return SplitConfig(folds=most, seed=seed), most
-    several = _CLASSES * outputs if outputs > 2 else 1
+    several = _CLASS_COST * outputs if outputs > 2 else 1
     trial = n_rows * (n_columns + 10) * several / _CELLS_PER_SECOND[n_rows >= _MANY_ROWS]
     if (
         n_rows <= _MIDDLE_ROWS

@@ -212,7 +212,7 @@ def _copies(
     folds: Mapping[int, tuple[int, ...]],
     encoding: float,
 ) -> dict[int, int]:
-    """How often the chosen candidates should be fitted again."""
+    """Planned number of full-data models of each candidate, by its number."""
     if not isinstance(config.refits, int):
         return {candidate.number: config.refits.get(candidate.number, 0) for candidate in chosen}
     most, work = config.refits, config.predict_microseconds
@@ -227,7 +227,7 @@ def _refit(
     *,
     began: float,
 ) -> refit.Refitted:
-    """Fit the chosen candidates again, in the time that is left; say how often that was done."""
+    """Fit the chosen candidates on all rows, in the time that is left."""
     seconds = session.config.time_left_for_this_task
     left = None if seconds is None else max(seconds - result.spent - (time.monotonic() - began), 0.0)
     took = {record.number: record.seconds for record in result.records}

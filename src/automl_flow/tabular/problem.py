@@ -46,7 +46,7 @@ class TabularProblem:
     weight: Array | None = None
 
     def context(self, seed: int, threads: int = 1) -> FitContext:
-        """What families may know of a fit on one fold."""
+        """Facts about a fit on one fold that families may use."""
         return FitContext(
             problem=self.task.problem,
             metric=self.task.metric_name,

@@ -1,4 +1,4 @@
-"""What a tabular search found."""
+"""Result of a tabular search."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from automl_flow.tabular.problem import TabularProblem
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search found.
+    """Result of a search.
 
     Attributes:
         records: All trials, failed ones with their cause.

@@ -23,7 +23,7 @@ from automl_flow.tabular.trials import run_trials
 def search_models(session: SearchSession) -> SearchResult:
     """Search for good candidates of the first layer; what the second layer is to have of time and trials is left.
 
-    The state folder makes the search resumable: called again with the same problem and settings, it goes on where
+    The state folder makes the search resumable: called again with the same problem and settings, it continues where
     it was killed. Models of each trial are kept there.
 
     Raises:

@@ -74,7 +74,7 @@ def _trial_budget(config: SearchConfig, plan: Plan, max_trials: int | None) -> B
 
 
 def _describe(record: TrialRecord, metric: Metric) -> str:
-    """Say how a trial ended, as a score of the task's metric."""
+    """Outcome of a trial as a score of the task's metric."""
     facts = TrialFacts.of(record)
     if record.values is None or facts is None:
         return str(record)

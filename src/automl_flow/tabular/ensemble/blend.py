@@ -1,4 +1,4 @@
-"""A searched network beside the candidates of a model search: as a member, and how much of it helps."""
+"""Blending a searched network into an ensemble, with the weight that lowers the out-of-fold loss most."""
 
 from __future__ import annotations
 

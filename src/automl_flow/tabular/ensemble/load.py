@@ -60,7 +60,7 @@ class NetworkEntry(Document):
 
 
 class ModelDocument(Document):
-    """What ``model.json`` says; see :class:`automl_flow.tabular.ensemble.model.TabularModel`."""
+    """Checked form of ``model.json``; see :class:`automl_flow.tabular.ensemble.model.TabularModel`."""
 
     task: dict[str, Any]
     classes: tuple[Label, ...] | None = Field(max_length=MAX_OUTPUTS)

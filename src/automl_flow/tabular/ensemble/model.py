@@ -79,7 +79,7 @@ class TabularModel:
         return all(isinstance(m, FittedCandidate) and m.candidate.family == BASELINE for m in self.members)
 
     def __repr__(self) -> str:
-        """What it predicts, from how many columns, and what it is made of."""
+        """Problem, number of columns, and members with their weights."""
         names = (m.candidate.name if isinstance(m, FittedCandidate) else "network" for m in self.members)
         made_of = ", ".join(f"{name} {weight:.0%}" for name, weight in zip(names, self.weights, strict=True) if weight)
         constant = ", predicts a constant" if self.constant else ""
@@ -139,7 +139,7 @@ class TabularModel:
         return float(measure(y, self.predict(X), sample_weight=sample_weight))
 
     def predict_raw(self, X: pd.DataFrame) -> Array:
-        """Predict probabilities (n, k), or values (n, 1), of rows whose cells nobody needs to be told of."""
+        """Predict probabilities (n, k), or values (n, 1), without warnings about unreadable cells."""
         return self._outputs(Columns(self.feature_names).select(X))
 
     def _read(self, X: Any) -> pd.DataFrame:

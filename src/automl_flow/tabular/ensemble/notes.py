@@ -1,4 +1,4 @@
-"""What to tell about a tabular search: notes, and the error or the constant where no trial finished."""
+"""Notes on a tabular search, and the error or the constant where no trial finished."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def constant_only(session: SearchSession, result: SearchResult) -> SearchResult:
 
 
 def nothing_finished(records: Sequence[TrialRecord], start_seconds: float | None) -> str:
-    """Say that no trial finished, why, and what to change.
+    """Text for a search in which no trial finished: the causes, and what to change.
 
     Args:
         records: The trials.
@@ -88,7 +88,7 @@ _CONSTANT = (
 def notes_of(
     result: SearchResult, *, constant: bool, interrupted: bool, wanted: Mapping[int, int], fitted: Mapping[int, int]
 ) -> tuple[Note, ...]:
-    """Say what happened, the most serious first.
+    """Notes on a search and its ensemble, the most serious first.
 
     Args:
         result: What was found.

@@ -33,7 +33,7 @@ class Encoded:
 
 
 class EncodingCache:
-    """What a worker has encoded already; of each a single thread makes it, and others that ask wait for it."""
+    """Encoded folds of a worker. One thread makes an entry; others that ask for it wait."""
 
     def __init__(self) -> None:
         """Start with nothing."""

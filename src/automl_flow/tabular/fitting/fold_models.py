@@ -26,7 +26,7 @@ from automl_flow.tasks.problem_types import problem_type
 from automl_flow.tasks.types import Problem
 
 STAND_IN = 0  # fold whose model every trial leaves, in case no full-data model gets fitted
-MAX_OUTPUTS = 10_000  # of a model that is read: classes are listed in documents, and arrays have a column for each
+MAX_OUTPUTS = 10_000  # of a stored model: classes are listed in documents, and arrays have a column for each
 MIN_BAGGED_FOLDS = 3  # whose models are worth averaging
 
 
@@ -102,7 +102,7 @@ def write_fold_model(store: ResultStore, model: FoldModel, family: ModelFamily) 
 
 
 class FoldModelDocument(Document):
-    """What :func:`write_fold_model` says of a model; see :class:`FoldModel`.
+    """Checked form of a stored fold model; see :class:`FoldModel`.
 
     Attributes:
         stored: Whether a model is stored next to it.

@@ -38,7 +38,7 @@ from automl_flow.tabular.schedule import deadline
 
 @dataclass(frozen=True)
 class TrialContext:
-    """What every worker of a search holds.
+    """Context that every worker of a search holds.
 
     Attributes:
         problem: The data.
@@ -59,7 +59,7 @@ class TrialContext:
 
 @dataclass(frozen=True)
 class FoldOutcome:
-    """What fitting a candidate on one fold gave.
+    """Outcome of fitting a candidate on one fold.
 
     Attributes:
         loss: Loss on the validation rows.

@@ -1,4 +1,4 @@
-"""Fitting chosen candidates again, on all rows."""
+"""Refits: fitting the chosen candidates on all rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RefitJob:
 
 @dataclass(frozen=True)
 class Refitted:
-    """What there is of models that were fitted again.
+    """Models that were fitted on all rows.
 
     Attributes:
         copies: How many there are, by the candidate's number.
@@ -115,7 +115,7 @@ def fit_all_rows(context: TrialContext, job: RefitJob) -> None:
 
 
 def _check(outcome: Outcome, candidate: Candidate) -> None:
-    """Say what failed. The candidate has other models, so this is no reason to stop, unless the disk is full."""
+    """Log a failed fit; the candidate has other models, so this is no reason to stop, unless the disk is full."""
     outcome.check_storage()
     if outcome.cause not in (None, "timeout"):
         logger.warning("fitting %s on all rows failed (%s): %s", candidate.name, outcome.cause, outcome.message)

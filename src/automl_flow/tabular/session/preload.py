@@ -1,4 +1,4 @@
-"""What every worker of a tabular search needs, for it to import before its first job.
+"""Modules that every worker of a tabular search imports before its first job.
 
 Importing a library starts no threads, so that the fork server can do it too.
 """

@@ -1,4 +1,4 @@
-"""What :mod:`automl_flow.tabular.session.preload` imports, for workers whose tables need no Arrow (:mod:`.arrow`)."""
+"""Modules of :mod:`automl_flow.tabular.session.preload` without Arrow, for tables that need none (:mod:`.arrow`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the steps of one search share: rows, settings, and workers that hold libraries and rows from step to step."""
+"""A search session: problem, settings, and workers that keep libraries and rows in memory from step to step."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SearchSession:
         config: Limits and strategy.
         state: Folder of the journal; searching again in it resumes.
         runner: Workers that hold all this.
-        progress: Told of every trial.
+        progress: Notified about every trial.
     """
 
     problem: TabularProblem

@@ -1,1 +1,1 @@
-"""What a tabular search tries next."""
+"""Suggesting candidates: strategies, portfolio, runtime prediction and admission."""

@@ -42,7 +42,7 @@ class Admission:
             self._learn(record, context)
 
     def __call__(self, suggestion: Suggestion, left: float) -> str | None:
-        """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
+        """Reason not to start a trial with *left* seconds to go; ``None`` if there is none."""
         for number, entry in self._journal.entries.items():
             if number not in self._seen:
                 self._learn(TrialRecord.from_entry(entry))

@@ -1,4 +1,4 @@
-"""What a trial will cost: a first guess by the family, corrected by what its trials really took."""
+"""Runtime model of trials: the family's estimate, corrected by the observed runtimes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CostModel:
         return self._guess(family, params) * (median(known) if known else 1.0)
 
     def refusal(self, family: str, params: Params, left: float) -> str | None:
-        """Say why a trial should not be started with *left* seconds to go; ``None`` when it should."""
+        """Reason not to start a trial with *left* seconds to go; ``None`` if there is none."""
         margin = MARGIN if family in self._ratios else UNKNOWN_MARGIN
         needed = margin * self.seconds(family, params)
         if self._families[family].stops_early:

@@ -20,7 +20,7 @@ MIN_PRUNE_FOLDS = 3  # folds of a trial that is worth pruning
 
 @dataclass(frozen=True)
 class Plan:
-    """What the trials of a layer try.
+    """A strategy applied to one layer.
 
     Attributes:
         strategy: How they are chosen.

@@ -55,7 +55,7 @@ class PerFamilySampler(BaseSampler):
         return suggest(self._inner[trial.number], param_name, param_distribution)
 
     def keep_state(self, trial: Trial) -> None:
-        """Keep with a trial what the sampler has written into its own: CMA-ES looks for it in later ones."""
+        """Store the sampler's state with the trial, because CMA-ES reads it from earlier trials."""
         if trial.number in self._inner:
             trial.set_user_attr(_STATE, dict(self._inner[trial.number].study.trials[-1].system_attrs))
 

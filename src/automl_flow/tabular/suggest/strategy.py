@@ -1,4 +1,4 @@
-"""What a tabular search strategy decides, and the pieces that several strategies have in common."""
+"""Interface of tabular search strategies, and decisions that several of them share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class InitialConfig:
 
 @dataclass(frozen=True)
 class FamilyDraw:
-    """What the choice of the next trial's family may depend on.
+    """Inputs for choosing the next trial's family.
 
     Attributes:
         number: Number of the trial.
@@ -48,7 +48,7 @@ class FamilyDraw:
 
 @dataclass(frozen=True)
 class PruneQuery:
-    """What the thresholds of the next trial may depend on.
+    """Inputs for the prune thresholds of the next trial.
 
     Attributes:
         number: Number of the trial.
@@ -98,7 +98,7 @@ def quantile_thresholds(told: Sequence[FrozenTrial], rungs: Sequence[int], fract
     Args:
         told: Trials to compare with.
         rungs: Numbers of folds; one that fewer than three trials have reached has no threshold.
-        fraction: Of those trials that would go on.
+        fraction: Of those trials that would continue.
     """
     found = {}
     for rung in rungs:
@@ -114,7 +114,7 @@ def quantile_thresholds(told: Sequence[FrozenTrial], rungs: Sequence[int], fract
 
 @dataclass(frozen=True)
 class Strategy:
-    """How a tabular search chooses its next trial; all of it is decided from finished trials alone, never by a clock.
+    """A tabular search strategy; it decides from finished trials alone, never by a clock.
 
     Attributes:
         about: What it does, in a few words.
