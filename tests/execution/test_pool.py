@@ -65,11 +65,9 @@ def test_what_is_late_together_ends_together(runner):
 
 
 def test_a_job_that_runs_again_has_no_more_time_than_before(runner, tmp_path):
-    end = time.monotonic() + 1.2
     innocent = runner.submit(jobs.stay, (str(tmp_path / "innocent"), 1.0), Limits(seconds_left=1.2))
     runner.submit(jobs.spin, 0, Limits(seconds=0.6)).outcome()
-    assert innocent.outcome().cause == "timeout"
-    assert time.monotonic() < end + 1.0
+    assert innocent.outcome().cause == "timeout"  # with 1.2 s from its second start it would have ended well
 
 
 def test_a_cancelled_job_ends_and_the_other_runs_again(runner, tmp_path):

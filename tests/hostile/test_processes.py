@@ -32,7 +32,7 @@ _PATH = f"{_ROOT}{os.pathsep}{_ROOT / 'src'}"  # of other processes
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch):
     """Look at processes often, so that tests do not take long."""
-    monkeypatch.setattr(pool, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(pool, "_CHECK_SECONDS", 0.05)
 
 
 @pytest.fixture(params=[(), FORKED], ids=["alone", "forked"])
@@ -115,7 +115,7 @@ def test_a_job_whose_process_is_stopped_for_long_runs_again(runner, tmp_path):
 
 
 def test_a_large_context_for_a_process_that_is_stopped_keeps_nobody_waiting(runner, monkeypatch):
-    monkeypatch.setattr(pool, "_LOOK_SECONDS", PATIENT)
+    monkeypatch.setattr(pool, "_CHECK_SECONDS", PATIENT)
     pid = run(runner, jobs.sleep, 0).value
     os.kill(pid, signal.SIGSTOP)
     runner.broadcast(bytes(1 << 24))
@@ -157,7 +157,7 @@ def test_a_process_that_cannot_be_started_fails_the_job_with_the_cause(runner, m
     assert "no more processes" in run(runner, jobs.add, 1).message
 
 
-@pytest.mark.parametrize("method", ["_take", "_assign", "_end_late", "_look"])
+@pytest.mark.parametrize("method", ["_on_report", "_assign", "_end_late", "_check_workers"])
 def test_every_job_has_an_end_when_the_pool_breaks(runner, monkeypatch, method):
     first = runner.submit(jobs.sleep, 0.3, Limits())
 
@@ -195,7 +195,7 @@ def test_starting_workers_changes_no_environment_that_others_would_inherit(runne
 def test_an_import_in_an_environment_of_any_kind_ends_and_removes_nothing(tmp_path):
     (tmp_path / "folder").mkdir()
     variables = {**os.environ, "PYTHONPATH": _PATH, "AUTOML_FLOW_SCRATCH": f"1:{tmp_path}/folder"}
-    modules = ("guard", "worker", "forkserver", "processes", "scratch")
+    modules = ("watchdog", "worker", "forkserver", "processes", "tempdir")
     code = (
         f"from automl_flow.execution import {', '.join(modules)}\n"
         "from automl_flow.execution.backends import local\n"
@@ -211,20 +211,20 @@ import os, sys
 from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits
 from automl_flow.execution.runner import RunnerSettings
-from automl_flow.execution.scratch import scratch, scratch_folder
+from automl_flow.execution.tempdir import process_tempdir, temporary_folder
 from tests.execution import jobs
 
 def run(runner):
     return runner.submit(jobs.add, 1, Limits()).outcome().value
 
-with scratch("state-") as state, LocalRunner(RunnerSettings(preload=sys.argv[2:]), 10) as runner:
+with temporary_folder("state-") as state, LocalRunner(RunnerSettings(preload=sys.argv[2:]), 10) as runner:
     assert run(runner) == 11
     child = os.fork()
     if child == 0:
         if sys.argv[1] == "works":
             with LocalRunner(RunnerSettings(preload=sys.argv[2:]), 20) as own:
                 assert run(own) == 21
-            assert scratch_folder() != state.parent
+            assert process_tempdir() != state.parent
         sys.exit()
     assert os.waitpid(child, 0)[1] == 0
     assert state.is_dir() and len(os.listdir(state.parent)) == 3, os.listdir(state.parent)
@@ -248,7 +248,7 @@ def test_a_pipe_in_the_folder_for_temporary_files_keeps_nobody_waiting(tmp_path)
     for name in ("automl-x.tmp", "automl_flow-12345678.tmp"):
         os.mkfifo(tmp_path / name)
     variables = {**os.environ, "PYTHONPATH": _PATH, "TMPDIR": str(tmp_path)}
-    code = "from automl_flow.execution.scratch import scratch_folder; scratch_folder()"
+    code = "from automl_flow.execution.tempdir import process_tempdir; process_tempdir()"
     subprocess.run([sys.executable, "-c", code], env=variables, timeout=PATIENT, check=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import statistics
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,39 +12,15 @@ import pytest
 from automl_flow.core.progress import silent_progress
 from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits, Outcome
-from automl_flow.execution.runner import Function, Handle, Runner, RunnerSettings
+from automl_flow.execution.runner import Handle, Runner, RunnerSettings
 from automl_flow.study.budget import Budget, Clock
 from automl_flow.study.journal import Journal
 from automl_flow.study.parts import TrialRun
 from automl_flow.study.study import StudyResult, run_study
-from tests.execution.inline import Done, InlineRunner
+from tests.execution.inline import Shuffling
 from tests.study import studies
 
 TRIALS = 24
-
-
-class Shuffling(InlineRunner):
-    """Ends the jobs that it was given one by one, in a random order; those that raise, as a worker would."""
-
-    def __init__(self, n_jobs: int, context: Any = None, seed: int = 0) -> None:
-        super().__init__(RunnerSettings(n_jobs=n_jobs), context or {})
-        self.random, self.waiting, self.most, self.parts = random.Random(seed), {}, 0, 0  # noqa: S311 - no secret
-
-    def submit(self, function: Function, job: Any, limits: Limits, affinity: str | None = None) -> Handle:
-        handle = Done(Outcome(None, None, "", 0.0, 0.0), done=False)
-        self.waiting[handle] = (function, job)
-        self.parts += function is studies.evaluate_part
-        self.most = max(self.most, len(self.waiting))
-        return handle
-
-    def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
-        handle = self.random.choice(list(self.waiting))
-        function, job = self.waiting.pop(handle)
-        try:
-            handle.result = Outcome(function(self.context, job), None, "", 0.25, 1.0)
-        except ValueError as error:
-            handle.result = Outcome(None, "implementation", str(error), 0.25, 1.0)
-        handle.done = True
 
 
 def run(folder: Path, runner: Runner, *, pruning: bool = True, **budget: Any) -> StudyResult:
@@ -98,7 +73,7 @@ def test_processes_give_the_same_records(tmp_path: Path, sequential: list[tuple[
 def test_one_worker_runs_no_part_that_does_not_count(tmp_path: Path, sequential: list[tuple[Any, ...]]) -> None:
     runner = Shuffling(1)
     run(tmp_path, runner)
-    assert runner.parts == sum(row[6]["parts"] for row in sequential)
+    assert runner.submitted.count(studies.evaluate_part) == sum(row[6]["parts"] for row in sequential)
 
 
 @pytest.mark.parametrize("n_jobs", [1, 12])
@@ -166,7 +141,7 @@ def test_an_interrupted_search_continues_with_whole_trials(tmp_path: Path, seque
     assert 0 < len(first.records) < TRIALS
     runner = Shuffling(5)
     assert facts(run(tmp_path, runner)) == sequential
-    assert runner.parts < sum(row[6]["parts"] for row in sequential)
+    assert runner.submitted.count(studies.evaluate_part) < sum(row[6]["parts"] for row in sequential)
 
 
 def test_a_trial_shares_its_time_among_the_parts_that_have_not_ended() -> None:

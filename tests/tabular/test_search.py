@@ -13,6 +13,7 @@ from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.result import SearchResult
 from automl_flow.tabular.search import search_models
 from automl_flow.tabular.session.session import open_session
+from tests.execution.inline import Shuffling
 from tests.models.problems import make_problem
 
 QUICK = ("linear", "knn", "baseline")
@@ -57,6 +58,22 @@ def test_one_and_two_workers_find_the_same(problem, tmp_path):
     ]
     assert essence(results[0]) == essence(results[1])
     assert np.array_equal(results[0].oof, results[1].oof)
+
+
+@pytest.mark.parametrize("strategy", ["auto", "hyperband"])
+def test_folds_that_end_in_any_order_on_twelve_workers_find_what_one_worker_finds(
+    strategy, problem, tmp_path, monkeypatch
+):
+    config, results = SearchConfig(max_trials=30, strategy=strategy), []
+    for n_jobs, seed in ((1, 0), (12, 1), (12, 2)):
+        runner = Shuffling(n_jobs, seed=seed)
+        monkeypatch.setattr("automl_flow.tabular.session.session.make_runner", lambda *_, runner=runner: runner)
+        results.append(search(problem, families(*QUICK), config, tmp_path / str(seed)))
+        assert runner.most == n_jobs
+    facts = [[(*row, record.attrs) for row, record in zip(essence(r), r.records, strict=True)] for r in results]
+    assert facts[0] == facts[1] == facts[2]
+    assert {record.state for record in results[0].records} == {"complete", "pruned"}
+    assert all(np.array_equal(results[0].oof, result.oof) for result in results[1:])
 
 
 def test_a_resumed_search_equals_an_unbroken_one(problem, tmp_path):

@@ -17,7 +17,7 @@ from automl_flow.core.config import parse_config, renamed_arguments
 from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.estimators.inspection import inspect_samples
 from automl_flow.estimators.search_estimator import SearchEstimator, Seconds
-from automl_flow.execution.scratch import scratch
+from automl_flow.execution.tempdir import temporary_folder
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.study.budget import Clock
@@ -155,7 +155,7 @@ class NetworkEstimator(SearchEstimator):
         self.findings_ = inspect_samples(data.x, target.decode(target.values), task)
         problem = NasProblem(data.x, target, task)
         with ExitStack() as stack:
-            state = self.state or stack.enter_context(scratch("state-"))
+            state = self.state or stack.enter_context(temporary_folder("state-"))
             clock = Clock(config.time_left_for_this_task, time.monotonic() - began)
             self.result_: NasResult = search_architecture(problem, config, Path(state), self._progress(), clock=clock)
         self.network_: NetworkModel = self.result_.network

@@ -17,7 +17,7 @@ from automl_flow.estimators.inspection import inspect
 from automl_flow.estimators.leaderboard import make_leaderboard
 from automl_flow.estimators.search_estimator import SearchEstimator, Seconds
 from automl_flow.estimators.tables import TrainingRows, read_features, read_rows
-from automl_flow.execution.scratch import scratch
+from automl_flow.execution.tempdir import temporary_folder
 from automl_flow.features import FeatureConfig, plan_features
 from automl_flow.models import FAMILIES
 from automl_flow.recipes import RecipeConfig, build_preprocessor, propose_recipe
@@ -167,7 +167,7 @@ class TabularEstimator(SearchEstimator):
         task = self._task(rows)
         self._check_names(rows, task)
         workers = make_workers(config, rows.X)
-        with scratch("state-") as state, workers:
+        with temporary_folder("state-") as state, workers:
             workers.start()  # they import libraries while rows are checked and features are planned
             problem = self._problem(rows, task, config, clock, progress)
             seconds = search_seconds(clock, crowding=clock.spent / max(time.process_time() - busy, 0.01))

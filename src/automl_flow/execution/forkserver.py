@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from automl_flow.execution import worker
-from automl_flow.execution.guard import die_with_parent
+from automl_flow.execution.watchdog import die_with_parent
 
 NUMBER = struct.Struct("q")  # what is told of a worker: its process number, and later its exit code
 

@@ -104,7 +104,7 @@ class MemoryGuard:
             os._exit(MEMORY_EXIT)
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Return freed memory to the system, which the C library would keep (with glibc; elsewhere this does nothing)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:

@@ -27,7 +27,7 @@ import psutil
 from automl_flow.core.threads import thread_environment
 from automl_flow.execution.forkserver import NUMBER
 from automl_flow.execution.memory import FRUGAL_ENVIRONMENT
-from automl_flow.execution.scratch import scratch_folder
+from automl_flow.execution.tempdir import process_tempdir
 from automl_flow.execution.worker import WorkerSettings
 
 _ATTEMPTS = 3  # to start a fork server that takes a request
@@ -39,22 +39,22 @@ import sys
 from multiprocessing.connection import Connection
 channel = Connection(int(sys.argv[1]))
 sys.path[:], parent, folder = channel.recv()
-from automl_flow.execution import guard
-guard.follow(parent, folder)
+from automl_flow.execution import watchdog
+watchdog.watch_parent(parent, folder)
 """
 _WORKER = """
 from automl_flow.execution import worker
 worker.main(channel)
-guard.leave(folder)
+watchdog.end_with_parent(folder)
 """
 _SERVER = """
 from automl_flow.execution import forkserver
 forkserver.serve(channel, channel.recv())
-guard.leave(folder)
+watchdog.end_with_parent(folder)
 """
 
 
-class Alone(subprocess.Popen[bytes]):
+class SpawnedProcess(subprocess.Popen[bytes]):
     """A process that started by itself."""
 
     @property
@@ -78,10 +78,10 @@ class Alone(subprocess.Popen[bytes]):
             self.wait(timeout)
 
 
-class Forked:
+class ForkedProcess:
     """A process that the fork server is to start, or has started."""
 
-    def __init__(self, server: Alone, told: Connection) -> None:
+    def __init__(self, server: SpawnedProcess, told: Connection) -> None:
         """Follow what *server* tells of it."""
         self.pid: int | None = None
         self.exitcode: int | None = None
@@ -136,7 +136,7 @@ class Forked:
             self._reading.release()
 
 
-Process = Alone | Forked
+Process = SpawnedProcess | ForkedProcess
 
 
 def is_stopped(pid: int) -> bool:
@@ -146,7 +146,7 @@ def is_stopped(pid: int) -> bool:
     return False
 
 
-def start_alone(settings: WorkerSettings) -> tuple[Process, Connection]:
+def spawn_worker(settings: WorkerSettings) -> tuple[Process, Connection]:
     """Start a worker by itself.
 
     Raises:
@@ -155,7 +155,7 @@ def start_alone(settings: WorkerSettings) -> tuple[Process, Connection]:
     return _start(_WORKER, settings)
 
 
-def start_forked(settings: WorkerSettings, preload: Sequence[str]) -> tuple[Process, Connection]:
+def fork_worker(settings: WorkerSettings, preload: Sequence[str]) -> tuple[Process, Connection]:
     """Let the fork server start a worker; the server is started with the first one, and imports *preload* first.
 
     Raises:
@@ -168,18 +168,18 @@ def start_forked(settings: WorkerSettings, preload: Sequence[str]) -> tuple[Proc
     with suppress(ConnectionError):  # the server has just ended, as the channel will say
         ours.send(sys.path)  # as it is now: the server may have been started before a folder was added
         ours.send(settings)
-    return Forked(server, told), ours
+    return ForkedProcess(server, told), ours
 
 
-def _start(program: str, told: object) -> tuple[Alone, Connection]:
+def _start(program: str, told: object) -> tuple[SpawnedProcess, Connection]:
     ours, theirs = multiprocessing.Pipe()
     number = theirs.fileno()
     command = [os.fsdecode(get_executable()), "-c", _BOOTSTRAP + program, str(number)]
     variables = {**os.environ, **thread_environment(1), **FRUGAL_ENVIRONMENT}
     with theirs, _interrupts_blocked():
-        process = Alone(command, env=variables, stdin=subprocess.DEVNULL, pass_fds=(number,))
+        process = SpawnedProcess(command, env=variables, stdin=subprocess.DEVNULL, pass_fds=(number,))
     with suppress(ConnectionError):  # it has ended already, as the channel will say
-        ours.send((sys.path, os.getpid(), scratch_folder()))
+        ours.send((sys.path, os.getpid(), process_tempdir()))
         ours.send(told)
     return process, ours
 
@@ -189,10 +189,10 @@ class _ForkServer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: tuple[Alone, socket.socket] | None = None
+        self._running: tuple[SpawnedProcess, socket.socket] | None = None
         self._registered = False  # for the end of this process
 
-    def request(self, preload: Sequence[str], descriptors: Sequence[int]) -> Alone:
+    def request(self, preload: Sequence[str], descriptors: Sequence[int]) -> SpawnedProcess:
         """Hand the server the descriptors of a worker that it is to start; never wait for it."""
         with self._lock:
             for _ in range(_ATTEMPTS):
@@ -206,7 +206,7 @@ class _ForkServer:
                     return process
             raise failure
 
-    def _begin(self, preload: Sequence[str]) -> tuple[Alone, socket.socket]:
+    def _begin(self, preload: Sequence[str]) -> tuple[SpawnedProcess, socket.socket]:
         if not self._registered:
             atexit.register(self._end, os.getpid())
             self._registered = True

@@ -1,4 +1,4 @@
-"""The inside of a worker process: it answers jobs, each in a thread of its own, until its parent ends it."""
+"""The main loop of a worker process: it runs jobs, each in a thread of its own, until its parent ends it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from typing import Any
 from threadpoolctl import ThreadpoolController
 
 from automl_flow.core.errors import DataError, StorageError
-from automl_flow.execution.memory import MemoryGuard, Watch, give_back
+from automl_flow.execution.memory import MemoryGuard, Watch, release_memory
 from automl_flow.execution.outcome import Cause, Limits
 from automl_flow.execution.runner import Function
 
@@ -49,7 +49,7 @@ class Report:
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """What a worker is told when it starts.
+    """Settings that a worker receives when it starts.
 
     Attributes:
         threads: Threads that native libraries may use in each job.
@@ -153,7 +153,7 @@ class _Worker:
     def answer(self, number: int, content: bytes, context: Any) -> None:
         """Run a call and send its report."""
         report = self._run(number, content, context)
-        give_back()
+        release_memory()
         try:
             self._send(number, report)
         except Exception as error:  # what the job returned cannot be pickled

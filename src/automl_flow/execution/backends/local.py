@@ -21,10 +21,10 @@ from automl_flow.execution.backends import Backend
 from automl_flow.execution.memory import MEMORY_EXIT
 from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.execution.pool import Pool
-from automl_flow.execution.processes import Process, fork_server_runs, start_alone, start_forked
+from automl_flow.execution.processes import Process, fork_server_runs, fork_worker, spawn_worker
 from automl_flow.execution.runner import Function, Handle, RunnerSettings
-from automl_flow.execution.scratch import scratch_folder
 from automl_flow.execution.task import DiedError, LateError, Task
+from automl_flow.execution.tempdir import process_tempdir
 from automl_flow.execution.worker import Call, Report
 
 _LAST_LINES = 20
@@ -58,7 +58,7 @@ class LocalRunner:
 
     def __enter__(self) -> Self:
         """Return the runner; what a killed process has left is removed even if there will be no job."""
-        scratch_folder()
+        process_tempdir()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -102,13 +102,13 @@ class LocalRunner:
     def _make_folder(self) -> Path:
         """Folder of what workers print; it is made with the first of them."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="runner-", dir=scratch_folder()))
+            self._folder = Path(tempfile.mkdtemp(prefix="runner-", dir=process_tempdir()))
         return self._folder
 
     def _start_process(self) -> tuple[Process, Connection]:
         settings = self.settings
         told = worker.WorkerSettings(settings.threads, settings.slots, self._make_folder(), settings.imports)
-        return start_forked(told, settings.preload) if settings.preload else start_alone(told)
+        return fork_worker(told, settings.preload) if settings.preload else spawn_worker(told)
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
         """Return when one of *handles* is done or *timeout* seconds are over."""

@@ -9,8 +9,8 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from automl_flow.execution.scratch import scratch
 from automl_flow.execution.store import FolderStore
+from automl_flow.execution.tempdir import temporary_folder
 from automl_flow.models.family import Array, ModelFamily
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.fitting.objective import TrialContext, encoded_fold, fit_model
@@ -42,7 +42,7 @@ class Chosen:
         """
         from threadpoolctl import threadpool_limits
 
-        with threadpool_limits(1), scratch("refit-") as state:  # as in the search: sums depend on the threads
+        with threadpool_limits(1), temporary_folder("refit-") as state:  # as in the search: sums depend on the threads
             context = TrialContext(problem, self.families, FolderStore(state), self.seed)
             predicted = [self._member(context, candidate, rows) for candidate in self.candidates]
         return np.tensordot(np.asarray(self.weights), np.stack(predicted), axes=1)

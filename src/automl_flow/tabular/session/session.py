@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from automl_flow.core.progress import Progress, silent_progress
 from automl_flow.execution.backends import BACKENDS, make_runner, open_store
-from automl_flow.execution.memory import give_back
+from automl_flow.execution.memory import release_memory
 from automl_flow.execution.runner import Runner, RunnerSettings
 from automl_flow.execution.store import ResultStore
 from automl_flow.models.family import ModelFamily
@@ -84,7 +84,7 @@ class SearchSession:
         if self.runner.settings.imports == _IMPORTS_WITHOUT_ARROW:
             problem = replace(problem, X=without_arrow_strings(problem.X))
         self.runner.broadcast(TrialContext(problem, self.families, self.store, config.seed, config.threads))
-        give_back()  # what planning has freed: from here on this process does little but wait
+        release_memory()  # what planning has freed: from here on this process does little but wait
         if not _is_long(config):
             skops.prepare_in_background()
         return self

@@ -1,4 +1,4 @@
-"""A worker process as the pool sees it. What may take long is done by two threads, so that the pool never waits."""
+"""A worker process as the pool sees it; two threads send and receive, so that the pool never blocks."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from automl_flow.execution.worker import Report
 _END_SECONDS = 10.0  # to wait for the end of a process that was killed
 
 
-class Member:
-    """A process, what it has to do, and its channel.
+class WorkerProcess:
+    """A process, its tasks, and the channel to it.
 
     Attributes:
         process: The process.
         tasks: Tasks by number.
-        ready: It has imported what it needs.
-        killed: The pool has killed it, and it will be gone soon.
+        ready: Whether it has imported what it needs.
+        killed: Whether the pool has killed it; it will be gone soon.
         fault: Why the pool gave it up, if it did.
         began: ``time.monotonic()`` of its start.
-        looks: How many times in a row it was found stopped.
+        stopped_checks: How many times in a row it was found stopped.
     """
 
     def __init__(
@@ -38,31 +38,31 @@ class Member:
         process: Process,
         channel: Connection,
         *,
-        heard: Callable[[Member, int | None, Report | None], None],
-        unsent: Callable[[Member, int, Exception], None],
-        gone: Callable[[Member], None],
+        on_message: Callable[[WorkerProcess, int | None, Report | None], None],
+        on_unsent: Callable[[WorkerProcess, int, Exception], None],
+        on_exit: Callable[[WorkerProcess], None],
     ) -> None:
-        """Begin to listen.
+        """Start listening.
 
         Args:
             process: The process.
             channel: The channel to it.
-            heard: Told of what it says: that it is ready, that a job begins, or how it ended.
-            unsent: Told of a task that cannot be sent.
-            gone: Told of its end, last of all.
+            on_message: Called when it is ready, when a job begins, and with the report of a job that has ended.
+            on_unsent: Called with the number of a task that cannot be sent, and why.
+            on_exit: Called when it has ended, last of all.
         """
         self.process = process
         self.tasks: dict[int, Task] = {}
         self._affinities: set[str | None] = {None}
         self.ready = self.killed = False
         self.fault = ""
-        self.began, self.looks = time.monotonic(), 0
+        self.began, self.stopped_checks = time.monotonic(), 0
         self._channel = channel
         self._outbox: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
-        self._heard, self._unsent, self._gone = heard, unsent, gone
-        self._reader = threading.Thread(target=self._read, name="what a worker says", daemon=True)
+        self._on_message, self._on_unsent, self._on_exit = on_message, on_unsent, on_exit
+        self._reader = threading.Thread(target=self._read, name="worker reader", daemon=True)
         self._reader.start()
-        threading.Thread(target=self._send, name="what a worker is told", daemon=True).start()
+        threading.Thread(target=self._send, name="worker writer", daemon=True).start()
 
     def has_room(self, task: Task, slots: int) -> bool:
         """Whether it can take a task."""
@@ -84,15 +84,15 @@ class Member:
         """Kill it, whatever it does."""
         self.killed = True
         self.process.kill()
-        self.hang_up()
+        self.disconnect()
 
     def give_up(self, fault: str) -> None:
-        """Kill it, as it does nothing any more."""
+        """Kill it, because it does nothing any more."""
         self.fault = fault
-        self.hang_up()
+        self.disconnect()
 
-    def hang_up(self) -> None:
-        """End the channel; then the process is killed, and its end is told."""
+    def disconnect(self) -> None:
+        """Close the channel; the reader then kills the process and reports its end."""
         with suppress(OSError), socket.socket(fileno=dup(self._channel.fileno())) as end:
             end.shutdown(socket.SHUT_RDWR)
 
@@ -104,12 +104,12 @@ class Member:
         with suppress(Exception):  # the end of the process, or bytes that are no message
             while True:
                 number, content = self._channel.recv()
-                self._heard(self, number, None if content is None else _report(content))
+                self._on_message(self, number, None if content is None else _report(content))
         self.process.kill()
         self.process.join(_END_SECONDS)
         self._outbox.put(None)
         self._channel.close()
-        self._gone(self)
+        self._on_exit(self)
 
     def _send(self) -> None:
         held: Any = None
@@ -120,13 +120,13 @@ class Member:
                 if task.context is not held:
                     messages.insert(0, (None, bytes(ForkingPickler.dumps(task.context))))
             except Exception as error:
-                self._unsent(self, number, error)
+                self._on_unsent(self, number, error)
                 continue
             try:
                 for message in messages:
                     self._channel.send(message)
             except Exception:  # usually because the process has ended
-                self.hang_up()
+                self.disconnect()
                 return
             held = task.context
 

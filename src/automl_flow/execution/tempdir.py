@@ -1,4 +1,4 @@
-"""One folder for all that a process and its workers write temporarily: it is gone when they are."""
+"""One temporary folder for a process and its workers: it is gone when they are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from automl_flow.core.files import storage_errors
 from automl_flow.core.temporary import claim, sweep
 
 
-def scratch_folder() -> Path:
+def process_tempdir() -> Path:
     """Folder for temporary files of this process; a child that was forked has one of its own.
 
     It is removed when the process ends. Where the process is killed, its fork server or worker removes it; where that
@@ -25,11 +25,11 @@ def scratch_folder() -> Path:
     Raises:
         StorageError: There is no space for it, or no place.
     """
-    return _scratch()[0]
+    return _tempdir()[0]
 
 
 @cache
-def _scratch() -> tuple[Path, int]:
+def _tempdir() -> tuple[Path, int]:
     """The folder, and the descriptor of its lock, which is held to the end of the process."""
     parent = _temporary_files()
     with storage_errors(parent):
@@ -57,19 +57,19 @@ def _remove(folder: Path, owner: int) -> None:
 
 def _forget() -> None:
     """Leave the folder, and its lock, to the parent from which this process was forked."""
-    if _scratch.cache_info().currsize:
-        os.close(_scratch()[1])
-        _scratch.cache_clear()
+    if _tempdir.cache_info().currsize:
+        os.close(_tempdir()[1])
+        _tempdir.cache_clear()
 
 
 os.register_at_fork(after_in_child=_forget)
 
 
 @contextmanager
-def scratch(prefix: str) -> Iterator[Path]:
-    """Make a folder in the scratch folder; it is removed when the block ends, but not by a child forked in it."""
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """Make a folder that is removed when the block ends, but not by a child that was forked in it."""
     owner = os.getpid()
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=scratch_folder()))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=process_tempdir()))
     try:
         yield folder
     finally:

@@ -1,9 +1,8 @@
-"""Started first of all in a process that looks after others, or in a worker that nobody looks after.
+"""Parent watchdog of fork servers and spawned workers.
 
-Such a process ends with the one that started it, takes the processes that it has started along, and removes what the
-parent leaves behind. The kernel tells a process of the death of its parent only. The parent of a forked worker is the
-fork server, which by itself lives as long as any worker does, so a search that was killed would go on computing for
-nobody.
+A watched process ends with its parent, kills its own children, and removes the temporary files that the parent leaves.
+The kernel only notifies a process about the death of its direct parent. The parent of a forked worker is the fork
+server, which lives as long as any worker does; without a watchdog, a killed search would keep computing for nobody.
 """
 
 from __future__ import annotations
@@ -29,20 +28,20 @@ def die_with_parent(number: signal.Signals) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number))
 
 
-def follow(parent: int, folder: Path) -> None:
-    """End with the process *parent*, whose scratch folder is *folder*; at once, where it has gone already."""
+def watch_parent(parent: int, folder: Path) -> None:
+    """End when the process *parent* ends, whose temporary folder is *folder*; at once if it has ended already."""
 
     def check(_number: int, _frame: FrameType | None) -> None:
         if os.getppid() != parent:  # else only the thread that started us has ended
-            leave(folder)
+            end_with_parent(folder)
 
     signal.signal(signal.SIGUSR1, check)
     die_with_parent(signal.SIGUSR1)
     check(signal.SIGUSR1, None)
 
 
-def leave(folder: Path) -> NoReturn:
-    """End, as the parent has gone: kill the processes of this one, and remove what they and the parent leave behind."""
+def end_with_parent(folder: Path) -> NoReturn:
+    """Kill the child processes, remove what they and the parent leave behind, and end this process."""
     workers = psutil.Process().children()
     for worker in workers:
         worker.kill()
