@@ -66,7 +66,7 @@ def fork_servers():
     ("crime", "limits", "cause", "message"),
     [
         (crimes.kill_itself, {}, "implementation", "exit code -9: killed from outside"),
-        (crimes.stop_itself, {}, "implementation", "it was stopped by a signal, and nobody let it go on"),
+        (crimes.stop_itself, {}, "implementation", "it was stopped by a signal and not resumed"),
         (crimes.begin_a_message, {"seconds": 0.5}, "timeout", "over the time limit"),
         (crimes.send_what_is_no_message, {}, "implementation", "exit code -9"),
         (crimes.send_what_has_no_end, {}, "implementation", "exit code -9"),

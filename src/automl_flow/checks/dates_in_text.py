@@ -13,7 +13,7 @@ from automl_flow.core.errors import listed
 _SAMPLE = 500
 _DATE = r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]\d{1,2}:\d{2}.*)?\s*$"
 _NUMBERED = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}"
-_MOST_FRACTION = 0.5
+_MIN_FRACTION = 0.5
 _MONTHS = 12
 
 
@@ -52,7 +52,7 @@ def _run(context: CheckContext) -> list[Finding]:
 def _looks_dated(column: pd.Series[Any]) -> bool:
     """Whether most of the first values look like dates."""
     head = column.dropna().head(_SAMPLE).astype(str)
-    return bool(len(head)) and float(head.str.match(_DATE).mean()) > _MOST_FRACTION
+    return bool(len(head)) and float(head.str.match(_DATE).mean()) > _MIN_FRACTION
 
 
 def _unclear_order(column: pd.Series[Any]) -> bool:

@@ -10,7 +10,7 @@ from automl_flow.checks.context import CheckContext, is_text
 from automl_flow.checks.finding import Check, Finding, counted
 from automl_flow.core.errors import listed
 
-_MOST_FRACTION = 0.5
+_MIN_FRACTION = 0.5
 
 
 def _run(context: CheckContext) -> list[Finding]:
@@ -43,7 +43,7 @@ def _mixture(present: pd.Series[Any]) -> str:
     counts = present.astype(str).value_counts()  # each distinct text is parsed once, which is fast
     numeric = pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().to_numpy()
     share = float(counts[numeric].sum()) / max(len(present), 1)
-    if not _MOST_FRACTION <= share < 1:
+    if not _MIN_FRACTION <= share < 1:
         return ""
     return f"{share:.0%} numbers, otherwise {listed(sorted(counts.index[~numeric]), 3)}"
 

@@ -10,7 +10,7 @@ from automl_flow.checks.context import CheckContext, is_text
 from automl_flow.checks.finding import Check, Finding, counted
 from automl_flow.core.errors import listed
 
-_MOST_FRACTION = 0.8  # of the distinct texts of a column
+_MIN_FRACTION = 0.8  # of the distinct texts of a column
 _MIN_TEXTS = 5  # distinct ones: two or three may be codes
 _MAX_TEXTS = 2000  # that are inspected
 _MAX_LENGTH = 40
@@ -28,7 +28,7 @@ def _run(context: CheckContext) -> list[Finding]:
             texts = pd.unique(context.table[name].dropna().iloc[: 10 * _MAX_TEXTS].astype(str))[:_MAX_TEXTS]
             spelled = [text for text in texts if len(text) <= _MAX_LENGTH and _NUMBER.match(text.strip())]
             plain = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").notna().mean() if len(texts) else 0
-            if len(texts) >= _MIN_TEXTS and len(spelled) >= _MOST_FRACTION * len(texts) and plain < 1 - _MOST_FRACTION:
+            if len(texts) >= _MIN_TEXTS and len(spelled) >= _MIN_FRACTION * len(texts) and plain < 1 - _MIN_FRACTION:
                 found[name] = spelled[0]
     if not found:
         return []

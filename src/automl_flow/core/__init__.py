@@ -1,1 +1,1 @@
-"""What every room stands on: errors, configuration, seeds, registries, files, artifacts, progress."""
+"""Foundations: errors, configuration, seeds, registries, files, progress."""

@@ -51,7 +51,7 @@ def evaluate(
 
     Args:
         task: Gives the metric, the sensitive columns and the favourable outcome.
-        target_train: Target of the training rows, for the class shares.
+        target_train: Target of the training rows, for class frequencies.
         target_holdout: Target of the holdout, encoded with the same classes.
         predictions_holdout: Probabilities (n, k) or values (n,). ``"model"`` is evaluated, the others compared with it.
         searched: The predictions by which the search chose the model; ``None`` where they are not known.

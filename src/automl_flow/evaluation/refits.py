@@ -26,7 +26,7 @@ class CrossValidation:
     score depends on which rows are held out. They are not a confidence interval, because the folds share their rows.
 
     Attributes:
-        scores: Score of all rows together, each predicted by models that had not seen it; one for every repeat.
+        scores: Score of all out-of-fold predictions, one per repeat.
         fold_scores: Score of every single fold; folds whose rows have no weight are left out.
         folds: Folds of a repeat.
         rows: Rows in all.

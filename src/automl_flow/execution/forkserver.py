@@ -23,7 +23,7 @@ from typing import NoReturn
 from automl_flow.execution import worker
 from automl_flow.execution.watchdog import die_with_parent
 
-NUMBER = struct.Struct("q")  # what is told of a worker: its process number, and later its exit code
+NUMBER = struct.Struct("q")  # messages on a worker: its process id, and later its exit code
 
 
 def serve(told: Connection, preload: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What is asked of a trial's process, and what comes back."""
+"""Limits and outcomes of jobs."""
 
 from __future__ import annotations
 

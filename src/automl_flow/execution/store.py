@@ -1,4 +1,4 @@
-"""Where jobs leave what is too large to return, and where the parent and later jobs find it."""
+"""Result stores: content that is too large to return, for the parent and later jobs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ResultStore(Protocol):
         """
 
     def writing(self, key: str) -> AbstractContextManager[BinaryIO]:
-        """Open a stream whose content is stored when the block ends well, for what should not be in memory twice."""
+        """Open a stream whose content is stored when the block succeeds, without a second copy in memory."""
 
     def append(self, key: str, content: bytes) -> None:
         """Add *content* at the end; the only write that is not atomic, for messages that no result depends on."""

@@ -63,7 +63,7 @@ class _Deadline:
         self.cut_short = False
 
     def after_iteration(self, info: Any) -> bool:  # noqa: ARG002 - CatBoost's signature
-        """Say whether to go on."""
+        """Return whether to continue."""
         self.cut_short = self.context.out_of_time()
         return not self.cut_short
 

@@ -25,7 +25,7 @@ TrialNumber = Annotated[int, Field(ge=0, le=MAX_TRIALS)]
 
 
 class Budget(Config):
-    """Limits of a search. A limit in trials is exact and repeatable; a limit in seconds is a safety stop.
+    """Limits of a search. A limit in trials is exact and reproducible; a limit in seconds kills what exceeds it.
 
     Attributes:
         time_left_for_this_task: Seconds for the whole search; ``None`` is no limit.

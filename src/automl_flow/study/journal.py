@@ -3,7 +3,7 @@
 A study in memory is rebuilt by repeating the asks, which is exact; the journal only saves the evaluations.
 
 Two files of a folder are the journal's, ``trials.jsonl`` and ``lock``, and so is all that lies in its sub-folder
-``trials``. Nothing else there is touched, whoever named the folder, and where one of these names is taken by what is
+``trials``. Nothing else in the folder is touched, and where one of these names is taken by what is
 not ours, the journal is not opened.
 """
 
@@ -71,7 +71,7 @@ class Journal:
     A line that a crash left half-written is cut off when the journal is opened; a line that is damaged is passed over,
     and its trial runs again. A journal that was begun with
     another *key* (other data, other settings) or by other code is started afresh, and :func:`results_folder` is
-    emptied, for what lies in it belongs to the trials.
+    emptied, because its content belongs to the trials.
 
     Attributes:
         folder: Where the journal is.

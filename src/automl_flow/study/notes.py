@@ -1,7 +1,7 @@
 """Notes: unexpected events of a search, in sentences for people.
 
-Notes are facts of a result, like its scores: they stand in the documents of a stage, in the log, on the report and the
-card, and with the estimator. So they hold no times and no numbers of a machine.
+Notes are facts of a result, like its scores: they are part of a stage's documents, the log, the report, the model card
+and the estimator. They therefore hold no times and nothing that depends on the machine.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _CAUSES = {
     "data": "could not learn from the data",
     "implementation": "ended in an error of a library",
 }
-_EXAMPLE = 160  # letters of an error that is quoted
-_LOST = 0.5  # share of the trials from which losing them is serious
+_MAX_EXAMPLE_LENGTH = 160  # of a quoted error
+_SERIOUS_FRACTION = 0.5  # of failed trials
 
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that happened.
+    """An unexpected event.
 
     Attributes:
-        text: A whole sentence, the same every time the result is made.
-        serious: The result is not what was asked for: it is told as a warning.
+        text: A sentence, the same whenever the result is reproduced.
+        serious: Whether the result is not what was asked for, which deserves a warning.
     """
 
     text: str
@@ -79,7 +79,7 @@ def of_lost_trials(records: Sequence[TrialRecord]) -> list[Note]:
     if not lost:
         return []
     late = sum(record.message == NO_TIME for record in records)
-    serious = len(lost) - late > _LOST * (len(records) - late)  # that the clock ends some is what it is for
+    serious = len(lost) - late > _SERIOUS_FRACTION * (len(records) - late)  # trials that the clock ends are expected
     return [Note(f"{len(lost)} of {len(records)} trials gave no result: {causes(lost)}.", serious)]
 
 
@@ -96,4 +96,4 @@ def _example(group: Sequence[TrialRecord]) -> str:
     """The first message of some trials; that the time was over is said already."""
     said = (r.message for r in group if r.message and r.message != NO_TIME and r.cause != "timeout")
     first = next(said, "").partition("\n")[0]
-    return f" ({shown(first, _EXAMPLE)})" if first else ""
+    return f" ({shown(first, _MAX_EXAMPLE_LENGTH)})" if first else ""

@@ -1,4 +1,4 @@
-"""A search: Optuna asks, worker processes evaluate, and the same trials come out whoever evaluates them.
+"""A search: Optuna asks, worker processes evaluate, and the trials do not depend on who evaluates them.
 
 The order of events is fixed by trial numbers alone. Trial *n* is asked when the trials up to *n - window* have been
 told and no others, and its sampler is made anew from a seed that depends on *n*. So neither the number of workers
@@ -297,7 +297,7 @@ class _Loop:
         self.search.watch()
 
     def _patience(self) -> float | None:
-        """Seconds until some running trial should have had an end, for a runner that may not keep its promise."""
+        """Seconds until a running trial should have ended, in case the runner does not enforce its limit."""
         known = [job.until for job in self._running.values()]
         times = [until for until in known if until is not None]
         return max(0.0, min(times) + _GRACE_SECONDS - time.monotonic()) if len(times) == len(known) else None

@@ -1,1 +1,1 @@
-"""What is to be learned from what: task specification, reading data, target, profile, metrics and splits."""
+"""Tasks: specification, readers, target, column profile, metrics and splits."""

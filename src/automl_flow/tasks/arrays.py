@@ -58,8 +58,8 @@ def load_arrays(path: Path, source: str = "") -> dict[str, NDArray[Any]]:
     path = Path(path)
     told = f" (given in {source})" if source else ""
     if not path.is_file():
-        beside = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
-        raise DataError(f"{path}{told}: no such file{nearest(path.name, beside)}")
+        neighbours = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
+        raise DataError(f"{path}{told}: no such file{nearest(path.name, neighbours)}")
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

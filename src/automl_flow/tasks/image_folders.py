@@ -26,7 +26,7 @@ _GREY = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "F"})
 _UNKNOWN_WHITE = frozenset({"I", "F"})
 _DEEP = _UNKNOWN_WHITE | {"I;16", "I;16L", "I;16B"}
 _WHITES = (1.0, 255.0, 65535.0)
-_GROUND = 128  # on grey neither black nor white shapes vanish
+_GROUND = 128  # grey, on which neither black nor white shapes vanish
 
 
 def read_image_folder(
@@ -39,8 +39,8 @@ def read_image_folder(
 
     Args:
         folder: Has one sub-folder per class, named after it.
-        size: (height, width) that all images are brought to; ``None`` takes the median of the images, at most 128.
-        channels: 1 for grey, 3 for colour; ``None`` is grey when every image is.
+        size: (height, width) of the result; ``None`` is the median size, at most 128.
+        channels: 1 for grey, 3 for colour; ``None`` is grey if all images are.
 
     Returns:
         Images (n, height, width, channels) as bytes, and classes (n,), in the order of the paths.

@@ -1,4 +1,4 @@
-"""Some rows of a task, as models see them: raw features, encoded target, weights."""
+"""Subsets of a task's rows: raw features, encoded target, weights."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from automl_flow.core.errors import ArtifactError, shown
 
-_DEEPEST = 20
+_MAX_DEPTH = 20
 _MAX_ITEMS = 1_000_000  # of a list whose items say their own type
 _NUMBERS = {"i": "i1", "U": "u1", "I": ">i2", "l": ">i4", "L": ">i8", "d": ">f4", "D": ">f8"}
 
@@ -38,8 +38,8 @@ class _Reader:
         return self.take(self.length()).decode()
 
     def value(self, mark: str, depth: int) -> Any:
-        if depth > _DEEPEST:
-            raise ArtifactError(f"the binary JSON is nested more than {_DEEPEST} deep")
+        if depth > _MAX_DEPTH:
+            raise ArtifactError(f"the binary JSON is nested more than {_MAX_DEPTH} deep")
         if mark == "{":
             return self.object(depth)
         if mark == "[":

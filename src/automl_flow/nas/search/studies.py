@@ -87,7 +87,7 @@ class Studies:
         folder: Where each study has its journal.
         store: Results of the jobs, those of a study below its name.
         key: Hash of everything that results depend on.
-        progress: Told of every finished trial.
+        progress: Notified of every finished trial.
         interrupted: The user stopped one of them.
         cut: Names of the studies in which the clock ended or refused a trial.
         entries: Finished trials of the study that runs (or ran last), by number, as its journal has them.

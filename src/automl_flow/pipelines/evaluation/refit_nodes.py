@@ -100,7 +100,7 @@ def _is_input(column: str, recipe: Recipe, plan: FeaturePlan) -> bool:
 
 
 def _cross_validate(bench: _Bench, table: pd.DataFrame, repeats: int, seed: int) -> tuple[CrossValidation | None, str]:
-    """Fit the chosen models in the folds of all rows, which are drawn several times."""
+    """Refit the chosen models in repeated cross-validation on all rows."""
     problem, task = bench.problem, bench.problem.task
     if task.time is not None or task.split_column is not None:
         return None, _BOUND.format("time" if task.time is not None else f"the column {task.split_column}")

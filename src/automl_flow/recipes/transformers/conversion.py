@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from automl_flow.tasks.cells import plain_column, written
 
 Series = pd.Series  # the parameter is not known here: a column may hold anything
-_LONGEST_LABEL = 64
+_MAX_LABEL_LENGTH = 64
 _TRUTH = {"true": 1.0, "false": 0.0}
 _EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 
@@ -91,7 +91,7 @@ def _text(value: Any) -> str:
         return str(value)
     if isinstance(value, (int, np.integer)):
         return written(int(value))  # through a float, identifiers beyond 2**53 would become their neighbours
-    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < _LONGEST_LABEL:
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < _MAX_LABEL_LENGTH:
         return str(int(value)) if value == int(value) else repr(float(value))
     if isinstance(value, (float, np.floating)):
         number = float(value)
@@ -101,7 +101,7 @@ def _text(value: Any) -> str:
 
 def _short(label: str) -> str:
     label = label.replace("\0", " ")  # NumPy cuts text at a trailing zero
-    if len(label) <= _LONGEST_LABEL:
+    if len(label) <= _MAX_LABEL_LENGTH:
         return label
     return label[:40] + "~" + hashlib.blake2b(label.encode(), digest_size=8).hexdigest()
 

@@ -71,7 +71,7 @@ def blend(
         model: The ensemble of a model search.
         network: A network for the same task.
         oof: Out-of-fold predictions of the ensemble, (rows, k).
-        network_oof: Those of the network, for the same rows.
+        network_oof: OOF predictions of the network, for the same rows.
         y: Class codes or values of these rows.
         weight: Weights of these rows.
     """
