@@ -188,19 +188,19 @@ def evaluate(context: SearchContext, job: TrialJob[FinalTraining]) -> Evaluation
     use_one_thread()
     with memory_errors():
         seed = derive_seed(context.seed, "final", number)
-        recipe = training_spec(context, context.make_space(), architecture, seed, epochs=training.epochs)
-        learned = fit_network(recipe, context.whole, deadline=deadline)
-    _write_member(training.file(context, number), learned, architecture.key)
-    history = learned.training.history
+        spec = training_spec(context, context.make_space(), architecture, seed, epochs=training.epochs)
+        fitted = fit_network(spec, context.whole, deadline=deadline)
+    _write_member(training.file(context, number), fitted, architecture.key)
+    history = fitted.training.history
     return Evaluation((history[-1]["train_loss"],), {"epochs": len(history)})
 
 
-def _write_member(file: StoredFile, learned: FittedNetwork, key: str) -> None:
+def _write_member(file: StoredFile, fitted: FittedNetwork, key: str) -> None:
     from safetensors.torch import save
 
-    tensors = {f"network.{n}": t.contiguous().cpu() for n, t in learned.training.average.state_dict().items()}
-    tensors |= {f"inputs.{n}": t.contiguous().cpu() for n, t in learned.inputs.state_dict().items()}
-    header = {"key": key, "target": json.dumps([learned.centre.tolist(), learned.scale.tolist()])}
+    tensors = {f"network.{n}": t.contiguous().cpu() for n, t in fitted.training.average.state_dict().items()}
+    tensors |= {f"inputs.{n}": t.contiguous().cpu() for n, t in fitted.inputs.state_dict().items()}
+    header = {"key": key, "target": json.dumps([fitted.centre.tolist(), fitted.scale.tolist()])}
     file.write(save(tensors, header))
 
 
@@ -233,16 +233,16 @@ def load_members(
 
 
 def own_member(context: SearchContext, architecture: Architecture, number: int) -> StoredFile | None:
-    """A member file of the network that trial *number* trained on its first round; ``None`` without its checkpoint.
+    """A member file of the network that trial *number* trained on its first fold; ``None`` without its checkpoint.
 
     What is there when the final training is not: the search ran out of time or was interrupted.
     """
     from automl_flow.nas.training.fit import load_fitted
 
-    recipe = training_spec(context, context.make_space(), architecture, derive_seed(context.seed, "network", number, 0))
-    learned = load_fitted(recipe, context.folds[0].fit, context.checkpoint(number, 0))
-    if learned is None:
+    spec = training_spec(context, context.make_space(), architecture, derive_seed(context.seed, "network", number, 0))
+    fitted = load_fitted(spec, context.folds[0].fit, context.checkpoint(number, 0))
+    if fitted is None:
         return None
     file = StoredFile(context.store, "member-of-trial.safetensors")
-    _write_member(file, learned, architecture.key)
+    _write_member(file, fitted, architecture.key)
     return file

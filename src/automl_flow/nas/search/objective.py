@@ -66,7 +66,7 @@ class NetworkFacts:
         key: Canonical form of the architecture.
         epochs: Epochs that it was trained for.
         tie_break_loss: Log loss or RMSE on the validation samples, which orders trials of equal loss.
-        history: Training history of the first round, an entry per epoch.
+        history: Training history of the first fold, an entry per epoch.
         parameters: Learned numbers of one network.
         flops: Multiply-adds for one sample.
         latency: Milliseconds for one sample on this machine; ``None`` where it is no objective.
@@ -128,7 +128,7 @@ def _evaluate(context: SearchContext, suggestion: Suggestion) -> Evaluation:
 def _train(
     context: SearchContext, space: Space, suggestion: Suggestion
 ) -> tuple[NDArray[np.float64], list[dict[str, float]]]:
-    """Train on every round.
+    """Train on every fold.
 
     Returns:
         Predictions for the validation samples of all folds, and the training history of the first.
@@ -137,16 +137,16 @@ def _train(
 
     predictions, histories = [], []
     for part, fold in enumerate(context.folds):
-        recipe = training_spec(context, space, suggestion.architecture, _seed(context, suggestion, part))
+        spec = training_spec(context, space, suggestion.architecture, _seed(context, suggestion, part))
         checkpoint = context.checkpoint(suggestion.trial, part, suggestion.repeat)
-        learned = fit_network(recipe, fold.fit, suggestion.epochs, checkpoint)
-        predictions.append(learned.predict(fold.valid.x))
-        histories.append(learned.training.history)
+        fitted = fit_network(spec, fold.fit, suggestion.epochs, checkpoint)
+        predictions.append(fitted.predict(fold.valid.x))
+        histories.append(fitted.training.history)
     return np.concatenate(predictions), histories[0]
 
 
 def _seed(context: SearchContext, suggestion: Suggestion, part: int) -> int:
-    """Seed of a trial's training on one round."""
+    """Seed of a trial's training on one fold."""
     again = ("again", suggestion.repeat) if suggestion.repeat else ()
     return derive_seed(context.seed, "network", suggestion.trial, part, *again)
 
