@@ -256,7 +256,7 @@ class Pool:
         for worker in self._workers:
             worker.stopped_checks = worker.stopped_checks + 1 if worker.process.stopped else 0
             if worker.stopped_checks >= _MAX_STOPPED_CHECKS:
-                worker.give_up("it was stopped by a signal, and nobody let it go on")
+                worker.give_up("it was stopped by a signal and not resumed")
             elif not worker.ready and now > worker.began + _MAX_START_SECONDS:
                 worker.give_up(f"it was not ready within {_MAX_START_SECONDS:.0f} s")
             elif worker.process.ended:
