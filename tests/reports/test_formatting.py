@@ -60,6 +60,10 @@ def test_numbers_have_four_digits(value, text):
             "Default LightGBM is 0.01000 better; with 60 rows this is not a significant difference (95% interval of "
             "the difference −0.02000 to 0.04000).",
         ),
+        (
+            Interval(0, -0.02, 0.03),
+            "Default LightGBM scores the same (95% interval of the difference −0.02000 to 0.03000).",
+        ),
         (Interval(0, 0, 0), "Same score as default LightGBM."),
     ],
 )

@@ -124,6 +124,8 @@ def compared(comparison: Comparison, evaluation: Evaluation) -> str:
     verdict = f"with {comparison.rows:,} rows this is not a significant difference"
     if comparison.rows < MIN_DECIDING_ROWS:
         verdict = f"{comparison.rows} rows are too few to call it significant or not (at least {MIN_DECIDING_ROWS})"
+    if gain.value == 0:
+        return f"{subject} scores the same ({between})."
     return f"{subject} is {number(gain.value)} {word}; {verdict} ({between})."
 
 
