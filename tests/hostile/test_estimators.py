@@ -66,7 +66,7 @@ REFUSED = {
     "nothing to learn from": (lambda X, y: (X.assign(id=range(ROWS))[["id"]], y), "no column is left to learn from"),
     "fields as a target": (lambda X, _: (X, np.zeros(ROWS, dtype=[("a", int)])), "fields a; pass one of them"),
     "infinite objects as classes": (lambda X, _: (X, pd.Series([1.0, np.inf] * 60, dtype=object)), "infinity"),
-    "numbers beyond 64 bits as classes": (lambda X, _: (X, pd.Series([2**70, 1] * 60, dtype=object)), "64 bits"),
+    "numbers beyond 64 bits as classes": (lambda X, _: (X, pd.Series([2**70, 1] * 60, dtype=object)), "64-bit"),
     "a complex target": (lambda X, y: (X, y.astype(complex)), "Complex data"),
     "an infinite target": (lambda X, y: (X, y.astype(float).where(y == 1, np.inf)), "infinity"),
     "dates as classes": (lambda X, y: (X, pd.to_datetime(y, unit="D")), "cannot be stored .* y.astype"),
@@ -82,7 +82,7 @@ REFUSED = {
         "cannot be stored",
     ),
     "classes of several kinds": (lambda X, y: (X, y.map({0: "a", 1: 2}).astype(object)), "mixed types"),
-    "true and 1 as classes": (lambda X, y: (X, pd.Series([True, 1, 0] * 40, dtype=object)), "mixes numbers"),
+    "true and 1 as classes": (lambda X, y: (X, pd.Series([True, 1, 0] * 40, dtype=object)), "mixes booleans"),
     "numbers without end as classes": (lambda X, _: (X, X["size"]), "is it a regression"),
 }
 

@@ -191,6 +191,7 @@ class _Loop:
         number, trials = self.search.first + place, self.budget.max_trials
         if (trials is not None and place >= trials) or self.clock.expired:
             return
+        # A new sampler per trial: its randomness depends on the trial's number alone, not on what was asked before.
         self.study.sampler = self.search.sampler(derive_seed(self.budget.seed, "trial", number))
         if place < len(self.search.enqueue):
             self.study.enqueue_trial(dict(self.search.enqueue[place]))
