@@ -68,7 +68,7 @@ def test_rows_without_target_are_left_out_with_a_warning():
     [
         (lambda X, y: (X.head(0), y.head(0)), "0 sample"),
         (lambda X, y: (X, y.where(y.isna(), "a")), "one class only"),
-        (lambda X, y: (X.set_axis(["a", "a", "b", "c"], axis=1), y), "repeated: a"),
+        (lambda X, y: (X.set_axis(["a", "a", "b", "c"], axis=1), y), "duplicate column names: a"),
         (lambda X, y: (X, y.head(10)), "150 rows and y has 10"),
         (lambda X, y: (X, None), "target y is None"),
         (lambda X, y: (X, y.where(y.isna())), "missing .* in all"),

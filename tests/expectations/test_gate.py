@@ -58,7 +58,7 @@ def test_duplicates_are_dropped_only_when_told():
 def test_repeated_column_names_are_refused():
     data = table()
     data.columns = ["age", "age", "target"]
-    with pytest.raises(DataError, match="repeated: age"):
+    with pytest.raises(DataError, match="duplicate column names: age"):
         passes(data)
 
 

@@ -38,5 +38,5 @@ def test_numbers_stand_first_and_names_are_given():
 
 def test_repeated_columns_are_refused():
     table = pd.DataFrame([[1, 2]], columns=["a", "a"])
-    with pytest.raises(DataError, match="repeated: a"):
+    with pytest.raises(DataError, match="duplicate column names: a"):
         TypedColumns({"a": "number"}).fit(table)
