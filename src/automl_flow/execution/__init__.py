@@ -1,1 +1,1 @@
-"""Running one trial under limits that hold by killing."""
+"""Running jobs under limits of time and memory that hold by killing."""

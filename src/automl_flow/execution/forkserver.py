@@ -1,8 +1,8 @@
-"""A process that holds libraries and forks workers that have them at once.
+"""A fork server: a process that has imported libraries and forks workers that inherit them.
 
-The fork server of multiprocessing keeps its caller waiting until it has imported everything, passes on what it is told
-by the caller's environment, which threads of the user's program would inherit, and is one for all code of the process.
-This one is told through a socket, and starting a worker never waits.
+The fork server of multiprocessing blocks its caller until all imports are done, takes its settings from the caller's
+environment, which other child processes of the user's program would inherit, and is shared by all code of the process.
+This one takes requests through a socket, and starting a worker never blocks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Holds a worker process to the memory limit of its jobs."""
+"""Memory limits of a worker process."""
 
 from __future__ import annotations
 

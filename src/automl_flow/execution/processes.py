@@ -1,9 +1,8 @@
-"""Two ways to start worker processes: from a fork server that holds libraries for all of them, or each by itself.
+"""Two ways to start worker processes: forked from a fork server that holds libraries for all of them, or spawned.
 
-From a fork server they start at once, and the server takes memory for as long as this process lives. By itself a worker
-imports what it needs, and no other process is needed. Either imports nothing of the caller's main module: scripts need
-no ``if __name__ == "__main__"``. All that a process is told comes through its channel: environment variables would be
-inherited by what others start.
+Forked workers start at once, but the fork server takes memory as long as this process lives. A spawned worker imports
+what it needs by itself. Neither imports the caller's main module, so scripts need no ``if __name__ == "__main__"``.
+Settings go through the channel, because other child processes would inherit environment variables.
 """
 
 from __future__ import annotations
