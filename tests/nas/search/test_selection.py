@@ -28,7 +28,7 @@ def context(
     weight: np.ndarray | None = None,
 ) -> Any:
     kind = problem_type("binary" if classes else "regression")
-    return SimpleNamespace(validation=(y, weight), kind=kind, read_predictions=predictions.__getitem__)
+    return SimpleNamespace(validation=(y, weight), problem_type=kind, read_predictions=predictions.__getitem__)
 
 
 def sure(confidence: np.ndarray) -> np.ndarray:
