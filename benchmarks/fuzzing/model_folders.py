@@ -68,8 +68,8 @@ def ensemble(problem: str):
     from automl_flow.recipes import RecipeConfig, propose_recipe
     from automl_flow.tabular.candidate import Candidate
     from automl_flow.tabular.ensemble.model import TabularModel
-    from automl_flow.tabular.fitting.restore import fit_candidates
     from automl_flow.tabular.problem import TabularProblem
+    from automl_flow.tabular.restore import fit_candidates
     from automl_flow.tasks.profile import profile_table
     from automl_flow.tasks.spec import TaskSpec
     from automl_flow.tasks.splits import SplitConfig, make_folds

@@ -14,7 +14,7 @@ from automl_flow.study.trial import TrialJob
 from automl_flow.tabular.candidate import Candidate, Suggestion
 from automl_flow.tabular.fitting.fold_models import read_oof
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
-from automl_flow.tabular.fitting.restore import fit_candidates
+from automl_flow.tabular.restore import fit_candidates
 from tests.models.problems import make_problem, predictions
 
 NAMES = sorted(FAMILIES.available())

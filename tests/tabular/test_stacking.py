@@ -18,7 +18,7 @@ from automl_flow.tabular.ensemble.load import load_tabular_model
 from automl_flow.tabular.ensemble.model import TabularModel
 from automl_flow.tabular.ensemble.select import stack_models
 from automl_flow.tabular.fitting.fold_models import layer_store, oof_key, second_layer_folder
-from automl_flow.tabular.fitting.restore import fit_candidates
+from automl_flow.tabular.restore import fit_candidates
 from automl_flow.tabular.search import search_models
 from automl_flow.tabular.session.session import open_session
 from automl_flow.tabular.stacking import planned

@@ -13,6 +13,7 @@ from automl_flow.models.family import ModelFamily
 from automl_flow.study.budget import Clock
 from automl_flow.study.notes import Note
 from automl_flow.study.schedule import Timeline, log_plan
+from automl_flow.tabular import refit
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.config import SearchConfig
 from automl_flow.tabular.ensemble import bagging
@@ -20,10 +21,9 @@ from automl_flow.tabular.ensemble.greedy import Selection
 from automl_flow.tabular.ensemble.model import TabularModel
 from automl_flow.tabular.ensemble.notes import constant_only, found_nothing, notes_of
 from automl_flow.tabular.ensemble.select import select, stack_models
-from automl_flow.tabular.fitting import refit
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
-from automl_flow.tabular.fitting.restore import fit_candidates
 from automl_flow.tabular.problem import TabularProblem
+from automl_flow.tabular.restore import fit_candidates
 from automl_flow.tabular.result import SearchResult
 from automl_flow.tabular.schedule import TabularSchedule
 from automl_flow.tabular.search import search_models

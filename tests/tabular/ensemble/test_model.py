@@ -14,7 +14,7 @@ from automl_flow.serialization.manifest import MANIFEST
 from automl_flow.tabular.candidate import Candidate
 from automl_flow.tabular.ensemble.load import load_tabular_model
 from automl_flow.tabular.ensemble.model import TabularModel, _pieces
-from automl_flow.tabular.fitting.restore import fit_candidates
+from automl_flow.tabular.restore import fit_candidates
 from tests.models.problems import make_problem, predictions
 
 

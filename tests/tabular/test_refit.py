@@ -8,14 +8,14 @@ from automl_flow.execution.store import FolderStore
 from automl_flow.models import FAMILIES
 from automl_flow.study.journal import results_folder
 from automl_flow.study.trial import TrialJob
+from automl_flow.tabular import refit
 from automl_flow.tabular.candidate import Candidate, Suggestion
 from automl_flow.tabular.config import SearchConfig
-from automl_flow.tabular.fitting import refit
 from automl_flow.tabular.fitting.fold_models import STAND_IN, kept_folds, model_store
 from automl_flow.tabular.fitting.objective import TrialContext, evaluate
 from automl_flow.tabular.fitting.preprocessors import ALL_ROWS
-from automl_flow.tabular.fitting.restore import fit_candidates
 from automl_flow.tabular.predictor import FittedCandidate
+from automl_flow.tabular.restore import fit_candidates
 from automl_flow.tabular.session.session import open_session
 from tests.models.problems import make_problem, predictions
 
