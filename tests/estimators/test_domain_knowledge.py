@@ -44,7 +44,7 @@ def test_an_ensemble_keeps_to_a_direction_and_names_the_families_that_cannot():
         ({"monotone": {"size": 1}, "metric": "pinball_0.9"}, "cannot be combined with a quantile"),
         ({"monotone": {"size": 1}}, "knn cannot keep to monotone constraints"),
         ({"time": "date"}, "no column 'date'"),
-        ({"time": "colour"}, "is no time"),
+        ({"time": "colour"}, "is not a timestamp"),
     ],
 )
 def test_knowledge_that_does_not_fit_is_refused_in_words(settings, message):

@@ -49,7 +49,7 @@ REFUSED = {
     "names of rows, as R writes them": ("a.csv", b'"a","b"\n"1",2,3\n"2",4,5\n', "in files that R writes"),
     "a name twice": ("a.csv", b"a,b,a\n1,2,3\n", "duplicate column names: a"),
     "a name twice, quoted": ("a.csv", b'a,"a"\n1,2\n', "duplicate column names: a"),
-    "a name that obeys": ("a.csv", b"\x1b[31m,\x1b[31m\n1,2\n", r"repeated: \\x1b\[31m"),
+    "a name that obeys": ("a.csv", b"\x1b[31m,\x1b[31m\n1,2\n", r"column names: \\x1b\[31m"),
     "nothing": ("a.csv", b"", "cannot be read as csv: "),
     "line breaks": ("a.csv", b"\n\n\n", "cannot be read as csv: "),
     "gzip": ("a.csv", gzip.compress(b"a\n1\n"), "cannot be read as csv: .*compressed: unpack it"),

@@ -162,7 +162,7 @@ def test_rows_are_ordered_by_time_however_it_is_written(values):
 
 
 def test_a_row_without_a_time_is_named():
-    with pytest.raises(DataError, match=r"t\.time: column 'when' .* 'nan' in row 1 is no time \(1 such rows\)"):
+    with pytest.raises(DataError, match=r"t\.time: column 'when' .* 'nan' in row 1 is not a timestamp \(1 such rows\)"):
         time_of(pd.DataFrame({"when": [1.0, np.nan]}), TIMED)
 
 

@@ -90,8 +90,8 @@ def time_of(table: pd.DataFrame, task: TaskSpec) -> NDArray[Any] | None:
         row = int(unreadable[0])
         value = quoted(str(column.iloc[row]))
         raise DataError(
-            f"{task.name}.time: column {quoted(task.time)} orders the rows, but {value} in row {row} is no time "
-            f"({len(unreadable)} such rows); fill or drop them"
+            f"{task.name}.time: column {quoted(task.time)} orders the rows, but {value} in row {row} is not a "
+            f"timestamp ({len(unreadable)} such rows); fill or drop them"
         )
     return values.to_numpy()
 
