@@ -50,7 +50,7 @@ def test_nothing_finished_is_an_error_with_the_cause_and_what_helps(cause, tmp_p
 
 
 def test_a_search_without_a_single_trial_is_an_error(tmp_path):
-    with pytest.raises(BudgetError, match="none could be begun in the time"):
+    with pytest.raises(BudgetError, match="none could be started within the time"):
         build(make_problem("binary", rows=60), tmp_path)
 
 

@@ -1,1 +1,1 @@
-"""Stored models, read and checked in Python before a library that trusts its files sees them."""
+"""Parsers for stored models: files are checked in Python before a library that trusts them sees them."""

@@ -1,4 +1,4 @@
-"""Trees of scikit-learn's histogram gradient boosting: what is needed to predict, and how it is stored."""
+"""Trees of scikit-learn's histogram gradient boosting: prediction and storage."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _ARRAYS = {
     "value": ("f8", 1),
 }
 _COLUMNS = tuple(_ARRAYS)[3:]
-_UNBOUNDED = ("num_threshold",)  # an infinite one splits off what is missing
+_UNBOUNDED = ("num_threshold",)  # an infinite threshold splits off missing values
 
 
 @dataclass(frozen=True)
 class BoostedTrees:
-    """Fitted trees; a step has one for each number that is boosted.
+    """Fitted trees; each boosting step has one tree per output.
 
     Attributes:
-        nodes: Nodes of each tree, as scikit-learn's predictor takes them; the trees of a step follow each other.
-        baseline: What is predicted before the first step, one number for each tree of a step.
-        features: Columns of the rows that they predict.
+        nodes: Nodes of each tree, as scikit-learn's predictor takes them, step by step.
+        baseline: Prediction before the first step, one number per tree of a step.
+        features: Number of input columns.
     """
 
     nodes: tuple[NDArray[Any], ...]
@@ -44,7 +44,7 @@ class BoostedTrees:
 
     @classmethod
     def of(cls, model: Any) -> Self:
-        """Take the trees of one of scikit-learn's estimators, which was fitted to numbers alone."""
+        """Take the trees of a scikit-learn estimator fitted on numeric columns only."""
         nodes = tuple(tree.nodes for step in model._predictors for tree in step)
         return cls(nodes, np.array(model._baseline_prediction, dtype=np.float64).ravel(), int(model.n_features_in_))
 
@@ -57,7 +57,7 @@ class BoostedTrees:
         """Predict probabilities (n, k), or values (n, 1), as scikit-learn does.
 
         Raises:
-            ArtifactError: The rows have another number of columns than the trees.
+            ArtifactError: The rows do not have the number of columns that the trees were fitted on.
         """
         from scipy.special import expit
         from sklearn.utils.extmath import softmax
@@ -75,8 +75,8 @@ class BoostedTrees:
         from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 
         if rows.ndim != 2 or rows.shape[1] != self.features:
-            raise ArtifactError(f"the trees are for {self.features} columns, got {rows.shape}")
-        sets = np.zeros((0, 8), dtype=np.uint32)  # of categories: the rows have none
+            raise ArtifactError(f"the trees need rows of {self.features} columns, got shape {rows.shape}")
+        sets = np.zeros((0, 8), dtype=np.uint32)  # category sets; the rows have no categorical columns
         places = np.zeros(self.features, dtype=np.uint32)
         threads = _openmp_effective_n_threads()
         raw = np.zeros((len(rows), len(self.baseline)), order="F")
@@ -87,7 +87,7 @@ class BoostedTrees:
         return raw
 
     def to_bytes(self) -> bytes:
-        """Return the trees in the safetensors format, with what predicting needs of them."""
+        """Return what prediction needs of the trees, in the safetensors format."""
         columns = {
             name: np.concatenate([nodes[name] for nodes in self.nodes]).astype(_ARRAYS[name][0]) for name in _COLUMNS
         }
@@ -102,16 +102,16 @@ class BoostedTrees:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """Read what :meth:`to_bytes` gave.
+        """Read what :meth:`to_bytes` wrote.
 
         Raises:
-            ArtifactError: The arrays do not make trees.
+            ArtifactError: The arrays are not valid trees.
         """
         from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
 
         arrays = load_tensors(content, _ARRAYS, unbounded=_UNBOUNDED)
         if len({len(arrays[name]) for name in _COLUMNS}) != 1 or len(arrays["features"]) != 1:
-            raise ArtifactError("the columns of the nodes differ in length")
+            raise ArtifactError("node arrays must have equal lengths")
         is_leaf = arrays["is_leaf"] != 0
         check_trees(arrays["sizes"], arrays["left"], arrays["right"], is_leaf)
         check_range("features", arrays["features"], 1, 1 << 31)
@@ -119,7 +119,7 @@ class BoostedTrees:
         check_range("split columns", arrays["feature_idx"][~is_leaf], 0, features)
         trees, at_once = len(arrays["sizes"]), len(arrays["baseline"])
         if at_once == 0 or trees % at_once:
-            raise ArtifactError(f"{trees} trees are not those of steps of {at_once}")
+            raise ArtifactError(f"{trees} trees cannot be divided into boosting steps of {at_once}")
         nodes = np.zeros(len(is_leaf), dtype=PREDICTOR_RECORD_DTYPE)
         for name in _COLUMNS:
             nodes[name] = arrays[name]

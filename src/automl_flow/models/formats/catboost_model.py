@@ -1,8 +1,8 @@
-"""A CatBoost model's bytes, with every index checked before CatBoost follows it.
+"""Validation of CatBoost models: every index is checked before CatBoost follows it.
 
-A model is a FlatBuffers table with the trees (``model.fbs`` in CatBoost's sources), and one for the statistics of each
-set of categories (``ctr_data.fbs``), which CatBoost itself reads without any check. Numbers of fields are those of
-these two files; what a model of ours never has must be empty.
+A model is a FlatBuffers table with the trees (``model.fbs`` in CatBoost's sources) and one table of category statistics
+per category set (``ctr_data.fbs``), which CatBoost reads unchecked. Field numbers are those of these two files; fields
+that our models never use must be empty.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _INFO = {
     "catboost_version_info", "class_params", "output_options", "params", "training", "model_guid", "train_finish_time",
 }  # fmt: skip
 _MAX_OUTPUTS, _MAX_DEPTH, _MAX_PER_BIN = 10_000, 16, 254
-_BORDERS, _BUCKETS, _COUNTER = 0, 1, 4  # kinds of statistics; 2 and 3 are means, which we do not use
+_BORDERS, _BUCKETS, _COUNTER = 0, 1, 4  # kinds of category statistics; 2 and 3 are means, which we do not use
 _BUCKET = np.dtype([("hash", "<u8"), ("index", "<u4")])
 _EMPTY = (1 << 64) - 1
 _BIN = np.dtype([("feature", "<u2"), ("mask", "u1"), ("split", "u1")])
@@ -36,16 +36,16 @@ def check_model(content: bytes) -> None:
     """Check a model in CatBoost's binary format.
 
     Raises:
-        ArtifactError: It is none of ours: a length or an index does not fit the others, or a search in a table of
-            statistics would not end.
+        ArtifactError: We did not write it: lengths or indices are inconsistent, or a lookup in a statistics table would
+            not terminate.
     """
     if content[:4] != b"CBM1":
-        raise ArtifactError("no model in CatBoost's binary format")
+        raise ArtifactError("not a model in CatBoost's binary format")
     core, place = _sized(content, 4)
     root = Table.root(core)
     parts = root.texts(3)
     if root.text(0) != _FORMAT or parts not in ([], [_STATISTICS]):
-        raise ArtifactError(f"unknown format {shown(root.text(0))!r}, or parts {shown(parts)}")
+        raise ArtifactError(f"unknown format {shown(root.text(0))!r} or parts {shown(parts)}")
     _check_info(root)
     trees = root.table(1)
     columns = _Columns.of(trees)
@@ -54,28 +54,28 @@ def check_model(content: bytes) -> None:
     for key, border in columns.statistics:
         kind, classes = key[-1], known.get(key)
         if classes is None:
-            raise ArtifactError("statistics that the trees ask for are missing")
+            raise ArtifactError("category statistics used by the trees are missing")
         if kind != _COUNTER and not 0 <= border < classes:
-            raise ArtifactError(f"statistics of class {border} of {classes}")
+            raise ArtifactError(f"category statistics of class {border}, but there are {classes} classes")
 
 
 def _check_info(root: Table) -> None:
     for entry in root.tables(2):
         name, text = entry.text(0), entry.text(1)
         if name not in _INFO:
-            raise ArtifactError(f"unknown information {shown(name)!r}")
+            raise ArtifactError(f"unknown metadata {shown(name)!r}")
         if text[:1] in ("{", "["):
             parse_json(text.encode(), name)
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """What trees may ask of rows.
+    """Features that trees may split on.
 
     Attributes:
-        bins: For each thing to ask, in the order in which CatBoost numbers them: where its answer is put, and whether
-            it is for one category.
-        statistics: The statistics that are needed, and for which class.
+        bins: For each possible split, in CatBoost's numbering: the place of its result, and whether it tests for a
+            single category.
+        statistics: The category statistics needed, with their classes.
     """
 
     bins: NDArray[Any]
@@ -84,49 +84,49 @@ class _Columns:
     @classmethod
     def of(cls, trees: Table) -> _Columns:
         if any(trees.tables(field) for field in (12, 13, 18)):
-            raise ArtifactError("texts or embeddings as columns; ours have none")
+            raise ArtifactError("text and embedding columns are not supported")
         categories, numbers = trees.tables(4), trees.tables(5)
         _check_places(categories, 0, 1)
         _check_places(numbers, 1, 2)
         flat = sorted([t.number(1, "i", -1) for t in categories] + [t.number(2, "i", -1) for t in numbers])
         if flat != list(range(len(flat))):
-            raise ArtifactError("columns are not numbered one after another")
+            raise ArtifactError("columns must be numbered consecutively")
         used = {place for place, table in enumerate(categories) if table.number(3, "b", 1)}
         borders = [table.array(3, "<f4") for table in numbers]
         if not all(table.number(5, "b") in (0, 1, 2) for table in numbers):
-            raise ArtifactError("unknown treatment of missing numbers")
+            raise ArtifactError("unknown treatment of missing values")
         single = trees.tables(6)
         if not all(table.number(0, "i", -1) in used and not table.texts(2) for table in single):
-            raise ArtifactError("a category of a column that is none")
+            raise ArtifactError("a one-hot split refers to an unknown column, or has string categories")
         sets = trees.tables(7)
         asked = tuple((_base(table.table(0).table(0), used), table.table(0).number(1, "i")) for table in sets)
         groups = [(values, False) for values in borders if len(values)]
         groups += [(table.array(1, "<i4"), True) for table in single]
         groups += [(table.array(1, "<f4"), False) for table in sets]
         if not all(np.isfinite(values).all() and (np.diff(values.astype(float)) >= 0).all() for values, _ in groups):
-            raise ArtifactError("values to compare with are not finite, or not in order")
+            raise ArtifactError("split borders must be finite and sorted")
         return cls(_bins(groups), asked)
 
 
 def _check_places(tables: list[Table], index: int, flat: int) -> None:
     places = [(table.number(index, "i", -1), table.number(flat, "i", -1)) for table in tables]
     if [place for place, _ in places] != list(range(len(tables))) or places != sorted(places, key=lambda pair: pair[1]):
-        raise ArtifactError("columns of one kind are not numbered one after another")
+        raise ArtifactError("columns of one kind must be numbered consecutively")
 
 
 def _base(table: Table, used: set[int] | None = None) -> Key:
-    """What statistics are of: columns of categories, other conditions, and the kind."""
+    """Key of category statistics: categorical columns, other conditions, and the kind."""
     combination, kind = table.table(0), table.number(1, "b")
     categories = combination.array(0, "<i4")
     known = used is None or set(categories.tolist()) <= used
     if kind not in (_BORDERS, _BUCKETS, _COUNTER) or len(categories) == 0 or not known:
-        raise ArtifactError(f"statistics of the unknown kind {kind}, or of columns that are none")
+        raise ArtifactError(f"category statistics of unknown kind {kind} or unknown columns")
     others = combination.array(1, "<i4,<f4"), combination.array(2, "<i4,<i4")
     return (categories.tobytes(), others[0].tobytes(), others[1].tobytes(), kind)
 
 
 def _bins(groups: list[tuple[NDArray[Any], bool]]) -> NDArray[Any]:
-    """Number all values of all groups: a bin holds up to 254 values, and no two groups share one."""
+    """Number all borders of all groups: a bin holds up to 254 of them, and groups never share a bin."""
     bins, before = [np.empty(0, _BIN)], 0
     for values, single in groups:
         place = np.arange(len(values))
@@ -137,7 +137,7 @@ def _bins(groups: list[tuple[NDArray[Any], bool]]) -> NDArray[Any]:
         bins.append(own)
         before += -(-len(values) // _MAX_PER_BIN)
     if before > 0xFFFF:
-        raise ArtifactError(f"{before} groups of values to compare with are too many")
+        raise ArtifactError(f"{before} bins of split borders, at most {0xFFFF}")
     return np.concatenate(bins)
 
 
@@ -145,26 +145,28 @@ def _check_trees(trees: Table, columns: _Columns) -> None:
     splits, sizes, starts = (trees.array(field, "<i4") for field in (1, 2, 3))
     outputs = trees.number(0, "i")
     if len(trees.array(10, "<u4")) or len(trees.array(11, "<u4")) or not 1 <= outputs <= _MAX_OUTPUTS:
-        raise ArtifactError(f"trees that are not symmetric, or with {outputs} outputs")
+        raise ArtifactError(f"trees must be symmetric with 1 to {_MAX_OUTPUTS} outputs, got {outputs}")
     if len(sizes) == 0 or sizes.min() < 0 or sizes.max() > _MAX_DEPTH:
-        raise ArtifactError(f"no trees, or trees deeper than {_MAX_DEPTH}")
+        raise ArtifactError(f"there must be trees, at most {_MAX_DEPTH} deep")
     ends = np.cumsum(sizes, dtype=np.int64)
     if len(splits) != ends[-1] or not np.array_equal(starts, ends - sizes):
-        raise ArtifactError("trees do not follow each other")
+        raise ArtifactError("trees must be stored one after another")
     if not ((splits >= 0) & (splits < len(columns.bins))).all():
-        raise ArtifactError(f"a tree asks for something that is none of {len(columns.bins)}")
+        raise ArtifactError(f"a split index is out of range, there are {len(columns.bins)} possible splits")
     if not np.array_equal(trees.array(17, "<u2,u1,u1").view(_BIN), columns.bins[splits]):
-        raise ArtifactError("bins are not those of the splits")
+        raise ArtifactError("stored bins do not match the splits")
     leaves = int((1 << sizes.astype(np.int64)).sum())
     values, weights = trees.array(8, "<f8"), trees.array(9, "<f8")
     if len(values) != leaves * outputs or len(weights) not in (0, leaves) or not np.isfinite(values).all():
-        raise ArtifactError(f"{len(values)} values for {leaves} leaves and {outputs} outputs, or some not finite")
+        raise ArtifactError(
+            f"{leaves} leaves and {outputs} outputs need {leaves * outputs} finite values, got {len(values)}"
+        )
     if len(trees.array(16, "<f8")) not in (0, outputs):
-        raise ArtifactError("an offset for another number of outputs")
+        raise ArtifactError(f"there must be one bias per output, {outputs}")
 
 
 def _check_statistics(content: bytes, place: int, parts: int) -> dict[Key, int]:
-    """Return the number of classes of each table of statistics; there are some where the model has a part for them."""
+    """Return the number of classes of each table of category statistics; none if the model has no such part."""
     count, place = _number(content, place) if parts else (0, place)
     found: dict[Key, int] = {}
     for _ in range(count):
@@ -172,10 +174,10 @@ def _check_statistics(content: bytes, place: int, parts: int) -> dict[Key, int]:
         table = Table.root(part)
         key = _base(table.table(0))
         if key in found:
-            raise ArtifactError("two tables of the same statistics")
+            raise ArtifactError("duplicate table of category statistics")
         found[key] = _check_table(table, key[-1])
     if place != len(content):
-        raise ArtifactError("bytes behind the end of the model")
+        raise ArtifactError("trailing bytes after the model")
     return found
 
 
@@ -183,16 +185,16 @@ def _check_table(table: Table, kind: int) -> int:
     classes = table.number(4, "i")
     buckets = table.array(1, "u1")
     if len(buckets) % _BUCKET.itemsize:
-        raise ArtifactError("statistics that are cut off")
+        raise ArtifactError("category statistics are cut off")
     records = np.frombuffer(buckets.tobytes(), _BUCKET)
     filled = records["hash"] != _EMPTY
     if len(records) == 0 or len(records) & (len(records) - 1) or filled.all():
-        raise ArtifactError("a search in the statistics would not end")
+        raise ArtifactError("a lookup in the category statistics would not terminate")
     if kind != _COUNTER and not 2 <= classes <= _MAX_OUTPUTS:
-        raise ArtifactError(f"statistics of {classes} classes")
+        raise ArtifactError(f"category statistics must have 2 to {_MAX_OUTPUTS} classes, got {classes}")
     rows = len(table.array(2, "u1")) // (4 if kind == _COUNTER else 4 * classes)
     if (records["index"][filled] >= rows).any():
-        raise ArtifactError(f"a category leads to a row that is none of {rows}")
+        raise ArtifactError(f"a category refers to a row out of range, there are {rows}")
     return int(classes)
 
 

@@ -1,4 +1,4 @@
-"""Reading a FlatBuffers table: every offset is checked to lie inside the bytes."""
+"""Reader for FlatBuffers tables: every offset is checked to lie inside the buffer."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from automl_flow.core.errors import ArtifactError
 
 @dataclass(frozen=True)
 class Table:
-    """A table; its fields are asked for by number.
+    """A table whose fields are read by number.
 
     Attributes:
         content: All bytes of the buffer.
-        place: Where the table begins.
+        place: Start of the table, in bytes.
     """
 
     content: bytes
@@ -26,7 +26,7 @@ class Table:
 
     @classmethod
     def root(cls, content: bytes) -> Table:
-        """The table that a buffer begins with."""
+        """The root table of a buffer."""
         return cls(content, _at(content, 0, "<I"))
 
     def number(self, field: int, kind: str, default: float = 0) -> Any:
@@ -71,24 +71,24 @@ class Table:
         return int(place + _at(self.content, place, "<I"))
 
     def _vector(self, field: int, size: int) -> tuple[int, int]:
-        """Where a list begins, and how many items it has."""
+        """Start and length of a list."""
         if self._field(field) is None:
             return 0, 0
         place = self._target(field)
         count = _at(self.content, place, "<I")
         if place + 4 + count * size > len(self.content):
-            raise ArtifactError(f"a list of {count} items is longer than the file")
+            raise ArtifactError(f"a list of {count} items runs past the end of the file")
         return place + 4, count
 
 
 def _at(content: bytes, place: int, kind: str) -> Any:
     if not 0 <= place <= len(content) - struct.calcsize(kind):
-        raise ArtifactError(f"an offset leads to byte {place} of {len(content)}")
+        raise ArtifactError(f"an offset points to byte {place}, outside the {len(content)} bytes of the file")
     return struct.unpack_from(kind, content, place)[0]
 
 
 def _bytes(content: bytes, place: int) -> bytes:
     count = _at(content, place, "<I")
     if place + 4 + count > len(content):
-        raise ArtifactError(f"a text of {count} bytes is longer than the file")
+        raise ArtifactError(f"a string of {count} bytes runs past the end of the file")
     return content[place + 4 : place + 4 + count]

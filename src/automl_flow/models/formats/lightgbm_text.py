@@ -1,7 +1,7 @@
-"""LightGBM's model text, reduced to what predicting needs, with every index checked.
+"""LightGBM's model text, reduced to what prediction needs, with every index checked.
 
-LightGBM follows the indices in a text, also out of its arrays, and ends the process on some that it cannot read. What
-it is given here is written anew from fields that are known, so that it reads the same as what was checked.
+LightGBM follows out-of-bounds indices and aborts the process on some malformed text. It is therefore given text that is
+rewritten from known fields, so that it parses exactly what was checked.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _CATEGORICAL, _KNOWN_DECISIONS = 1, 12  # 1: categories, 2: missing go left, 4 a
 
 
 def canonical(text: str) -> str:
-    """Return a model text with what predicting needs alone; the same text again for one that is so already.
+    """Return a model text reduced to what prediction needs; a reduced text is returned unchanged.
 
     Raises:
-        ArtifactError: It is no model text of ours: a field is missing or of the wrong length, a number is none, an
-            index leads out of its array, or a walk down a tree would not end.
+        ArtifactError: We did not write it: a field is missing or has the wrong length, a number is malformed, an index
+            is out of bounds, or a tree has a cycle.
     """
     head, *blocks = text.split("Tree=")
     last, separator, tail = blocks[-1].partition("end of trees") if blocks else ("", "", "")
     if not separator:
-        raise ArtifactError("the model text is cut off: it does not say where the trees end")
+        raise ArtifactError("the model text is cut off: 'end of trees' is missing")
     header = _header(head)
     trees = [_tree(number, block, header) for number, block in enumerate([*blocks[:-1], last])]
     if len(trees) % header.per_step:
-        raise ArtifactError(f"{len(trees)} trees are not those of steps of {header.per_step}")
+        raise ArtifactError(f"{len(trees)} trees cannot be divided into boosting steps of {header.per_step}")
     sizes = " ".join(str(len(tree.encode())) for tree in trees)
     names = _categories(tail, header.features)
     return f"{header.text}tree_sizes={sizes}\n\n{''.join(trees)}end of trees\n\npandas_categorical:{names}\n"
@@ -64,18 +64,22 @@ def _header(block: str) -> _Header:
     fields = _fields(rest)
     missing = [name for name in (*_HEADER, "feature_names", "feature_infos") if name not in fields]
     if first != "tree" or missing or fields["version"] != "v4":
-        raise ArtifactError(f"no model text of version v4, {', '.join(missing) or 'version'} is missing or another")
+        raise ArtifactError(
+            f"not a LightGBM model text of version v4: {', '.join(missing) or 'version'} missing or wrong"
+        )
     classes, per_step = _whole(fields, "num_class"), _whole(fields, "num_tree_per_iteration")
     features = _whole(fields, "max_feature_idx") + 1
     objective = fields["objective"]
     several = classes > 1 or objective.startswith("multiclass")
     if not _OBJECTIVE.fullmatch(objective) or (several and objective != f"multiclass num_class:{classes}"):
-        raise ArtifactError(f"objective {shown(objective)!r} does not fit {classes} classes")
+        raise ArtifactError(f"objective {shown(objective)!r} does not match {classes} classes")
     if per_step != classes or not 1 <= features <= _MAX_FEATURES or fields["label_index"] != "0":
-        raise ArtifactError(f"{per_step} trees a step for {classes} classes, {features} columns")
+        raise ArtifactError(
+            f"inconsistent header: {per_step} trees per step, {classes} classes, {features} columns, or label_index"
+        )
     for name in _PER_FEATURE:
         if name in fields and len(fields[name].split(" ")) != features:
-            raise ArtifactError(f"{name} are not {features}")
+            raise ArtifactError(f"{name} must have {features} items")
     _numbers(fields, "monotone_constraints", features if "monotone_constraints" in fields else 0)
     kept = [name for name in (*_HEADER, *_PER_FEATURE) if name in fields]
     text = "tree\n" + "".join(f"{name}={fields[name]}\n" for name in kept)
@@ -86,10 +90,10 @@ def _tree(number: int, block: str, header: _Header) -> str:
     first, _, rest = block.partition("\n")
     fields = _fields(rest)
     if first != str(number):
-        raise ArtifactError(f"tree {shown(first)} stands where tree {number} should")
+        raise ArtifactError(f"expected tree {number}, got tree {shown(first)}")
     leaves, sets = _whole(fields, "num_leaves"), _whole(fields, "num_cat")
     if leaves < 1 or fields.get("is_linear", "0") != "0":
-        raise ArtifactError(f"tree {number}: {leaves} leaves, or linear ones")
+        raise ArtifactError(f"tree {number}: must have at least one leaf, and no linear leaves")
     inner = leaves - 1
     values = {name: _numbers(fields, name, inner, whole=True) for name in ("split_feature", "decision_type")}
     values["threshold"] = _numbers(fields, "threshold", inner)
@@ -106,21 +110,21 @@ def _tree(number: int, block: str, header: _Header) -> str:
 def _check_splits(number: int, values: Mapping[str, NDArray[Any]], features: int, sets: int) -> None:
     columns, decisions = values["split_feature"], values["decision_type"]
     if not _all_between(decisions, 0, _KNOWN_DECISIONS):
-        raise ArtifactError(f"tree {number}: unknown kinds of decisions")
+        raise ArtifactError(f"tree {number}: unknown decision_type")
     if not _all_between(columns, 0, features):
-        raise ArtifactError(f"tree {number}: splits a column that is none of {features}")
+        raise ArtifactError(f"tree {number}: split_feature out of range, at most {features - 1}")
     chosen = values["threshold"][decisions.astype(np.int64) & _CATEGORICAL == 1]
     if not _all_between(chosen, 0, sets) or (chosen % 1).any():
-        raise ArtifactError(f"tree {number}: splits by a set of categories that is none of {sets}")
+        raise ArtifactError(f"tree {number}: a split refers to a category set out of range, {sets} defined")
 
 
 def _check_children(number: int, children: list[NDArray[Any]], leaves: int) -> None:
-    """A child that is not negative is a node, and stands behind its parent; -1, -2 … are leaves."""
+    """A non-negative child is a node and comes after its parent; -1, -2 … are leaves."""
     place = np.arange(leaves - 1)
     for child in children:
         ends = child < 0
         if not (np.where(ends, child >= -leaves, (child > place) & (child < leaves - 1))).all():
-            raise ArtifactError(f"tree {number}: a node's child does not come behind it in the tree")
+            raise ArtifactError(f"tree {number}: a child must come after its parent")
 
 
 def _check_sets(number: int, fields: Fields, sets: int) -> None:
@@ -129,18 +133,18 @@ def _check_sets(number: int, fields: Fields, sets: int) -> None:
     bounds = _numbers(fields, "cat_boundaries", sets + 1, whole=True)
     words = _numbers(fields, "cat_threshold", int(bounds[-1]) if _all_between(bounds, 0, 1 << 31) else -1, whole=True)
     if bounds[0] != 0 or (np.diff(bounds) < 1).any():
-        raise ArtifactError(f"tree {number}: sets of categories do not follow each other")
+        raise ArtifactError(f"tree {number}: cat_boundaries must start at 0 and increase")
     if not _all_between(words, 0, 1 << 32):
-        raise ArtifactError(f"tree {number}: a set of categories is none")
+        raise ArtifactError(f"tree {number}: cat_threshold must hold 32-bit numbers")
 
 
 def _fields(block: str) -> Fields:
-    """Lines ``name=value``; empty ones are passed over."""
+    """Lines ``name=value``; empty lines are skipped."""
     found: Fields = {}
     for line in block.split("\n"):
         name, separator, value = line.partition("=")
         if name in found or (line and not separator):
-            raise ArtifactError(f"the line {shown(line)!r} is no field, or there are two of it")
+            raise ArtifactError(f"the line {shown(line)!r} is not a field, or a duplicate")
         if separator:
             found[name] = value
     return found
@@ -158,7 +162,7 @@ def _numbers(
 ) -> NDArray[np.float64]:
     text = fields.get(name, "")
     if not (_WHOLES if whole else _NUMBERS).fullmatch(text):
-        raise ArtifactError(f"{name} holds what is no {'whole ' if whole else ''}number")
+        raise ArtifactError(f"{name} must hold {'whole ' if whole else ''}numbers")
     values = np.array(text.split(), dtype=np.float64)
     if len(values) != count or (finite and not np.isfinite(values).all()):
         raise ArtifactError(f"{name} must hold {count} {'finite ' if finite else ''}numbers, got {len(values)}")
@@ -170,14 +174,14 @@ def _all_between(values: NDArray[Any], low: int, high: int) -> bool:
 
 
 def _categories(tail: str, features: int) -> str:
-    """The categories of each column that has some, as pandas knows them: the last line of the text."""
+    """The pandas categories of each categorical column: the last line of the text."""
     line = tail.strip().rpartition("\n")[2].partition("pandas_categorical:")[2]
     if not line or line == "null":
         return "null"
     columns = parse_json(line.encode(), "pandas_categorical")
     if not isinstance(columns, list) or len(columns) > features:
-        raise ArtifactError("pandas_categorical must be lists of categories")
+        raise ArtifactError("pandas_categorical must be a list of category lists")
     for names in columns:
         if not isinstance(names, list) or not all(isinstance(name, (str, int, float, bool)) for name in names):
-            raise ArtifactError("pandas_categorical must be lists of categories")
+            raise ArtifactError("pandas_categorical must be a list of category lists")
     return line

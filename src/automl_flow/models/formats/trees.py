@@ -1,7 +1,6 @@
-"""Trees of a fitted forest: what is needed to predict, and how it is stored.
+"""Trees of a fitted forest: prediction and storage.
 
-scikit-learn's own trees follow whatever indices they hold, also out of their arrays; these are checked before a tree is
-made of them.
+scikit-learn's trees follow any index they contain, even out of bounds; indices are checked before a tree is built.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _ARRAYS = {
     "missing_left": ("u1", 1),
     "leaves": ("f8", 2),
 }
-_UNBOUNDED = ("threshold",)  # an infinite one splits off what is missing
+_UNBOUNDED = ("threshold",)  # an infinite threshold splits off missing values
 _LEAF = -1
 
 
@@ -36,7 +35,7 @@ class Forest:
 
     Attributes:
         trees: scikit-learn's trees.
-        features: Columns of the rows that it predicts.
+        features: Number of input columns.
     """
 
     trees: tuple[Any, ...]
@@ -44,21 +43,21 @@ class Forest:
 
     @classmethod
     def of(cls, model: Any) -> Self:
-        """Take the trees of one of scikit-learn's forests."""
+        """Take the trees of a scikit-learn forest."""
         return cls(tuple(tree.tree_ for tree in model.estimators_), int(model.n_features_in_))
 
     def predict(self, X: Any) -> Array:
         """Predict probabilities (n, k), or values (n, k) of k targets: the mean of the trees.
 
-        The trees are asked one after another: the forest's own way starts a job and checks the rows for each of them,
-        which for some thousand rows takes several times as long as the walk down the tree.
+        Trees predict one after another: scikit-learn's forest starts a job and validates the rows for each tree, which
+        for a few thousand rows takes several times as long as the prediction itself.
 
         Raises:
-            ArtifactError: The rows have another number of columns than the forest.
+            ArtifactError: The rows do not have the number of columns that the forest was fitted on.
         """
         rows = np.ascontiguousarray(X, dtype=np.float32)
         if rows.ndim != 2 or rows.shape[1] != self.features:
-            raise ArtifactError(f"the forest is for {self.features} columns, got {rows.shape}")
+            raise ArtifactError(f"the forest needs rows of {self.features} columns, got shape {rows.shape}")
         total = np.zeros((len(rows), self.trees[0].value[0].size))
         for tree in self.trees:
             total += tree.predict(rows).reshape(total.shape)
@@ -90,16 +89,16 @@ class Forest:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
-        """Read what :meth:`to_bytes` gave.
+        """Read what :meth:`to_bytes` wrote.
 
         Raises:
-            ArtifactError: The arrays do not make trees.
+            ArtifactError: The arrays are not valid trees.
         """
         arrays = load_tensors(content, _ARRAYS, unbounded=_UNBOUNDED)
         is_leaf = arrays["left"] == _LEAF
         columns = [arrays[name] for name in ("left", "right", "feature", "threshold", "missing_left")]
         if len({len(column) for column in columns}) != 1 or len(arrays["features"]) != 1:
-            raise ArtifactError("the columns of the nodes differ in length")
+            raise ArtifactError("node arrays must have equal lengths")
         check_trees(arrays["sizes"], arrays["left"], arrays["right"], is_leaf)
         features = int(arrays["features"][0])
         check_range("features", arrays["features"], 1, 1 << 31)
@@ -119,7 +118,7 @@ class Forest:
 
 
 def _nodes(columns: list[NDArray[Any]], is_leaf: NDArray[np.bool_]) -> NDArray[Any]:
-    """Nodes as scikit-learn's trees hold them; what only its training needs is zero."""
+    """Nodes in scikit-learn's layout; fields needed only for training are zero."""
     from sklearn.tree._tree import NODE_DTYPE
 
     nodes = np.zeros(len(is_leaf), dtype=NODE_DTYPE)

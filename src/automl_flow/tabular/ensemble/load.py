@@ -1,4 +1,4 @@
-"""Reading tabular models: every document is checked for what it says before anything is made of it."""
+"""Loading tabular models: every document is validated before any object is built from it."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.types import Label
 
 _MAX_MEMBERS = 500
-_MAX_MODELS = 200  # of a member
-_ROUNDING = 1e-6  # by which weights may miss a sum of 1
+_MAX_MODELS = 200  # per member
+_ROUNDING = 1e-6  # tolerance of the sum of the weights
 
 ModelName = Annotated[str, Field(pattern=r"^(all|fold)-[0-9]{1,4}$")]
 
 
 class CandidateEntry(Document):
-    """A member that a model search found.
+    """A member from the model search.
 
     Attributes:
         kind: Always ``candidate``.
-        candidate: What it is.
-        models: Names of its models.
+        candidate: Family, parameters and base models.
+        models: Names of its fitted models.
     """
 
     kind: Literal["candidate"]
@@ -45,7 +45,7 @@ class CandidateEntry(Document):
     @model_validator(mode="after")
     def _differ(self) -> Self:
         if len(set(self.models)) < len(self.models):
-            raise ValueError("models must differ")
+            raise ValueError("models must not contain duplicates")
         return self
 
 
@@ -75,15 +75,15 @@ class ModelDocument(Document):
         if len(self.weights) != len(self.members):
             raise ValueError(f"{len(self.weights)} weights for {len(self.members)} members")
         if not math.isclose(sum(self.weights), 1.0, abs_tol=_ROUNDING):
-            raise ValueError(f"weights must add up to 1, not {sum(self.weights)!r}")
+            raise ValueError(f"weights must sum to 1, got {sum(self.weights)!r}")
         if self.classes is not None and (len(self.classes) < 2 or len(set(self.classes)) < len(self.classes)):
-            raise ValueError("classes must be two or more, and differ")
+            raise ValueError("classes must be at least two, without duplicates")
         if len(set(self.feature_names)) < len(self.feature_names):
-            raise ValueError("feature_names must differ")
+            raise ValueError("feature_names must not contain duplicates")
         return self
 
     @model_validator(mode="after")
-    def _reads_what_stands_before(self) -> Self:
+    def _reads_earlier_members(self) -> Self:
         known: set[int] = set()
         layered = False
         for member in self.members:
@@ -93,23 +93,23 @@ class ModelDocument(Document):
             candidate = member.candidate
             if not set(candidate.base_models) <= known:
                 raise ValueError(
-                    f"candidate {candidate.number} reads {candidate.base_models}, of which some do not come before"
+                    f"candidate {candidate.number}: base models {candidate.base_models} must all be earlier members"
                 )
             if candidate.base_models:
                 layered = True
             elif layered or candidate.number in known:
-                raise ValueError(f"candidate {candidate.number} stands twice, or behind those that read others")
+                raise ValueError(f"candidate {candidate.number} is duplicated, or listed after a stacked candidate")
             else:
                 known.add(candidate.number)
         return self
 
 
 def load_tabular_model(folder: Path) -> TabularModel:
-    """Read what :func:`automl_flow.tabular.ensemble.model.TabularModel.save` wrote, after checking hashes and versions.
+    """Load what :func:`automl_flow.tabular.ensemble.model.TabularModel.save` wrote, after checking hashes and versions.
 
     Raises:
-        ArtifactError: The folder is no tabular model, is damaged, or holds types that are not allowed.
-        DependencyError: A library that a member needs is not installed.
+        ArtifactError: The folder is not a tabular model, is damaged, or contains types that are not allowed.
+        DependencyError: A library needed by a member is not installed.
     """
     folder = Path(folder)
     files = open_artifact(folder, KIND).files
@@ -117,7 +117,7 @@ def load_tabular_model(folder: Path) -> TabularModel:
     with reading(folder / MODEL):
         task = TaskSpec.restore(document.task)
         if not task.problem_type.suits(document.classes) or task.modality != "tabular":
-            raise ArtifactError(f"{folder / MODEL}: classes do not fit the task's problem, or it is none of tables")
+            raise ArtifactError(f"{folder / MODEL}: the task must be tabular, with classes that match its problem type")
     preprocessors = Preprocessors()
     members = tuple(
         _read_member(files, member_place(i), entry, _Outputs(task, document.classes), preprocessors)
@@ -154,7 +154,7 @@ def _read_member(
     for model in models:
         if model.outputs != expected.number:
             raise ArtifactError(
-                f"{files.folder / place}: {model.name} predicts {model.outputs} numbers, not {expected.number}"
+                f"{files.folder / place}: {model.name} has {model.outputs} outputs, expected {expected.number}"
             )
         preprocessors.read(files, model.preprocessor_key)
     return FittedCandidate(candidate, models, family, preprocessors.by_key)
@@ -168,5 +168,5 @@ def _read_network(files: Files, place: str, expected: _Outputs) -> Member:
     network = read_network(files, place)
     suits = network.classes == expected.classes and network.shape.outputs == expected.number
     if not suits or network.preprocessor is None:
-        raise ArtifactError(f"{files.folder / place}: is no network of a table for the classes of {MODEL}")
+        raise ArtifactError(f"{files.folder / place}: not a tabular network with the classes of {MODEL}")
     return NetworkMember(network)

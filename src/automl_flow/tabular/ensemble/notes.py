@@ -1,4 +1,4 @@
-"""Notes on a tabular search, and the error or the constant where no trial finished."""
+"""Notes on a tabular search, and the error or constant model when no trial finishes."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from automl_flow.tabular.search import choose_families
 from automl_flow.tabular.session.session import SearchSession
 
 _ADVICE = {
-    "budget": "give the search more time (time_left_for_this_task), or less to do (fewer rows, columns or families)",
+    "budget": "give the search more time (time_left_for_this_task), or less work (fewer rows, columns or families)",
     "timeout": "raise per_run_time_limit",
     "memory": "raise memory_limit, or lower n_jobs",
-    "data": "mend the data that the message speaks of",
-    "implementation": "leave out the families that fail (families), or mend the data that make them fail",
+    "data": "fix the data as the message says",
+    "implementation": "leave out the failing families (families), or fix the data they fail on",
 }
 
 
 def found_nothing(session: SearchSession, result: SearchResult) -> bool:
-    """Whether no trial finished, but for one that knows nothing; not where that is all that was asked for."""
+    """Whether only baseline trials finished, or none, although other families were requested."""
     if any(candidate.family != BASELINE for candidate in result.candidates):
         return False
     return not result.candidates or set(choose_families(session.families, session.config.families)) != {BASELINE}
 
 
 def constant_only(session: SearchSession, result: SearchResult) -> SearchResult:
-    """Return a result in which nothing was found with the constant as its only candidate, as the settings ask for.
+    """Return a result without candidates with a constant as its only candidate, if the settings ask for that.
 
     Raises:
-        BudgetError: The settings ask for an error; its text has the causes, an example of each, and what to change.
-        KeyboardInterrupt: The user stopped the search: there is nothing to be kept.
+        BudgetError: The settings ask for an error; its text lists the causes, an example of each, and what to change.
+        KeyboardInterrupt: The user stopped the search, and nothing finished that could be kept.
     """
     told = nothing_finished(result.records, session.runner.start_seconds)
     if session.config.if_nothing_finished == "error":
@@ -51,31 +51,31 @@ def constant_only(session: SearchSession, result: SearchResult) -> SearchResult:
     context = TrialContext(problem, session.families, session.store, session.config.seed, session.config.threads)
     try:
         found = evaluate(context, TrialJob(number, Suggestion(BASELINE, {})))
-    except Exception as error:  # what all trials failed of may have this one fail too
-        raise BudgetError(f"{told} Nor could a constant be made: {error}") from error
+    except Exception as error:  # the cause that all trials share may hit this one too
+        raise BudgetError(f"{told} Fitting a constant failed too: {error}") from error
     constant = Candidate.of(TrialRecord(number, {}, found.values, "complete", attrs=found.attrs))
     return replace(result, candidates=(constant,), oof=np.stack([read_oof(session.store, number)]))
 
 
 def nothing_finished(records: Sequence[TrialRecord], start_seconds: float | None) -> str:
-    """Text for a search in which no trial finished: the causes, and what to change.
+    """Explain why no trial of a search finished: the causes, and what to change.
 
     Args:
         records: The trials.
-        start_seconds: Seconds until the first worker was ready; ``None``: none was.
+        start_seconds: Seconds until the first worker was ready; ``None`` if none was.
     """
     failed = [record for record in records if record.state == "failed"]
     if not failed:
-        told, kinds = "none could be begun in the time of the search", ["budget"]
+        told, kinds = "none could be started within the time of the search", ["budget"]
     else:
         told, kinds = causes(failed), sorted({record.cause or "" for record in failed})
     advice = "; ".join(_ADVICE[kind] for kind in kinds if kind in _ADVICE)
-    started = "No worker was ready by then"
+    started = "No worker was ready in time"
     if start_seconds is not None:
         started = f"The first worker took {start_seconds:.1f} s to start"
     return (
         f"no trial of the search finished, so there is no model. Of {len(records)} trials: {told}. {started}. "
-        f"What helps: {advice}. With if_nothing_finished='constant' a constant is predicted instead, with a warning."
+        f"What helps: {advice}. With if_nothing_finished='constant', a constant is predicted instead, with a warning."
     )
 
 
@@ -91,11 +91,11 @@ def notes_of(
     """Notes on a search and its ensemble, the most serious first.
 
     Args:
-        result: What was found.
-        constant: Nothing was, and a constant is predicted.
-        interrupted: The user stopped the search, or what came after.
-        wanted: How often members were to be fitted again on all rows, by their numbers.
-        fitted: How often they were.
+        result: Result of the search.
+        constant: Whether no trial finished and a constant is predicted.
+        interrupted: Whether the user stopped the search or a later step.
+        wanted: Planned number of refits on all rows, by member number.
+        fitted: Number of refits done, by member number.
     """
     lost = of_lost_trials(result.records)
     if constant:
