@@ -19,7 +19,7 @@ from automl_flow.execution.backends.local import LocalRunner
 from automl_flow.execution.outcome import Limits
 from automl_flow.execution.runner import RunnerSettings
 from automl_flow.execution.task import Task
-from automl_flow.execution.worker import Call
+from automl_flow.execution.worker import JobCall
 from tests.execution import jobs
 from tests.hostile import crimes
 
@@ -177,7 +177,7 @@ def test_a_job_that_is_submitted_when_all_is_over_has_ended():
 
 
 def test_to_cancel_twice_is_to_cancel_once():
-    task = Task(Call(jobs.add, 1, Limits()), None)
+    task = Task(JobCall(jobs.add, 1, Limits()), None)
     task.cancel()
     task.cancel()
     assert task.future.cancelled()

@@ -10,7 +10,7 @@ from pathlib import Path
 import optuna
 
 from automl_flow.study.parts import Parts
-from automl_flow.study.study import Evaluation, Search
+from automl_flow.study.study import Search, TrialResult
 
 
 def suggest(trial: optuna.Trial) -> dict[str, float]:
@@ -24,7 +24,7 @@ def value(payload: dict[str, float]) -> float:
     return (payload["x"] - 1) ** 2 + payload["y"]
 
 
-def evaluate(context, job) -> Evaluation:
+def evaluate(context, job) -> TrialResult:
     time.sleep(0.03 * (job.number % 3))  # so that trials end in another order than they were asked in
     folder = Path(context["folder"])
     (folder / f"ran-{job.number}-{time.monotonic_ns()}").touch()
@@ -35,7 +35,7 @@ def evaluate(context, job) -> Evaluation:
     if job.number == context.get("kill_parent"):
         os.kill(context["parent"], signal.SIGKILL)
         time.sleep(5)
-    return Evaluation((value(job.suggestion),), {"twice": 2 * job.suggestion["x"]})
+    return TrialResult((value(job.suggestion),), {"twice": 2 * job.suggestion["x"]})
 
 
 FOLDS = 5
@@ -55,10 +55,10 @@ def evaluate_part(context, job) -> float:
     return value(job.suggestion) + ((job.number * 7 + job.part * 3) % 5) / 10
 
 
-def combine(context, job) -> Evaluation:
+def combine(context, job) -> TrialResult:
     if len(job.results) < FOLDS:
-        return Evaluation((), {"parts": len(job.results)}, dict(enumerate(job.results)), pruned=True)
-    return Evaluation((sum(job.results) / FOLDS,), {"parts": len(job.results)}, dict(enumerate(job.results)))
+        return TrialResult((), {"parts": len(job.results)}, dict(enumerate(job.results)), pruned=True)
+    return TrialResult((sum(job.results) / FOLDS,), {"parts": len(job.results)}, dict(enumerate(job.results)))
 
 
 def is_pruned(suggestion, results) -> bool:

@@ -146,11 +146,11 @@ def test_an_interrupted_search_continues_with_whole_trials(tmp_path: Path, seque
 
 def test_a_trial_shares_its_time_among_the_parts_that_have_not_ended() -> None:
     run = TrialRun(0, {"x": 0.0, "y": 0.0}, studies.in_parts().evaluate, Limits(10.0), n_jobs=2)
-    first, second = run.next_step(100.0), run.next_step(100.0)
+    first, second = run.next_job(100.0), run.next_job(100.0)
     assert [(s.job.open_parts, s.job.rounds, s.job.trial_seconds) for s in (first, second)] == [(5, 3, 0.0)] * 2
-    assert (run.has_step, run.is_speculative) == (True, True)
+    assert (run.has_job, run.is_speculative) == (True, True)
     run.add(0, Outcome(0.0, None, "", 4.0, 1.0))
-    third = run.next_step(50.0)
+    third = run.next_job(50.0)
     assert (third.job.open_parts, third.job.rounds, third.job.trial_seconds) == (4, 2, 4.0)
     assert (third.limits.seconds, third.limits.seconds_left, third.affinity) == (6.0, 50.0, "2")
     assert run.speedup == pytest.approx(5 / 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from automl_flow.comparison.drawings import Drawing
+from automl_flow.comparison.drawings import ChangePlot
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class TaskChange:
     searches: tuple[Pair, ...] = ()
     leaderboard: tuple[Pair, ...] = ()
     stages: tuple[Pair, ...] = ()
-    drawings: tuple[Drawing, ...] = ()
+    drawings: tuple[ChangePlot, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -17,7 +17,7 @@ Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Drawing:
+class ChangePlot:
     """A picture and the sentence below it."""
 
     svg: Markup
@@ -45,7 +45,7 @@ _PLOTS = (
 )
 
 
-def draw_changes(old: TaskResults, new: TaskResults, identity: str) -> Iterator[Drawing]:
+def draw_changes(old: TaskResults, new: TaskResults, identity: str) -> Iterator[ChangePlot]:
     """Draw every table that both versions have and that differs.
 
     Args:
@@ -58,14 +58,14 @@ def draw_changes(old: TaskResults, new: TaskResults, identity: str) -> Iterator[
         lines = (_best(old.searches[search]), _best(new.searches[search]))
         if lines[0] != lines[1]:
             caption = f"Best score of the {search} after each trial."
-            yield Drawing(_draw(lines, titles, ("trial", "best score"), f"{identity}-search-{place}", "-"), caption)
+            yield ChangePlot(_draw(lines, titles, ("trial", "best score"), f"{identity}-search-{place}", "-"), caption)
     for place, plot in enumerate(_PLOTS):
         tables = (old.table(plot.file), new.table(plot.file))
         if tables[0] == tables[1] or not all(_is_one_curve(table) for table in tables):
             continue
         points = (_points(tables[0], plot), _points(tables[1], plot))
         svg = _draw(points, titles, (plot.x, plot.y), f"{identity}-{place}", plot.marker, diagonal=plot.diagonal)
-        yield Drawing(svg, plot.caption)
+        yield ChangePlot(svg, plot.caption)
 
 
 def _draw(

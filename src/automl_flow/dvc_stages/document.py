@@ -22,7 +22,7 @@ HEADER = """\
 
 # What reading a dataset runs in addition to its own module; writing does not run it. A model's fitted features are
 # restored by their names, which no import shows.
-READERS = {f"{PACKAGE}.datasets.folders.ModelDataset": (f"{PACKAGE}.estimators.load", f"{PACKAGE}.features")}
+_LOADER_MODULES = {f"{PACKAGE}.datasets.folders.ModelDataset": (f"{PACKAGE}.estimators.load", f"{PACKAGE}.features")}
 
 LAMBDA = "<lambda>"
 
@@ -143,7 +143,7 @@ def _code(view: ProjectView, nodes: list[NodeSnapshot], made: Iterable[str], rea
     kinds = {view.entries[name]["type"] for name in (*made, *read)}
     modules = {kind.rpartition(".")[0] for kind in kinds if kind.startswith(f"{PACKAGE}.")}
     modules |= {entry["of"].rpartition(".")[0] for name in (*made, *read) if "of" in (entry := view.entries[name])}
-    modules |= {module for name in read for module in READERS.get(view.entries[name]["type"], ())}
+    modules |= {module for name in read for module in _LOADER_MODULES.get(view.entries[name]["type"], ())}
     starts |= {file for module in modules for file in files_of(module, source)}
     files = collapse(code_of(starts, source), source / PACKAGE)
     return [file.relative_to(view.project).as_posix() for file in files]

@@ -18,7 +18,7 @@ from automl_flow.tasks.metrics.losses import squared_error_per_row
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 _CHUNK = 4_000_000  # cells of weights held at a time
-_EPSILON = 1e-15
+_MIN_VARIANCE = 1e-15
 
 
 def resample_weights(n_rows: int, count: int, seed: int) -> Iterator[Array]:
@@ -156,5 +156,5 @@ def _average_precision(truth: NDArray[np.bool_], p: Array, weights: Array) -> Ar
 def _r2(y: Array, values: Array, weights: Array) -> Array:
     total = weights.sum(axis=1)
     variance = weights @ y**2 - (weights @ y) ** 2 / total
-    spread = np.where(variance > _EPSILON, variance, np.nan)
+    spread = np.where(variance > _MIN_VARIANCE, variance, np.nan)
     return np.asarray(1 - weights @ squared_error_per_row(y, values) / spread)

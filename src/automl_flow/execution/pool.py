@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection
 
 from automl_flow.execution.processes import Process
 from automl_flow.execution.task import DiedError, LateError, Task
-from automl_flow.execution.worker import Call, Report
+from automl_flow.execution.worker import JobCall, Report
 from automl_flow.execution.worker_process import WorkerProcess
 
 _CHECK_SECONDS = 1.0  # between looks at processes that have something to do
@@ -67,7 +67,7 @@ class Pool:
         """Let all processes start now."""
         self._commands.put(self._start_all)
 
-    def submit(self, call: Call, context: object, affinity: str | None = None) -> Task:
+    def submit(self, call: JobCall, context: object, affinity: str | None = None) -> Task:
         """Run a call as soon as a process has room, with *context* as the first argument of its function.
 
         After the end of the pool a task has ended before it is returned.

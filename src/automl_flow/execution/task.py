@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from automl_flow.execution.worker import Call, Report
+from automl_flow.execution.worker import JobCall, Report
 
 
 class LateError(Exception):
@@ -48,7 +48,7 @@ class Task:
         began: ``time.monotonic()`` at which it began to run; ``None`` while it waits.
     """
 
-    call: Call
+    call: JobCall
     context: Any
     affinity: str | None = None
     future: Future[Report] = field(default_factory=Future)

@@ -65,7 +65,7 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True)
-class Call:
+class JobCall:
     """A job on its way to a worker.
 
     Attributes:
@@ -95,7 +95,7 @@ def main(channel: Connection) -> None:
     """Answer the calls that arrive through *channel* until its other end has gone: what a worker process does.
 
     What arrives are :class:`WorkerSettings` first and then pairs: ``None`` and the bytes of a context, the first
-    argument of the functions from then on, or a number and the bytes of a :class:`Call`. What is sent are pairs
+    argument of the functions from then on, or a number and the bytes of a :class:`JobCall`. What is sent are pairs
     too: ``None`` twice when the worker is ready, a number and ``None`` when that job begins, and a number and the bytes
     of a :class:`Report` when it has ended.
     """
@@ -178,7 +178,7 @@ class _Worker:
         cause: Cause | None = None
         message = ""
         try:
-            call: Call = ForkingPickler.loads(content)
+            call: JobCall = ForkingPickler.loads(content)
             watch.limit_mb = call.limits.memory_mb
             if isinstance(context, _Broken):
                 raise context.error

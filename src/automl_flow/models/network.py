@@ -21,6 +21,7 @@ from automl_flow.models._mlp import (
 from automl_flow.models._stopping import StopRule
 from automl_flow.models.family import Array, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.tasks.problem_types import ProblemType, problem_type
+from automl_flow.tasks.problem_types.classification import MIN_LIKELIHOOD
 from automl_flow.tasks.types import Problem
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class _Validation:
         """Log loss or mean squared error of the mean prediction."""
         guess = self.kind.link(forward(weights, self.E)[0]).mean(axis=0)
         if self.kind.has_classes:
-            losses = -np.log(np.maximum((guess * self.y).sum(axis=1), 1e-12))
+            losses = -np.log(np.maximum((guess * self.y).sum(axis=1), MIN_LIKELIHOOD))
         elif self.kind.has_probabilities:
             losses = self.kind.deviance(self.y, guess)
         else:

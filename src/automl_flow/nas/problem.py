@@ -20,7 +20,7 @@ from automl_flow.tasks.splits import Fold, Positions, SplitConfig, make_folds
 from automl_flow.tasks.target import Target
 
 if TYPE_CHECKING:
-    from automl_flow.recipes.preprocessor import Plan
+    from automl_flow.recipes.preprocessor import PreprocessorPlan
     from automl_flow.recipes.recipe import Recipe
     from automl_flow.tasks.profile import Profile
 
@@ -56,7 +56,7 @@ class NasProblem:
     weight: NDArray[np.float64] | None = None
     recipe: Recipe | None = None
     profile: Profile | None = None
-    plan: Plan | None = None
+    plan: PreprocessorPlan | None = None
 
     @property
     def kind(self) -> Kind:

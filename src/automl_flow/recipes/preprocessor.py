@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Block:
+class ColumnBlock:
     """A group of columns, an optional transformer, and the step that encodes the result.
 
     Attributes:
@@ -35,18 +35,20 @@ class Block:
     options: dict[str, Any]
 
 
-class Plan(Protocol):
+class PreprocessorPlan(Protocol):
     """The part of a feature plan that a preprocessor uses."""
 
     @property
     def dropped(self) -> tuple[str, ...]:
         """Columns that models do not see, though features may be made of them."""
 
-    def blocks(self, names: dict[str, str], seed: int) -> Sequence[Block]:
+    def blocks(self, names: dict[str, str], seed: int) -> Sequence[ColumnBlock]:
         """One block per proposal that was kept; *names* are the typed columns' names by raw name."""
 
 
-def build_preprocessor(recipe: Recipe, plan: Plan | None, profile: Profile, encoding: Encoding, seed: int) -> Pipeline:
+def build_preprocessor(
+    recipe: Recipe, plan: PreprocessorPlan | None, profile: Profile, encoding: Encoding, seed: int
+) -> Pipeline:
     """Build the transformer that turns raw rows into what a model family reads.
 
     The result is a scikit-learn pipeline: typed columns, then one block per step and per kept proposal of a
@@ -126,7 +128,7 @@ def _check_columns(used: Iterable[str], valid: Iterable[str]) -> None:
             raise DataError(f"recipe: the profile has no column {column!r}{nearest(column, valid)}")
 
 
-def _step_blocks(recipe: Recipe, names: dict[str, str], dropped: Sequence[str]) -> list[Block]:
+def _step_blocks(recipe: Recipe, names: dict[str, str], dropped: Sequence[str]) -> list[ColumnBlock]:
     left_out = set(dropped)
     blocks = []
     for number, step in enumerate(recipe.steps):
@@ -134,11 +136,11 @@ def _step_blocks(recipe: Recipe, names: dict[str, str], dropped: Sequence[str]) 
             continue
         columns = tuple(names[column] for column in step.columns if column not in left_out)
         if columns:
-            blocks.append(Block(f"{number}.{step.name}", columns, None, step.name, dict(step.options)))
+            blocks.append(ColumnBlock(f"{number}.{step.name}", columns, None, step.name, dict(step.options)))
     return blocks
 
 
-def _encode(block: Block, encoding: Encoding, seed: int) -> Any:
+def _encode(block: ColumnBlock, encoding: Encoding, seed: int) -> Any:
     from sklearn.pipeline import make_pipeline
 
     block_seed = derive_seed(seed, "preprocessor", block.name)

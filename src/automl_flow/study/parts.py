@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from automl_flow.execution.outcome import Limits, Outcome
 from automl_flow.execution.runner import Function
-from automl_flow.study.trial import Evaluation, TrialJob
+from automl_flow.study.trial import TrialJob, TrialResult
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -67,14 +67,14 @@ class Parts(Generic[S, R]):
 
     count: int
     evaluate: Callable[[Any, PartJob[S]], R]
-    combine: Callable[[Any, CombineJob[S, R]], Evaluation]
+    combine: Callable[[Any, CombineJob[S, R]], TrialResult]
     is_pruned: Callable[[S, Sequence[R]], bool]
     checkpoints: Callable[[S], Collection[int]]
     affinity: Callable[[S, int], str]
 
 
 @dataclass(frozen=True)
-class Step:
+class ReadyJob:
     """A job of a trial, ready to be submitted.
 
     Attributes:
@@ -130,37 +130,37 @@ class TrialRun:
         return self._count / math.ceil(self._count / self._n_jobs)
 
     @property
-    def has_step(self) -> bool:
+    def has_job(self) -> bool:
         """Whether there is something to run now."""
         return self._can_combine or (self._started < self._count and not self._is_decided)
 
     @property
     def is_speculative(self) -> bool:
-        """Whether the next step may turn out to be of no use, because the trial is pruned before it counts."""
+        """Whether the next job may turn out to be of no use, because the trial is pruned before it counts."""
         return not self._can_combine and any(len(self._counted) < after <= self._started for after in self._checkpoints)
 
-    def next_step(self, seconds_left: float | None) -> Step:
+    def next_job(self, seconds_left: float | None) -> ReadyJob:
         """Return what is to be run now, with the seconds that are left to the search."""
         limits = replace(self._limits, seconds_left=seconds_left)
         if limits.seconds is not None:
             limits = replace(limits, seconds=max(0.0, limits.seconds - self._seconds))
         if not isinstance(self._evaluate, Parts):
             self._started = 1
-            return Step(self._evaluate, TrialJob(self.number, self._suggestion, seconds_left), limits, None, 0)
+            return ReadyJob(self._evaluate, TrialJob(self.number, self._suggestion, seconds_left), limits, None, 0)
         if self._can_combine:
             self._combining = True
             results = tuple(outcome.value for outcome in self._counted)
             job = CombineJob(self.number, self._suggestion, results)
-            return Step(self._evaluate.combine, job, limits, None, self._count)
+            return ReadyJob(self._evaluate.combine, job, limits, None, self._count)
         part, still_open = self._started, self._count - len(self._ended)
         self._started += 1
         rounds = math.ceil(still_open / self._n_jobs)
         part_job = PartJob(self.number, self._suggestion, seconds_left, part, still_open, rounds, self._seconds)
         affinity = self._evaluate.affinity(self._suggestion, part)
-        return Step(self._evaluate.evaluate, part_job, limits, affinity, part)
+        return ReadyJob(self._evaluate.evaluate, part_job, limits, affinity, part)
 
     def add(self, part: int, outcome: Outcome) -> None:
-        """Take in how a step ended; after the trial's end it changes nothing."""
+        """Take in how a job ended; after the trial's end it changes nothing."""
         if self.outcome is not None:
             return
         if part == self._count:
@@ -202,7 +202,7 @@ class TrialRun:
         return self._parts is not None and limit is not None and sum(o.seconds for o in self._counted) > limit
 
     def _end(self, last: Outcome) -> None:
-        """Set the outcome: that of the last step, with the seconds and memory of all that count."""
+        """Set the outcome: that of the last job, with the seconds and memory of all that count."""
         counted = [*self._counted, last]
         message = last.message
         if last.cause == "timeout" and self._limits.seconds is not None:

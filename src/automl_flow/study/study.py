@@ -28,13 +28,13 @@ from automl_flow.execution.runner import Handle, Runner
 from automl_flow.study.budget import Budget, Clock
 from automl_flow.study.journal import Journal
 from automl_flow.study.parts import Parts, TrialRun
-from automl_flow.study.trial import NO_TIME, Evaluation, TrialJob, TrialRecord
+from automl_flow.study.trial import NO_TIME, TrialJob, TrialRecord, TrialResult
 
 logger = logging.getLogger("automl_flow")
 _GRACE_SECONDS = 30.0  # after the end of its time, in which a trial must have been ended
 _WATCH_SECONDS = 0.5  # between looks at what running trials tell
 
-__all__ = ["Evaluation", "Search", "StudyResult", "TrialRecord", "run_study"]
+__all__ = ["Search", "StudyResult", "TrialRecord", "TrialResult", "run_study"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Search:
 
     sampler: Callable[[int], BaseSampler]
     suggest: Callable[[Trial], Any]
-    evaluate: Callable[[Any, TrialJob[Any]], Evaluation] | Parts[Any, Any]
+    evaluate: Callable[[Any, TrialJob[Any]], TrialResult] | Parts[Any, Any]
     enqueue: Sequence[Mapping[str, Any]] = ()
     objectives: int = 1
     first: int = 0
@@ -219,9 +219,9 @@ class _Loop:
             if run is None:
                 return
             left = None if self.clock.seconds is None else self.clock.left
-            step = run.next_step(left)
-            handle = self.runner.submit(step.function, step.job, step.limits, step.affinity)
-            self._running[handle] = _Running(run, step.part, self.clock.deadline)
+            ready = run.next_job(left)
+            handle = self.runner.submit(ready.function, ready.job, ready.limits, ready.affinity)
+            self._running[handle] = _Running(run, ready.part, self.clock.deadline)
 
     def _next_run(self) -> TrialRun | None:
         """The trial that has the most useful job.
@@ -229,7 +229,7 @@ class _Loop:
         The oldest trial comes first, because the next ask waits for it; but a job that may turn out to be of no use
         comes after a new trial.
         """
-        runs = [run for run in self._begun.values() if run.has_step]
+        runs = [run for run in self._begun.values() if run.has_job]
         useful = next((run for run in runs if not run.is_speculative), None)
         return useful or self._begin_next() or next(iter(runs), None)
 

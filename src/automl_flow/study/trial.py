@@ -40,7 +40,7 @@ class Facts(Protocol):
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class TrialResult:
     """Result of a trial's evaluation.
 
     Attributes:
@@ -93,7 +93,7 @@ class TrialRecord:
         """The record of a process's outcome; an objective that is not finite is a failure."""
         if not outcome.ok:
             return cls(number, params, None, "failed", outcome.cause, outcome.message, outcome.seconds, outcome.peak_mb)
-        evaluation: Evaluation = outcome.value
+        evaluation: TrialResult = outcome.value
         finite = all(math.isfinite(value) for value in evaluation.values)
         state: State = "pruned" if evaluation.pruned else "complete" if finite else "failed"
         return cls(

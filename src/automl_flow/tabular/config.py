@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from automl_flow.study.budget import MAX_TRIALS, Budget, TrialNumber
 from automl_flow.tabular.suggest.strategies import STRATEGIES
 
-Refits = Annotated[int, Field(ge=0, le=20)]
+RefitCount = Annotated[int, Field(ge=0, le=20)]
 IfNothingFinished = Literal["error", "constant"]
 
 
@@ -41,7 +41,7 @@ class SearchConfig(Budget):
     ensemble_size: int = Field(default=40, ge=1, le=500)
     threads: int = Field(default=1, ge=1, le=1024)
     predict_microseconds: float = Field(default=200.0, gt=0, le=1e12)
-    refits: Refits | dict[TrialNumber, Refits] = 3
+    refits: RefitCount | dict[TrialNumber, RefitCount] = 3
     stacking: int | None = Field(default=None, ge=0, le=MAX_TRIALS)
     if_nothing_finished: IfNothingFinished = "error"
 

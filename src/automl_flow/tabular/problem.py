@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from automl_flow.models.family import Array, FitContext
 from automl_flow.recipes import Recipe
-from automl_flow.recipes.preprocessor import Plan, safe_names
+from automl_flow.recipes.preprocessor import PreprocessorPlan, safe_names
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.splits import Fold
@@ -41,7 +41,7 @@ class TabularProblem:
     task: TaskSpec
     profile: Profile
     recipe: Recipe
-    plan: Plan | None
+    plan: PreprocessorPlan | None
     folds: tuple[Fold, ...]
     weight: Array | None = None
 

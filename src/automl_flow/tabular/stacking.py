@@ -27,7 +27,7 @@ from automl_flow.tabular.problem import TabularProblem
 from automl_flow.tabular.result import SearchResult, add_layer
 from automl_flow.tabular.schedule import MIN_STACKING_SECONDS, STACKING_FRACTION
 from automl_flow.tabular.session.session import SearchSession
-from automl_flow.tabular.suggest.plan import Plan
+from automl_flow.tabular.suggest.plan import TrialPlan
 from automl_flow.tabular.suggest.strategies import STRATEGIES
 from automl_flow.tabular.suggest.strategy import InitialConfig
 from automl_flow.tabular.trials import run_trials
@@ -76,7 +76,7 @@ def search_second_layer(
     context = _context(problem, config, numbers)
     initial = _initial_configs(session.families, config, context)[:trials]
     usable = {start.family: session.families[start.family] for start in initial}
-    plan = Plan(
+    plan = TrialPlan(
         strategy=STRATEGIES.get("auto"),
         families=usable,
         context=context,

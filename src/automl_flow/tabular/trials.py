@@ -16,7 +16,7 @@ from automl_flow.tabular.schedule import soft_seconds
 from automl_flow.tabular.session.session import SearchSession
 from automl_flow.tabular.suggest.admission import Admission
 from automl_flow.tabular.suggest.cost_model import CostModel
-from automl_flow.tabular.suggest.plan import Plan
+from automl_flow.tabular.suggest.plan import TrialPlan
 from automl_flow.tasks.metrics import Metric
 
 _WINDOW = 8  # open trials; more than workers, so that a slow trial does not leave them idle
@@ -24,7 +24,7 @@ _WINDOW = 8  # open trials; more than workers, so that a slow trial does not lea
 
 def run_trials(
     session: SearchSession,
-    plan: Plan,
+    plan: TrialPlan,
     max_trials: int | None,
     *,
     journal: Journal,
@@ -64,7 +64,7 @@ def run_trials(
     )
 
 
-def _trial_budget(config: SearchConfig, plan: Plan, max_trials: int | None) -> Budget:
+def _trial_budget(config: SearchConfig, plan: TrialPlan, max_trials: int | None) -> Budget:
     """The budget in terms of trials: a trial fits one model per fold."""
     values = {name: getattr(config, name) for name in Budget.model_fields}
     if config.per_run_time_limit is not None:

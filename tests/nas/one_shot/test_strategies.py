@@ -12,8 +12,8 @@ import torch
 from automl_flow.core.errors import ConfigError
 from automl_flow.nas.one_shot import STRATEGIES
 from automl_flow.nas.one_shot.data import split_samples
-from automl_flow.nas.one_shot.relaxation import Step
-from automl_flow.nas.one_shot.result import Candidate, OneShotResult
+from automl_flow.nas.one_shot.relaxation import AlphaUpdate
+from automl_flow.nas.one_shot.result import DerivedArchitecture, OneShotResult
 from automl_flow.nas.one_shot.search import search_one_shot
 from automl_flow.nas.one_shot.supernet import MixedOperation, Supernet
 from automl_flow.nas.operations.base import OpSite
@@ -55,7 +55,7 @@ def test_the_same_seed_gives_the_same_result(strategy: str) -> None:
 @pytest.mark.parametrize("strategy", ALL)
 def test_a_result_is_the_same_whoever_watches(strategy: str) -> None:
     space, shape = SPACES["cell"]
-    shown: list[tuple[int, Candidate]] = []
+    shown: list[tuple[int, DerivedArchitecture]] = []
     watched = search_one_shot(
         strategy, space, shape, training_data(shape), QUICK, seed=3, watch=lambda *told: shown.append(told)
     )
@@ -88,7 +88,7 @@ def test_alphas_move_towards_a_better_operation(strategy: str) -> None:
     entry = STRATEGIES.get(strategy)
     relaxation, optimizer = entry.relax(entry.Options()), torch.optim.Adam(net.alphas.parameters(), 0.1)
     for i in range(40):
-        relaxation.learn(Step(net, loss, loss, rate=0.1, progress=i / 40))
+        relaxation.learn(AlphaUpdate(net, loss, loss, rate=0.1, progress=i / 40))
         optimizer.step()
     assert relaxation.probabilities(net.alphas["edge_0_1"].detach())[1] > 0.8
 

@@ -9,16 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from automl_flow.tabular.fitting import encoding_cache
-from automl_flow.tabular.fitting.encoding_cache import Encoded, EncodingCache
+from automl_flow.tabular.fitting.encoding_cache import EncodedRows, EncodingCache
 
 
 def test_what_several_threads_ask_for_is_made_once():
     kept, made = EncodingCache(), []
 
-    def make() -> Encoded:
+    def make() -> EncodedRows:
         time.sleep(0.05)
         made.append(1)
-        return Encoded(None, np.zeros(3), None)
+        return EncodedRows(None, np.zeros(3), None)
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: kept.get("scaled-0", make), range(4)))
@@ -31,9 +31,9 @@ def test_the_oldest_go_when_there_is_no_room(monkeypatch):
     kept, made = EncodingCache(), []
 
     def make(key: str):
-        def now() -> Encoded:
+        def now() -> EncodedRows:
             made.append(key)
-            return Encoded(None, np.zeros(5), np.zeros(5))  # 80 bytes
+            return EncodedRows(None, np.zeros(5), np.zeros(5))  # 80 bytes
 
         return now
 
@@ -47,7 +47,7 @@ def test_the_oldest_go_when_there_is_no_room(monkeypatch):
 
 def test_they_stay_behind_when_they_are_sent_to_another_process():
     kept = EncodingCache()
-    kept.get("a", lambda: Encoded(None, np.zeros(5), None))
+    kept.get("a", lambda: EncodedRows(None, np.zeros(5), None))
     made = []
-    copy.deepcopy(kept).get("a", lambda: made.append(1) or Encoded(None, np.zeros(5), None))
+    copy.deepcopy(kept).get("a", lambda: made.append(1) or EncodedRows(None, np.zeros(5), None))
     assert made == [1]

@@ -25,7 +25,7 @@ from automl_flow.execution.processes import Process, fork_server_runs, fork_work
 from automl_flow.execution.runner import Function, Handle, RunnerSettings
 from automl_flow.execution.task import DiedError, LateError, Task
 from automl_flow.execution.tempdir import process_tempdir
-from automl_flow.execution.worker import Call, Report
+from automl_flow.execution.worker import JobCall, Report
 
 _LAST_LINES = 20
 
@@ -90,7 +90,7 @@ class LocalRunner:
     def submit(self, function: Function, job: Any, limits: Limits, affinity: str | None = None) -> LocalHandle:
         """Start ``function(context, job)``; *function* must be importable by name."""
         folder = self._make_folder()
-        task = self._pool.submit(Call(function, job, limits), self._context, affinity)
+        task = self._pool.submit(JobCall(function, job, limits), self._context, affinity)
         handle = LocalHandle(task, folder, partial(self._pool.cancel, task))
         task.future.add_done_callback(self._announce)
         return handle

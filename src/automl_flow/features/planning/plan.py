@@ -9,7 +9,7 @@ from automl_flow.core.documents import read_object
 from automl_flow.core.errors import DataError, nearest
 from automl_flow.core.seeds import derive_seed
 from automl_flow.features.generator import GENERATORS
-from automl_flow.recipes.preprocessor import Block
+from automl_flow.recipes.preprocessor import ColumnBlock
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class FeaturePlan:
         """The proposals that are carried out."""
         return tuple(proposal for proposal in self.proposals if proposal.kept)
 
-    def blocks(self, names: dict[str, str], seed: int) -> list[Block]:
+    def blocks(self, names: dict[str, str], seed: int) -> list[ColumnBlock]:
         """One block of the preprocessor for each kept proposal.
 
         Args:
@@ -83,7 +83,7 @@ class FeaturePlan:
         return read_object(cls, document)
 
 
-def _block(number: int, planned: PlannedFeatures, names: dict[str, str], seed: int) -> Block:
+def _block(number: int, planned: PlannedFeatures, names: dict[str, str], seed: int) -> ColumnBlock:
     for column in planned.columns:
         if column not in names:
             raise DataError(f"feature plan, {planned.name}: no column {column!r}{nearest(column, names)}")
@@ -91,4 +91,4 @@ def _block(number: int, planned: PlannedFeatures, names: dict[str, str], seed: i
     own_seed = derive_seed(seed, "feature", planned.name, number)
     transformer = generator.transformer(planned.options, own_seed, f"feature plan, {planned.name}")
     columns = tuple(names[column] for column in planned.columns)
-    return Block(f"+{number}.{planned.name}", columns, transformer, generator.step, {})
+    return ColumnBlock(f"+{number}.{planned.name}", columns, transformer, generator.step, {})

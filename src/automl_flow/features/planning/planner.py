@@ -18,7 +18,6 @@ from automl_flow.features.planning.noise import noise_columns
 from automl_flow.features.planning.plan import FeaturePlan, PlannedFeatures
 from automl_flow.features.planning.proxy_model import (
     SEEDS,
-    Fold,
     FoldLosses,
     Frames,
     OutOfTimeError,
@@ -33,6 +32,7 @@ from automl_flow.recipes.recipe import Recipe
 from automl_flow.recipes.step import STEPS
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Fold
 from automl_flow.tasks.target import Target
 
 _MAX_COLUMNS = 200  # on wider tables, proposals are evaluated next to the strongest columns only

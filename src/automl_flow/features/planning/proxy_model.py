@@ -19,9 +19,9 @@ from automl_flow.recipes.recipe import Recipe
 from automl_flow.tasks.metrics import Metric, get_metric, pinball_level
 from automl_flow.tasks.profile import Profile
 from automl_flow.tasks.spec import TaskSpec
+from automl_flow.tasks.splits import Fold
 from automl_flow.tasks.target import Target
 
-Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 Frames = tuple[tuple[pd.DataFrame, pd.DataFrame], ...]  # features of the training and of the validation rows, by fold
 
 _MAX_CELLS = 4_000_000  # rows × columns of the sample

@@ -7,7 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from automl_flow.nas.one_shot.base import OneShot, OneShotConfig
-from automl_flow.nas.one_shot.relaxation import Loss, Relaxation, Step, alpha_gradients, set_gradients
+from automl_flow.nas.one_shot.relaxation import AlphaUpdate, Loss, Relaxation, alpha_gradients, set_gradients
 from automl_flow.nas.one_shot.supernet import Supernet
 
 PERTURBATION = 0.01  # norm of the weights' change in the finite difference, as in the paper
@@ -38,7 +38,7 @@ class Darts(Relaxation):
         """Mix by softmax."""
         supernet.set_mixture({name: alpha.softmax(0) for name, alpha in supernet.alphas.items()})
 
-    def learn(self, step: Step) -> float:
+    def learn(self, step: AlphaUpdate) -> float:
         """First order: the gradient at the current weights. Second order: see :func:`unrolled_gradients`."""
         if not self.second_order:
             return super().learn(step)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from automl_flow.nas.one_shot.collapse import parameter_free_share
 from automl_flow.nas.one_shot.data import SupernetSamples
-from automl_flow.nas.one_shot.result import Candidate
+from automl_flow.nas.one_shot.result import DerivedArchitecture
 from automl_flow.nas.one_shot.supernet import Supernet
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Space
@@ -92,15 +92,15 @@ def _nothing(supernet: Supernet, name: str) -> Tensor:
     return nothing if not nothing.all() else ~nothing
 
 
-def rank(supernet: Supernet, proposed: list[Paths], data: SupernetSamples) -> list[Candidate]:
+def rank(supernet: Supernet, proposed: list[Paths], data: SupernetSamples) -> list[DerivedArchitecture]:
     """The architectures as candidates, the best on *data* first: by accuracy, then by loss."""
     found = (evaluate(supernet, paths, data) for paths in proposed)
     return sorted(found, key=lambda candidate: (-(candidate.accuracy or 0.0), candidate.loss))
 
 
-def evaluate(supernet: Supernet, paths: Paths, data: SupernetSamples) -> Candidate:
+def evaluate(supernet: Supernet, paths: Paths, data: SupernetSamples) -> DerivedArchitecture:
     """An architecture with the accuracy and loss that it has on *data* with inherited weights."""
     output = supernet.predict(data.x, paths)
     loss = float(data.problem_type.torch_loss(output, data.y).mean())
     accuracy = float((output.argmax(1) == data.y).double().mean()) if data.problem_type.has_classes else None
-    return Candidate(supernet.params(paths), accuracy, loss)
+    return DerivedArchitecture(supernet.params(paths), accuracy, loss)

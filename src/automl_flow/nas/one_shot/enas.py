@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Tensor
 
 from automl_flow.nas.one_shot.base import OneShot, OneShotConfig
-from automl_flow.nas.one_shot.relaxation import Relaxation, Step, alpha_gradients, set_gradients
+from automl_flow.nas.one_shot.relaxation import AlphaUpdate, Relaxation, alpha_gradients, set_gradients
 from automl_flow.nas.one_shot.supernet import Supernet
 
 MAX_ADVANTAGE = 3.0  # standard deviations
@@ -39,7 +39,7 @@ class Enas(Relaxation):
         """Sample one operation per choice."""
         supernet.set_mixture({}, _sample(supernet))
 
-    def learn(self, step: Step) -> float:
+    def learn(self, step: AlphaUpdate) -> float:
         """REINFORCE; the other paths on the batch are each path's baseline, so that the batch itself cancels out."""
         paths, losses = [], []
         with torch.no_grad():

@@ -16,7 +16,7 @@ Loss = Callable[[], Tensor]
 
 
 @dataclass(frozen=True)
-class Step:
+class AlphaUpdate:
     """The inputs of an update of the alphas.
 
     Attributes:
@@ -48,7 +48,7 @@ class Relaxation(ABC):
         """Probability of each operation of a choice by its alphas, (K,), with sum 1."""
         return alpha.softmax(0)
 
-    def learn(self, step: Step) -> float:
+    def learn(self, step: AlphaUpdate) -> float:
         """Set the gradients of the alphas; return the loss on the batch of the alpha split."""
         self.draw(step.supernet, step.progress)
         loss = step.alpha_loss() + self.penalty(step.supernet)

@@ -10,7 +10,7 @@ from automl_flow.nas.spaces.base import Value
 
 
 @dataclass(frozen=True)
-class Candidate:
+class DerivedArchitecture:
     """An architecture that the supernet recommends.
 
     Attributes:
@@ -40,7 +40,7 @@ class OneShotResult:
         cut: Whether it ended before its last epoch, by a limit in seconds or by ``stop``.
     """
 
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[DerivedArchitecture, ...]
     history: tuple[Mapping[str, float], ...] = ()
     probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     edges: Mapping[str, float] = field(default_factory=dict)
@@ -62,5 +62,5 @@ class OneShotResult:
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_document` gave."""
         fields = {name: document[name] for name in ("probabilities", "edges", "collapse", "epochs", "cut")}
-        candidates = tuple(Candidate(**candidate) for candidate in document["candidates"])
+        candidates = tuple(DerivedArchitecture(**candidate) for candidate in document["candidates"])
         return cls(candidates=candidates, history=tuple(document["history"]), **fields)

@@ -18,8 +18,8 @@ from automl_flow.nas.one_shot.base import OneShotConfig
 from automl_flow.nas.one_shot.collapse import CollapseStopping, parameter_free_share
 from automl_flow.nas.one_shot.data import SupernetSamples, split_samples
 from automl_flow.nas.one_shot.discretize import evaluate, preferred, propose, rank
-from automl_flow.nas.one_shot.relaxation import Relaxation, Step
-from automl_flow.nas.one_shot.result import Candidate, OneShotResult
+from automl_flow.nas.one_shot.relaxation import AlphaUpdate, Relaxation
+from automl_flow.nas.one_shot.result import DerivedArchitecture, OneShotResult
 from automl_flow.nas.one_shot.supernet import Supernet
 from automl_flow.nas.problem import TrainingData
 from automl_flow.nas.shape import DataShape
@@ -39,7 +39,7 @@ def search_one_shot(
     *,
     seed: int,
     seconds: float | None = None,
-    watch: Callable[[int, Candidate], None] | None = None,
+    watch: Callable[[int, DerivedArchitecture], None] | None = None,
 ) -> OneShotResult:
     """Train a supernet and derive architectures from it.
 
@@ -118,7 +118,7 @@ class _Run:
         """Probability of each operation of each choice, by the alphas."""
         return {name: self.relaxation.probabilities(a.detach()) for name, a in self.supernet.alphas.items()}
 
-    def leading(self) -> Candidate:
+    def leading(self) -> DerivedArchitecture:
         """The architecture that the alphas prefer, scored on samples spread evenly over the alpha split."""
         return evaluate(
             self.supernet, preferred(self.supernet, self.probabilities()), self.alpha_split.thinned(MAX_WATCHED_SAMPLES)
@@ -138,13 +138,15 @@ class _Run:
             rate = self.config.learning_rate * 0.5 * (1.0 + math.cos(math.pi * progress))
             weight_loss = self.weight_split.loss(self.supernet, rows)
             alpha_loss = self.alpha_split.loss(self.supernet, alpha_rows)
-            losses.append(self._step(Step(self.supernet, weight_loss, alpha_loss, rate, progress), moving=moving))
+            losses.append(
+                self._step(AlphaUpdate(self.supernet, weight_loss, alpha_loss, rate, progress), moving=moving)
+            )
         self.epoch += 1
         if moving:
             self.stopping.update(self.probabilities(), self.epoch)
         self.history.append({"epoch": self.epoch, **self._facts(), **_means(losses)})
 
-    def _step(self, step: Step, *, moving: bool) -> tuple[float, float]:
+    def _step(self, step: AlphaUpdate, *, moving: bool) -> tuple[float, float]:
         """Move the alphas, then the weights; return the losses on both batches."""
         alpha_loss = math.nan
         if moving:

@@ -23,7 +23,7 @@ from automl_flow.nas.search.successive_halving import epochs_of
 from automl_flow.nas.spaces.base import Architecture, Space
 from automl_flow.study.budget import Clock
 from automl_flow.study.study import Search
-from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
+from automl_flow.study.trial import TrialJob, TrialRecord, TrialResult
 
 if TYPE_CHECKING:
     from automl_flow.nas.network.module import InferenceModule
@@ -173,7 +173,7 @@ def _describe(record: TrialRecord) -> str:
     return f"seed {record.number + 1}: training loss {record.values[0]:.3g}"
 
 
-def evaluate(context: SearchContext, job: TrialJob[FinalTraining]) -> Evaluation:
+def evaluate(context: SearchContext, job: TrialJob[FinalTraining]) -> TrialResult:
     """Train one network on all samples and write it to its file; the value is its last training loss.
 
     Args:
@@ -192,7 +192,7 @@ def evaluate(context: SearchContext, job: TrialJob[FinalTraining]) -> Evaluation
         fitted = fit_network(spec, context.whole, deadline=deadline)
     _write_member(training.file(context, number), fitted, architecture.key)
     history = fitted.training.history
-    return Evaluation((history[-1]["train_loss"],), {"epochs": len(history)})
+    return TrialResult((history[-1]["train_loss"],), {"epochs": len(history)})
 
 
 def _write_member(file: StoredFile, fitted: FittedNetwork, key: str) -> None:

@@ -14,7 +14,7 @@ from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.search.context import SearchContext, memory_errors, training_spec, use_one_thread
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space
-from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
+from automl_flow.study.trial import TrialJob, TrialRecord, TrialResult
 from automl_flow.tasks.metrics import get_metric
 
 
@@ -98,7 +98,7 @@ class NetworkFacts:
         return float(getattr(self, name))
 
 
-def evaluate(context: SearchContext, job: TrialJob[Suggestion]) -> Evaluation:
+def evaluate(context: SearchContext, job: TrialJob[Suggestion]) -> TrialResult:
     """Train and validate a trial; a duplicate takes the losses of the earlier trial.
 
     Args:
@@ -108,12 +108,12 @@ def evaluate(context: SearchContext, job: TrialJob[Suggestion]) -> Evaluation:
     suggestion = job.suggestion
     duplicate = suggestion.duplicate
     if duplicate is not None:
-        return Evaluation(duplicate.losses, duplicate, pruned=not duplicate.losses)
+        return TrialResult(duplicate.losses, duplicate, pruned=not duplicate.losses)
     with memory_errors():
         return _evaluate(context, suggestion)
 
 
-def _evaluate(context: SearchContext, suggestion: Suggestion) -> Evaluation:
+def _evaluate(context: SearchContext, suggestion: Suggestion) -> TrialResult:
     use_one_thread()
     space = context.make_space()
     prediction, history = _train(context, space, suggestion)
@@ -122,7 +122,7 @@ def _evaluate(context: SearchContext, suggestion: Suggestion) -> Evaluation:
     context.predictions(suggestion.trial, suggestion.repeat).write(buffer.getvalue())
     loss, tie_break_loss = losses_of(context, prediction)
     facts = _measure(context, space, suggestion, tie_break_loss, history)
-    return Evaluation((loss, *(facts.objective(name) for name in context.objectives)), facts)
+    return TrialResult((loss, *(facts.objective(name) for name in context.objectives)), facts)
 
 
 def _train(

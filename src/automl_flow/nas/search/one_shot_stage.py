@@ -12,7 +12,7 @@ import optuna
 from automl_flow.core.config import parse_config
 from automl_flow.core.seeds import derive_seed
 from automl_flow.nas.one_shot import STRATEGIES
-from automl_flow.nas.one_shot.result import Candidate, OneShotResult
+from automl_flow.nas.one_shot.result import DerivedArchitecture, OneShotResult
 from automl_flow.nas.search.config import NasConfig
 from automl_flow.nas.search.context import SearchContext, memory_errors, use_one_thread
 from automl_flow.nas.search.schedule import ONE_SHOT_STOP_FRACTION
@@ -21,7 +21,7 @@ from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Space
 from automl_flow.study.budget import Clock
 from automl_flow.study.study import Search
-from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
+from automl_flow.study.trial import TrialJob, TrialRecord, TrialResult
 
 STUDY = "one-shot"  # name of its journal
 
@@ -56,7 +56,7 @@ class OneShotOutcome:
     failed: str = ""
 
     @property
-    def candidates(self) -> tuple[Candidate, ...]:
+    def candidates(self) -> tuple[DerivedArchitecture, ...]:
         """Architectures that it recommends, the best first."""
         return () if self.result is None else self.result.candidates
 
@@ -140,7 +140,7 @@ class OneShotStage:
         return {"strategy_options": {**self.options, "stop": result.epochs}} if result.cut else {}
 
 
-def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> Evaluation:
+def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> TrialResult:
     """Search on the training samples of the first fold, never on validation samples.
 
     The value is the loss of the best candidate, the facts are the document of the result.
@@ -153,7 +153,7 @@ def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> Evaluation:
 
     asked = job.suggestion
 
-    def watch(epoch: int, leading: Candidate) -> None:
+    def watch(epoch: int, leading: DerivedArchitecture) -> None:
         say_epoch(context.store.below(STUDY), f"epoch {epoch}: {_score(leading)}")
 
     use_one_thread()
@@ -168,10 +168,10 @@ def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> Evaluation:
             seconds=asked.seconds,
             watch=watch,
         )
-    return Evaluation((result.candidates[0].loss,), result)
+    return TrialResult((result.candidates[0].loss,), result)
 
 
-def _score(candidate: Candidate) -> str:
+def _score(candidate: DerivedArchitecture) -> str:
     """What a candidate reaches with inherited weights, in words."""
     if candidate.accuracy is None:
         return f"loss {candidate.loss:.4g}"

@@ -18,7 +18,7 @@ from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space, Value
 from automl_flow.study.distributions import draw
 from automl_flow.study.study import Search
-from automl_flow.study.trial import Evaluation, TrialJob, TrialRecord
+from automl_flow.study.trial import TrialJob, TrialRecord, TrialResult
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def screening(drawn: Sequence[Architecture]) -> Search:
     )
 
 
-def evaluate(context: SearchContext, job: TrialJob[Candidates]) -> Evaluation:
+def evaluate(context: SearchContext, job: TrialJob[Candidates]) -> TrialResult:
     """Rank candidates by the vote of the proxies; the fact ``order`` has their positions, the best first.
 
     Args:
@@ -79,7 +79,7 @@ def evaluate(context: SearchContext, job: TrialJob[Candidates]) -> Evaluation:
     with memory_errors():
         batch = proxy_batch(context.folds[0].fit, context.shape.kind)
         order, _ = rank_by_proxies(space, context.shape, candidates.architectures, batch, seed=context.seed)
-    return Evaluation((0.0,), {"order": order})
+    return TrialResult((0.0,), {"order": order})
 
 
 def agreement(records: Sequence[TrialRecord]) -> dict[str, dict[str, float]]:

@@ -13,7 +13,7 @@ from automl_flow.execution.store import StoredFile
 from automl_flow.nas.problem import TrainingData, hold_out
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space
-from automl_flow.nas.training.loop import Samples, Training, TrainingConfig, raw, samples, seeded
+from automl_flow.nas.training.loop import TensorSamples, Training, TrainingConfig, raw, samples, seeded
 from automl_flow.nas.training.normalization import Normalizer
 
 EARLY_STOPPING_FRACTION = 0.15  # of the samples
@@ -105,7 +105,7 @@ def load_fitted(spec: TrainingSpec, data: TrainingData, checkpoint: StoredFile) 
     return fitted if restore(fitted.training, checkpoint, spec.architecture.key) else None
 
 
-def _parts(data: TrainingData, y: NDArray[Any], spec: TrainingSpec) -> tuple[Samples, Samples | None]:
+def _parts(data: TrainingData, y: NDArray[Any], spec: TrainingSpec) -> tuple[TensorSamples, TensorSamples | None]:
     """Training samples, and with ``patience`` the samples for early stopping."""
     if spec.config.patience is None:
         return samples(data.x, y, data.weight), None

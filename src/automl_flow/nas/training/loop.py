@@ -60,7 +60,7 @@ class TrainingConfig(Config):
 
 
 @dataclass(frozen=True)
-class Samples:
+class TensorSamples:
     """Samples to train on or to look at.
 
     Attributes:
@@ -117,7 +117,11 @@ class Training:
         )
 
     def run(
-        self, data: Samples, stop: int | None = None, watch: Samples | None = None, deadline: float = math.inf
+        self,
+        data: TensorSamples,
+        stop: int | None = None,
+        watch: TensorSamples | None = None,
+        deadline: float = math.inf,
     ) -> None:
         """Train up to epoch *stop* (the end of the schedule by default).
 
@@ -151,7 +155,7 @@ class Training:
         if self.config.patience is not None and best_weights is not None:
             self.average.load_state_dict(best_weights)
 
-    def _epoch(self, data: Samples, epoch: int) -> float:
+    def _epoch(self, data: TensorSamples, epoch: int) -> float:
         """Go through *data* once; return the mean loss."""
         generator = torch.Generator().manual_seed(derive_seed(self.seed, "batches", epoch))
         size = self.config.batch(len(data))
@@ -175,7 +179,7 @@ class Training:
             total += float(loss.detach())
         return total / len(batches)
 
-    def _loss(self, output: Tensor, data: Samples, rows: Tensor) -> Tensor:
+    def _loss(self, output: Tensor, data: TensorSamples, rows: Tensor) -> Tensor:
         """Loss of each sample, weighted."""
         y = data.y[rows].to(self.device)
         loss = self.problem_type.torch_loss(output.float(), y, self.config.label_smoothing)
@@ -192,7 +196,7 @@ class Training:
         """Outputs of the averaged network, (n, outputs), on the CPU."""
         return predict(self.average, self.prepare, x, self.device)
 
-    def loss_of(self, data: Samples) -> float:
+    def loss_of(self, data: TensorSamples) -> float:
         """Mean loss of the averaged network, without smoothing."""
         output = self.predict(data.x)
         loss = self.problem_type.torch_loss(output, data.y)
@@ -243,12 +247,12 @@ def seeded(build: Callable[[], nn.Module], seed: int) -> nn.Module:
         return build()
 
 
-def samples(x: NDArray[Any], y: NDArray[Any], weight: NDArray[Any] | None = None) -> Samples:
+def samples(x: NDArray[Any], y: NDArray[Any], weight: NDArray[Any] | None = None) -> TensorSamples:
     """Tensors of arrays; values become float32 and codes int64."""
     target = torch.from_numpy(y.astype("float32" if y.dtype.kind == "f" else "int64"))
     # Weights of mean 1 keep the learning rate's meaning.
     scaled = None if weight is None else torch.from_numpy((weight / weight.mean()).astype("float32"))
-    return Samples(raw(x), target, scaled)
+    return TensorSamples(raw(x), target, scaled)
 
 
 def raw(x: NDArray[Any]) -> Tensor:

@@ -12,12 +12,10 @@ from automl_flow.tasks.arrays import ArrayData, select_arrays
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.tables import named_columns, require_columns
 
-Document = dict[str, Any]
-
 
 def accept_table(
     raw: pd.DataFrame, expectations: Any, task: TaskSpec, config: ValidationConfig
-) -> tuple[pd.DataFrame, Document, str]:
+) -> tuple[pd.DataFrame, dict[str, Any], str]:
     """Accepted rows, what was found, and a page about it."""
     require_columns(raw, named_columns(task), f"conf/base/parameters/{task.name}.yml: {task.name}.task")
     accepted = validate_table(raw, task, _with_suite(config, expectations, task))
@@ -26,7 +24,7 @@ def accept_table(
 
 def accept_samples(
     raw: dict[str, NDArray[Any]], expectations: Any, task: TaskSpec, config: ValidationConfig
-) -> tuple[ArrayData, Document, str]:
+) -> tuple[ArrayData, dict[str, Any], str]:
     """Accepted samples, what was found, and a page about it."""
     data = select_arrays(raw, task, f"raw file of task {task.name!r}")
     accepted = validate_arrays(data, task, _with_suite(config, expectations, task))

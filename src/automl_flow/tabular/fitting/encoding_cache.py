@@ -13,7 +13,7 @@ _MAX_BYTES = 128 << 20
 
 
 @dataclass(frozen=True)
-class Encoded:
+class EncodedRows:
     """Rows of one fold in one encoding, and the preprocessor that was fitted on its training part.
 
     Attributes:
@@ -37,7 +37,7 @@ class EncodingCache:
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self._kept: dict[str, Encoded] = {}
+        self._kept: dict[str, EncodedRows] = {}
         self._making: dict[str, threading.Lock] = {}
         self._shrinking = threading.Lock()
 
@@ -45,7 +45,7 @@ class EncodingCache:
         """Arrive empty in another process."""
         return EncodingCache, ()
 
-    def get(self, key: str, make: Callable[[], Encoded]) -> Encoded:
+    def get(self, key: str, make: Callable[[], EncodedRows]) -> EncodedRows:
         """Return what is called *key*; *make* is called if it is not there."""
         with self._making.setdefault(key, threading.Lock()):
             encoded = self._kept.get(key)

@@ -17,9 +17,9 @@ from automl_flow.execution.store import ResultStore
 from automl_flow.models.family import Array, Encoding, FitContext, Fitted, FoldData, ModelFamily, Params
 from automl_flow.recipes import build_preprocessor
 from automl_flow.study.parts import CombineJob, PartJob, Parts
-from automl_flow.study.trial import Evaluation, TrialJob
+from automl_flow.study.trial import TrialJob, TrialResult
 from automl_flow.tabular.candidate import Suggestion, TrialFacts
-from automl_flow.tabular.fitting.encoding_cache import Encoded, EncodingCache
+from automl_flow.tabular.fitting.encoding_cache import EncodedRows, EncodingCache
 from automl_flow.tabular.fitting.fold_models import (
     FoldModel,
     delete_models,
@@ -93,7 +93,7 @@ def evaluate_fold(context: TrialContext, job: PartJob[Suggestion]) -> FoldOutcom
     return fit_fold(context, job.number, job.suggestion, job.part, deadline(job.suggestion.soft_seconds, job))
 
 
-def combine_folds(context: TrialContext, job: CombineJob[Suggestion, FoldOutcome]) -> Evaluation:
+def combine_folds(context: TrialContext, job: CombineJob[Suggestion, FoldOutcome]) -> TrialResult:
     """Evaluate a trial whose folds have been fitted; the models of one that is pruned are removed."""
     if is_pruned(job.suggestion, job.results):
         delete_models(layer_store(context.store, job.suggestion.base_models), job.number)
@@ -101,7 +101,7 @@ def combine_folds(context: TrialContext, job: CombineJob[Suggestion, FoldOutcome
     return combine(context, job.number, job.suggestion, job.results)
 
 
-def evaluate(context: TrialContext, job: TrialJob[Suggestion]) -> Evaluation:
+def evaluate(context: TrialContext, job: TrialJob[Suggestion]) -> TrialResult:
     """Evaluate a trial in this process, one fold after another: what a search gives, with less to set up.
 
     Args:
@@ -152,7 +152,7 @@ def fit_fold(
     return FoldOutcome(loss, prediction, part.work, fitted.iterations, fitted.cut_short)
 
 
-def combine(context: TrialContext, number: int, candidate: Suggestion, outcomes: Sequence[FoldOutcome]) -> Evaluation:
+def combine(context: TrialContext, number: int, candidate: Suggestion, outcomes: Sequence[FoldOutcome]) -> TrialResult:
     """Store a trial's out-of-fold predictions and return their loss.
 
     Args:
@@ -178,7 +178,7 @@ def combine(context: TrialContext, number: int, candidate: Suggestion, outcomes:
 
 def _evaluation(
     values: tuple[float, ...], candidate: Suggestion, outcomes: Sequence[FoldOutcome], *, pruned: bool = False
-) -> Evaluation:
+) -> TrialResult:
     losses = tuple(outcome.loss for outcome in outcomes)
     facts = TrialFacts(
         family=candidate.family,
@@ -189,7 +189,7 @@ def _evaluation(
         cut_short=any(outcome.cut_short for outcome in outcomes),
         base_models=candidate.base_models,
     )
-    return Evaluation(values, facts, dict(enumerate(losses)), pruned)
+    return TrialResult(values, facts, dict(enumerate(losses)), pruned)
 
 
 def _model_store(context: TrialContext, number: int, candidate: Suggestion) -> ResultStore:
@@ -264,7 +264,7 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
     return replace(data, X_valid=X_valid, y_valid=y_valid, weight_valid=weight_valid)
 
 
-def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: tuple[int, ...]) -> Encoded:
+def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: tuple[int, ...]) -> EncodedRows:
     """Rows of a fold in an encoding, with the out-of-fold predictions of the base models as further columns."""
     encoded = encoded_fold(context, encoding, fold)
     if not base_models:
@@ -280,19 +280,19 @@ def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: t
     )
 
 
-def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> Encoded:
+def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> EncodedRows:
     """Rows of a fold in an encoding."""
     return context.cache.get(preprocessor_key(encoding, fold), partial(_encode, context, encoding, fold))
 
 
-def _encode(context: TrialContext, encoding: Encoding, fold: int) -> Encoded:
+def _encode(context: TrialContext, encoding: Encoding, fold: int) -> EncodedRows:
     problem = context.problem
     rows = problem.folds[fold][0] if fold != ALL_ROWS else np.arange(len(problem.X))
     seed = derive_seed(context.seed, "preprocessor", encoding, fold)
     preprocessor = build_preprocessor(problem.recipe, problem.plan, problem.profile, encoding, seed)
     X = preprocessor.fit_transform(problem.X.iloc[rows], problem.target.take(rows).summary())
     X_valid = None if fold == ALL_ROWS else preprocessor.transform(problem.X.iloc[problem.folds[fold][1]])
-    return Encoded(preprocessor, X, X_valid)
+    return EncodedRows(preprocessor, X, X_valid)
 
 
 def _store_preprocessor(store: ResultStore, key: str, preprocessor: Any) -> None:

@@ -10,7 +10,7 @@ from automl_flow.study.journal import Journal
 from automl_flow.study.trial import TrialRecord
 from automl_flow.tabular.candidate import Suggestion, TrialFacts
 from automl_flow.tabular.suggest.cost_model import CostModel
-from automl_flow.tabular.suggest.plan import Plan
+from automl_flow.tabular.suggest.plan import TrialPlan
 
 
 class Admission:
@@ -19,7 +19,7 @@ class Admission:
     def __init__(
         self,
         costs: CostModel,
-        plan: Plan,
+        plan: TrialPlan,
         journal: Journal,
         clock: Clock,
         *,

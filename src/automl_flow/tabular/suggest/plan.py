@@ -19,7 +19,7 @@ MIN_PRUNE_FOLDS = 3  # folds of a trial that is worth pruning
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrialPlan:
     """A strategy applied to one layer.
 
     Attributes:
@@ -78,7 +78,9 @@ class Plan:
         return self.strategy.family(FamilyDraw(number, names, best, self.seed))
 
 
-def make_plan(strategy: str, families: Mapping[str, ModelFamily], context: FitContext, n_folds: int, seed: int) -> Plan:
+def make_plan(
+    strategy: str, families: Mapping[str, ModelFamily], context: FitContext, n_folds: int, seed: int
+) -> TrialPlan:
     """Set up a strategy for the first layer.
 
     Args:
@@ -95,4 +97,4 @@ def make_plan(strategy: str, families: Mapping[str, ModelFamily], context: FitCo
     chosen = STRATEGIES.get(strategy)
     usable = {name: family for name, family in sorted(families.items()) if family.suits(context)}
     initial = chosen.initial(usable, context, seed)
-    return Plan(chosen, usable, context, seed, n_folds, initial, len(initial) if chosen.finite else None)
+    return TrialPlan(chosen, usable, context, seed, n_folds, initial, len(initial) if chosen.finite else None)

@@ -20,7 +20,7 @@ MIN_CHANCE = 1e-6  # smallest probability that a meta-feature tells from 0
 
 
 @dataclass(frozen=True)
-class Encoded:
+class EncodedTarget:
     """A target as numbers.
 
     Attributes:
@@ -77,7 +77,7 @@ class ProblemType(ABC):
     multiple_targets: ClassVar[bool] = False
 
     @abstractmethod
-    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:
+    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> EncodedTarget:
         """Encode the target.
 
         Args:

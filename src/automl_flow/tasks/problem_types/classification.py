@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, quoted
 from automl_flow.tasks.labels import distinct_labels, find_label
-from automl_flow.tasks.problem_types.base import MIN_CHANCE, Array, Encoded, ProblemType, Subproblem
+from automl_flow.tasks.problem_types.base import MIN_CHANCE, Array, EncodedTarget, ProblemType, Subproblem
 from automl_flow.tasks.types import Label, Problem
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-MIN_PROBABILITY = 1e-12  # below, a log-likelihood says more about rounding than about the model
+MIN_LIKELIHOOD = 1e-12  # below, a log-likelihood says more about rounding than about the model
 
 
 class Multiclass(ProblemType):
@@ -30,7 +30,7 @@ class Multiclass(ProblemType):
     has_classes = True
     has_probabilities = True
 
-    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:
+    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> EncodedTarget:
         """Number the classes in their natural order."""
         series = y.iloc[:, 0].astype(object)
         target = str(y.columns[0])
@@ -43,7 +43,7 @@ class Multiclass(ProblemType):
             raise DataError(f"target {target!r} has one class only, {quoted(classes[0])}; there is nothing to learn")
         classes = self._order(classes, target, positive, favourable)
         codes = series.map({value: code for code, value in enumerate(classes)}).to_numpy(dtype=np.int64)
-        return Encoded(codes, tuple(classes))
+        return EncodedTarget(codes, tuple(classes))
 
     def _order(
         self,
@@ -91,7 +91,7 @@ class Multiclass(ProblemType):
     def deviance(self, values: NDArray[Any], outputs: Array) -> Array:
         """Negative log-probability of the true class."""
         chosen = outputs[np.arange(len(values)), values.astype(np.int64)] / outputs.sum(axis=1)
-        return np.asarray(-np.log(np.maximum(chosen, MIN_PROBABILITY)))
+        return np.asarray(-np.log(np.maximum(chosen, MIN_LIKELIHOOD)))
 
     def meta_features(self, outputs: Array) -> Array:
         """Log-odds of two classes, else the logarithm of each probability.

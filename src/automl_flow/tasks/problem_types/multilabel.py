@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, quoted
-from automl_flow.tasks.problem_types.base import MIN_CHANCE, Array, Encoded, ProblemType
-from automl_flow.tasks.problem_types.classification import MIN_PROBABILITY
+from automl_flow.tasks.problem_types.base import MIN_CHANCE, Array, EncodedTarget, ProblemType
+from automl_flow.tasks.problem_types.classification import MIN_LIKELIHOOD
 from automl_flow.tasks.types import Label, Problem
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ class MultiLabel(ProblemType):
     has_probabilities = True
     multiple_targets = True
 
-    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:  # noqa: ARG002
+    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> EncodedTarget:  # noqa: ARG002
         """Read 0/1, truth values or yes/no, (n, k) int64; each label must apply to some rows and not to others."""
         labels = np.column_stack([_read_label(y[name], str(name)) for name in y.columns])
         for name, column in zip(y.columns, labels.T, strict=True):
             if column.min() == column.max():
                 raise DataError(f"label {str(name)!r} is {column[0]} in all rows; there is nothing to learn")
-        return Encoded(labels)
+        return EncodedTarget(labels)
 
     def suits(self, classes: tuple[Label, ...] | None) -> bool:
         """Whether there are no classes: a label is 0 or 1."""
@@ -66,7 +66,7 @@ class MultiLabel(ProblemType):
     def deviance(self, values: NDArray[Any], outputs: Array) -> Array:
         """Negative log-likelihood of the true labels, summed over the labels."""
         chosen = np.where(values == 1, outputs, 1.0 - outputs)
-        return np.asarray(-np.log(np.maximum(chosen, MIN_PROBABILITY)).sum(axis=1))
+        return np.asarray(-np.log(np.maximum(chosen, MIN_LIKELIHOOD)).sum(axis=1))
 
     def meta_features(self, outputs: Array) -> Array:
         """Log-odds of each label."""

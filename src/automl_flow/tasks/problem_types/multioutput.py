@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from automl_flow.tasks.problem_types.base import Array, Encoded, ProblemType
+from automl_flow.tasks.problem_types.base import Array, EncodedTarget, ProblemType
 from automl_flow.tasks.problem_types.regression import finite_numbers
 from automl_flow.tasks.types import Label, Problem
 
@@ -26,9 +26,9 @@ class MultiOutput(ProblemType):
     tie_metric = "relative_rmse"
     multiple_targets = True
 
-    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:  # noqa: ARG002
+    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> EncodedTarget:  # noqa: ARG002
         """Read finite numbers, (n, k) float64."""
-        return Encoded(np.column_stack([finite_numbers(y[name], str(name)) for name in y.columns]))
+        return EncodedTarget(np.column_stack([finite_numbers(y[name], str(name)) for name in y.columns]))
 
     def suits(self, classes: tuple[Label, ...] | None) -> bool:
         """Whether there are no classes."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from automl_flow.core.errors import DataError, quoted
 from automl_flow.tasks.labels import check_values
-from automl_flow.tasks.problem_types.base import Array, Encoded, ProblemType
+from automl_flow.tasks.problem_types.base import Array, EncodedTarget, ProblemType
 from automl_flow.tasks.types import Label, Problem
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ class Regression(ProblemType):
     tie_metric = "rmse"
     has_direction = True
 
-    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> Encoded:  # noqa: ARG002
+    def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> EncodedTarget:  # noqa: ARG002
         """Read finite numbers."""
-        return Encoded(finite_numbers(y.iloc[:, 0], str(y.columns[0])))
+        return EncodedTarget(finite_numbers(y.iloc[:, 0], str(y.columns[0])))
 
     def suits(self, classes: tuple[Label, ...] | None) -> bool:
         """Whether there are no classes."""

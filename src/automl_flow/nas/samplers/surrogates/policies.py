@@ -171,7 +171,7 @@ class TablePolicy(AbstractPolicy):
         return np.column_stack(columns)
 
 
-class Step(NamedTuple):
+class LstmStep(NamedTuple):
     """Cache of the forward pass for one parameter and b sequences."""
 
     inputs: Matrix  # (b, h) embedding of the action before
@@ -218,7 +218,7 @@ class LstmPolicy(AbstractPolicy):
         """See :class:`AbstractPolicy`."""
         actions = np.full((count, len(self._space.sizes)), -1, dtype=np.int64)
         heat = temperatures(count)
-        step: Step | None = None
+        step: LstmStep | None = None
         for j in range(actions.shape[1]):
             step = self._forward(j, actions, step)
             actions[:, j] = draw_actions(step.probability, heat, rng)
@@ -226,7 +226,7 @@ class LstmPolicy(AbstractPolicy):
 
     def update(self, actions: Actions, advantages: Vector) -> None:
         """See :class:`AbstractPolicy`."""
-        steps: list[Step] = []
+        steps: list[LstmStep] = []
         for j in range(actions.shape[1]):
             steps.append(self._forward(j, actions, steps[-1] if steps else None))
         gradient = self._backward(steps, actions, advantages)
@@ -238,7 +238,7 @@ class LstmPolicy(AbstractPolicy):
             deviation = np.sqrt(self._square[name] / (1.0 - 0.999**self._updates)) + 1e-8
             self._weights[name] = self._weights[name] + self._learning_rate * mean / deviation
 
-    def _forward(self, j: int, actions: Actions, before: Step | None) -> Step:
+    def _forward(self, j: int, actions: Actions, before: LstmStep | None) -> LstmStep:
         """Decide parameter *j* for b sequences, of which the actions before *j* are known."""
         w, b = self._weights, len(actions)
         zeros = np.zeros((b, HIDDEN_UNITS))
@@ -254,9 +254,9 @@ class LstmPolicy(AbstractPolicy):
         hidden = gates[2] * np.tanh(cell)
         logits = hidden @ w["head"][self._space.family[j]] + w["bias"][j]
         probability = softmax(np.where(self._space.allowed[j], logits, -np.inf))
-        return Step(inputs, state, memory, gates, hidden, cell, probability)
+        return LstmStep(inputs, state, memory, gates, hidden, cell, probability)
 
-    def _backward(self, steps: list[Step], actions: Actions, advantages: Vector) -> Weights:
+    def _backward(self, steps: list[LstmStep], actions: Actions, advantages: Vector) -> Weights:
         """Gradient of the objective by all weights, back through the sequence."""
         w, family = self._weights, self._space.family
         total = {name: np.zeros_like(weight) for name, weight in w.items()}
@@ -278,7 +278,7 @@ class LstmPolicy(AbstractPolicy):
         return total
 
 
-def _through_gates(step: Step, by_hidden: Matrix, by_cell: Matrix) -> tuple[Matrix, Matrix]:
+def _through_gates(step: LstmStep, by_hidden: Matrix, by_cell: Matrix) -> tuple[Matrix, Matrix]:
     """Gradients by the gates before their nonlinearities, (b, 4h), and by the memory before, (b, h)."""
     enter, forget, leave, proposal = step.gates
     squashed = np.tanh(step.cell)
