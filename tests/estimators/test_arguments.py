@@ -55,6 +55,8 @@ def test_a_subclass_may_document_an_argument_in_its_own_words():
 def test_the_name_of_another_library_is_refused_with_ours(cls, old, new):
     with pytest.raises(ConfigError, match=f"{cls.__name__}.{old}: unknown argument; it is called '{new}'"):
         cls(**{old: 60})
+    with pytest.raises(ConfigError, match=f"{cls.__name__}.{old}: unknown argument; it is called '{new}'"):
+        cls().set_params(**{old: 60})
 
 
 @pytest.mark.parametrize("cls", ESTIMATORS)

@@ -16,7 +16,7 @@ from sklearn.exceptions import NotFittedError
 from automl_flow.core.config import parse_config, renamed_arguments
 from automl_flow.core.errors import ConfigError, DataError
 from automl_flow.estimators.inspection import inspect_samples
-from automl_flow.estimators.search_estimator import SearchEstimator, Seconds
+from automl_flow.estimators.search_estimator import RENAMED, SearchEstimator, Seconds
 from automl_flow.execution.tempdir import temporary_folder
 from automl_flow.nas.problem import NasProblem
 from automl_flow.nas.search.config import NasConfig
@@ -74,7 +74,7 @@ class NetworkEstimator(SearchEstimator):
     _epochs: ClassVar[int] = 10
     _max_jobs = 4
 
-    @renamed_arguments(time_limit="time_left_for_this_task", verbose="progress")
+    @renamed_arguments(**RENAMED)
     def __init__(
         self,
         *,

@@ -8,12 +8,14 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 
 from sklearn.base import BaseEstimator
 
+from automl_flow.core.config import renamed_arguments
 from automl_flow.core.progress import Progress, console_progress, silent_progress
 from automl_flow.execution.backends import BACKENDS
 from automl_flow.study.notes import Note, warn_of
 from automl_flow.tasks.metrics import Metric
 
 DEFAULT_SECONDS = 300.0
+RENAMED = {"time_limit": "time_left_for_this_task", "verbose": "progress"}  # arguments, and what they are called now
 Seconds = float | Literal["auto"] | None
 
 
@@ -70,6 +72,12 @@ class SearchEstimator(BaseEstimator):
         self.seed = seed
         self.metric = metric
         self.progress = progress
+
+    @renamed_arguments(**RENAMED)
+    def set_params(self, **params: Any) -> Self:
+        """Set arguments of the constructor by name, as in scikit-learn."""
+        super().set_params(**params)
+        return self
 
     def _fitted(self) -> _Model:
         """Return the fitted model, or raise NotFittedError."""

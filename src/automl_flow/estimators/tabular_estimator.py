@@ -15,7 +15,7 @@ from automl_flow.core.config import parse_config, renamed_arguments
 from automl_flow.core.progress import Progress
 from automl_flow.estimators.inspection import inspect
 from automl_flow.estimators.leaderboard import make_leaderboard
-from automl_flow.estimators.search_estimator import SearchEstimator, Seconds
+from automl_flow.estimators.search_estimator import RENAMED, SearchEstimator, Seconds
 from automl_flow.estimators.tables import TrainingRows, read_features, read_rows
 from automl_flow.execution.tempdir import temporary_folder
 from automl_flow.features import FeatureConfig, plan_features
@@ -74,7 +74,7 @@ class TabularEstimator(SearchEstimator):
         timeline_: Where the seconds of ``fit`` went: name, planned and spent seconds of each phase.
     """
 
-    @renamed_arguments(time_limit="time_left_for_this_task", verbose="progress")
+    @renamed_arguments(**RENAMED)
     def __init__(
         self,
         *,
