@@ -94,3 +94,11 @@ def test_a_column_that_copies_one_of_the_targets_is_found(body):
     targets = pd.concat([Y] * 5, ignore_index=True) + np.random.default_rng(1).normal(size=(100, 3))
     with pytest.raises(DataError, match="of the target 'Waist'"):
         af.AutoMLRegressor(**SETTINGS).fit(rows.assign(belt=2.54 * targets["Waist"]), targets)
+
+
+def test_targets_called_like_columns_get_names_of_their_own(body):
+    X, Y = body
+    names = ["Chins", "Chins_", "Jumps"]
+    rows, targets = X.rename(columns={"Situps": "Chins_"}), Y.set_axis(names, axis=1)
+    model = af.AutoMLRegressor(families=["linear"], **{**SETTINGS, "max_trials": 1}).fit(rows, targets)
+    assert model.task_.targets == ("Chins__", "Chins___", "Jumps_")

@@ -209,7 +209,10 @@ class NetworkEstimator(SearchEstimator):
 
     def _target(self, y: Any) -> tuple[TaskSpec, Target]:
         """Infer the task from the target, and encode the target."""
-        labels = np.asarray(y)
+        try:
+            labels = np.asarray(y)
+        except ValueError as error:
+            raise DataError(f"y must be one array of equally long rows ({error})") from None
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = labels[:, 0]
         if labels.ndim not in (1, 2):
@@ -218,7 +221,8 @@ class NetworkEstimator(SearchEstimator):
         names: str | list[str] = "y"
         if labels.ndim == 2:
             kind = "multioutput" if self._regression else "multilabel"
-            names = [f"y_{i}" for i in range(labels.shape[1])]
+            own = isinstance(y, pd.DataFrame)
+            names = [str(name) for name in y.columns] if own else [f"y_{i}" for i in range(labels.shape[1])]
         elif self._regression:
             kind = "regression"
         elif len(pd.unique(labels)) == _BINARY:

@@ -198,7 +198,7 @@ class TabularEstimator(SearchEstimator):
 
     def _make_task(self, problem: Problem, rows: TrainingRows) -> TaskSpec:
         several = isinstance(rows.y, pd.DataFrame)
-        names = [_unlike(str(name), rows.X.columns) for name in (rows.y.columns if several else (_TARGET,))]
+        names = _unlike([str(name) for name in rows.y.columns] if several else [_TARGET], rows.X.columns)
         metric = as_metric(self.metric, problem)
         time_column = None if self.time is None else str(self.time)
         own = {"roles": _text_keys(self.roles), "monotone": _text_keys(self.monotone), "time": time_column}
@@ -286,12 +286,16 @@ class TabularEstimator(SearchEstimator):
         return self.model_.predict(rows)
 
 
-def _unlike(name: str, columns: Iterable[str]) -> str:
-    """*name*, with underscores appended until it differs from all *columns*."""
-    taken = set(columns)
-    while name in taken:
-        name += "_"
-    return name
+def _unlike(names: Sequence[str], columns: Iterable[str]) -> list[str]:
+    """*names*, with underscores appended to each until it differs from all *columns* and from the other names."""
+    taken, found = {*columns}, []
+    for i, wanted in enumerate(names):
+        name = wanted
+        while name in taken or name in names[i + 1 :]:
+            name += "_"
+        taken.add(name)
+        found.append(name)
+    return found
 
 
 def _text_keys(given: Mapping[Any, Any] | None) -> Any:
