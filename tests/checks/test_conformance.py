@@ -10,7 +10,7 @@ import pytest
 
 from automl_flow.checks import CHECKS, CheckContext, Finding
 from automl_flow.tasks.profile import profile_table
-from tests.checks.tables import healthy, task
+from tests.checks.tables import found, healthy, task
 
 
 def hostile() -> pd.DataFrame:
@@ -59,3 +59,10 @@ def test_a_check_never_raises_and_gives_findings_that_help(name, table, problem)
 @pytest.mark.parametrize("name", CHECKS.names())
 def test_a_check_says_what_it_looks_for(name):
     assert CHECKS.get(name).about
+
+
+@pytest.mark.parametrize("name", [name for name, check in CHECKS.available().items() if check.target_only])
+@pytest.mark.parametrize("y", [["a"] * 60, ["a"] * 57 + [None, "b", "b"]], ids=["one class", "few of a class"])
+def test_a_check_of_the_target_alone_does_not_need_the_columns(name, y):
+    table = healthy(60).assign(target=y)
+    assert found(table, task(), [name]) == found(table[["target"]], task(), [name])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from sklearn.base import clone
@@ -81,6 +82,13 @@ def test_a_regressor_predicts_values() -> None:
     assert abs(regressor.predict(x).mean() - brightness.mean()) < brightness.std()
 
 
+def test_a_value_that_never_changes_is_nothing_to_learn_from() -> None:
+    x = np.random.default_rng(0).random((40, 8, 8))
+    y = pd.DataFrame({"width": x.mean((1, 2)), "height": 3.0})
+    with pytest.raises(DataError, match=r"constant_target: the target 'height' has the value 3\.0"):
+        make(ImageRegressor).fit(x, y)
+
+
 def test_a_folder_of_classes_and_an_npz_file_are_read(tmp_path: Path) -> None:
     x, y = patterns(30)
     for number, (image, name) in enumerate(zip(x[..., 0], NAMES[y], strict=True)):
@@ -105,6 +113,7 @@ def test_a_folder_of_classes_and_an_npz_file_are_read(tmp_path: Path) -> None:
         (np.zeros((4, 8, 8)), None, "y is required"),
         (np.full((4, 8, 8), "a"), [0, 1, 0, 1], "must hold numbers"),
         (np.zeros((2, 8, 8)), [0, 1], "too few samples to search with: 2"),
+        (np.zeros((3, 8, 8)), [[0, 1], [1, 0], [1]], "y must be one array of equally long rows"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:findings of the data checks")  # of so few samples

@@ -30,4 +30,4 @@ def _run(context: CheckContext) -> list[Finding]:
     ]
 
 
-ENTRY = Check("Imbalanced classes", _run)
+ENTRY = Check("Imbalanced classes", _run, for_samples=True, target_only=True)

@@ -33,4 +33,4 @@ def _run(context: CheckContext) -> list[Finding]:
     ]
 
 
-ENTRY = Check("Equal features with different targets", _run)
+ENTRY = Check("Equal features with different targets", _run, for_samples=True)

@@ -22,4 +22,4 @@ def _run(context: CheckContext) -> list[Finding]:
     ]
 
 
-ENTRY = Check("A constant target", _run)
+ENTRY = Check("A constant target", _run, for_samples=True, target_only=True)

@@ -29,4 +29,4 @@ def _run(context: CheckContext) -> list[Finding]:
     ]
 
 
-ENTRY = Check("Duplicate rows", _run)
+ENTRY = Check("Duplicate rows", _run, for_samples=True)

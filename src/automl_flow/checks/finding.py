@@ -53,11 +53,18 @@ class Check:
         about: What it looks for, in one line.
         run: Reads the table without changing it. A table without rows or without the target column gives no findings,
             because the mandatory expectations report those.
+        for_samples: Whether it also applies to images and sequences, of which it sees a row each: a fingerprint of the
+            values, the target and the split.
+        target_only: Whether it reads nothing but the target; ``fit`` then shows it all rows of a large table.
+        in_fit: Whether ``fit`` runs it, as validation does.
         requires: Names of modules that must be installed.
     """
 
     about: str
     run: Callable[[CheckContext], list[Finding]]
+    for_samples: bool = False
+    target_only: bool = False
+    in_fit: bool = True
     requires: tuple[str, ...] = ()
 
 

@@ -27,4 +27,4 @@ def _run(context: CheckContext) -> list[Finding]:
     ]
 
 
-ENTRY = Check("Classes with few rows", _run)
+ENTRY = Check("Classes with few rows", _run, for_samples=True, target_only=True)

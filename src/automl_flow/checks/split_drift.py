@@ -57,4 +57,5 @@ def _distance(context: CheckContext, name: str, holdout: NDArray[np.bool_]) -> f
     return max(apart, float(np.abs(gaps).max()))
 
 
-ENTRY = Check("Drift between the given training and holdout rows", _run)
+# In fit there is no holdout.
+ENTRY = Check("Drift between the given training and holdout rows", _run, for_samples=True, in_fit=False)

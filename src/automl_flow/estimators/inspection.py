@@ -18,13 +18,6 @@ from automl_flow.tasks.spec import TaskSpec
 
 _MAX_CELLS = 1_500_000  # that are checked; more would delay the fit noticeably
 _MIN_ROWS = 2_000  # that are checked, however many columns there are
-_OF_THE_TARGET = ("class_imbalance", "constant_target", "rare_classes")  # these always see all rows
-_OF_THE_REPORT = (
-    "few_rows",
-    "missing_target",
-    "split_drift",
-)  # these say how to read scores, or what is said elsewhere
-_OF_SAMPLES = ("class_imbalance", "conflicting_labels", "duplicate_rows", "rare_classes")
 
 
 def inspect(
@@ -47,18 +40,20 @@ def inspect(
     """
     rows = _checked_rows(X)
     of_sample = f" (in a sample of {len(rows):,} of {len(X):,} rows)" if len(rows) < len(X) else ""
-    names = [name for name in CHECKS.available() if name not in (*_OF_THE_TARGET, *_OF_THE_REPORT)]
+    checks = {name: check for name, check in CHECKS.available().items() if check.in_fit}
+    of_target = [name for name, check in checks.items() if check.target_only]
+    of_columns = [name for name in checks if name not in of_target]
     targets = y.set_axis(list(task.targets), axis=1) if isinstance(y, pd.DataFrame) else y.to_frame(task.target_name)
     table = X.iloc[rows].assign(**{name: targets[name].iloc[rows] for name in task.targets})
     found = [
-        *run_checks(targets, task, Profile(len(y), ()), _OF_THE_TARGET),
-        *run_checks(table, task, profile, names),
+        *run_checks(targets, task, Profile(len(y), ()), of_target),
+        *run_checks(table, task, profile, of_columns),
     ]
     return _report(found, accept, of_sample)
 
 
 def inspect_samples(x: NDArray[Any], y: Any, task: TaskSpec) -> tuple[Finding, ...]:
-    """Run the data checks that apply to images and sequences: classes, duplicate samples, conflicting labels.
+    """Run the data checks that apply to images and sequences.
 
     Args:
         x: Samples.
@@ -70,7 +65,8 @@ def inspect_samples(x: NDArray[Any], y: Any, task: TaskSpec) -> tuple[Finding, .
     """
     of_table = sample_task(task)
     table = pd.DataFrame({"x.fingerprint": fingerprints(x), **target_columns(y, task)})
-    return _report(run_checks(table, of_table, profile_table(table, of_table), _OF_SAMPLES), (), "")
+    names = [name for name, check in CHECKS.available().items() if check.in_fit and check.for_samples]
+    return _report(run_checks(table, of_table, profile_table(table, of_table), names), (), "")
 
 
 def _report(found: Sequence[Finding], accept: Collection[str], of_sample: str) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_flow.checks import Finding, run_checks
+from automl_flow.checks import CHECKS, Finding, run_checks
 from automl_flow.core.errors import DataError
 from automl_flow.core.files import plain
 from automl_flow.expectations.config import ValidationConfig
@@ -22,16 +22,6 @@ from automl_flow.tasks.arrays import ArrayData
 from automl_flow.tasks.profile import profile_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.tables import check_columns
-
-_SAMPLE_CHECKS = (
-    "class_imbalance",
-    "conflicting_labels",
-    "constant_target",
-    "duplicate_rows",
-    "missing_target",
-    "rare_classes",
-    "split_drift",
-)
 
 
 @dataclass(frozen=True)
@@ -106,7 +96,8 @@ def validate_arrays(data: ArrayData, task: TaskSpec, config: ValidationConfig) -
     table, task_of_table = sample_table(data, task), sample_task(task)
     rules: list[Rule] = [*mandatory_rules(table, task_of_table, config), *sample_rules()]
     verdicts = run_rules(table, [*rules, *user_rules(config.expectations)])
-    found = run_checks(table, task_of_table, profile_table(table, task_of_table), _SAMPLE_CHECKS)
+    names = [name for name, check in CHECKS.available().items() if check.for_samples]
+    found = run_checks(table, task_of_table, profile_table(table, task_of_table), names)
     rows = _accepted_rows(table, task_of_table, config)
     findings, docs = _through_gate(task, config, verdicts, found, (len(table), len(rows)))
     accepted = ArrayData(data.x[rows], data.y[rows], None if data.split is None else data.split[rows])
