@@ -1,1 +1,1 @@
-"""Running jobs under limits of time and memory that hold by killing."""
+"""Running jobs under time and memory limits, enforced by killing processes."""

@@ -1,8 +1,8 @@
 """A fork server: a process that has imported libraries and forks workers that inherit them.
 
-The fork server of multiprocessing blocks its caller until all imports are done, takes its settings from the caller's
-environment, which other child processes of the user's program would inherit, and is shared by all code of the process.
-This one takes requests through a socket, and starting a worker never blocks.
+multiprocessing's fork server blocks its caller until all imports are done, is configured through the environment, which
+other child processes of the user's program would inherit, and is shared by all code in the process. This one takes
+requests through a socket, and starting a worker never blocks.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def serve(told: Connection, preload: Sequence[str]) -> None:
     with told:
         listening = socket.socket(fileno=os.dup(told.fileno()))
     for name in preload:
-        with suppress(Exception):  # a worker that needs it will say why it cannot be imported
+        with suppress(Exception):  # a worker that needs it reports why it cannot be imported
             importlib.import_module(name)
     _Server(listening).run()
 
@@ -43,11 +43,11 @@ def serve(told: Connection, preload: Sequence[str]) -> None:
 class _Server:
     def __init__(self, told: socket.socket) -> None:
         self._told = told
-        self._pipes: dict[int, int] = {}  # of workers that live, by number
+        self._pipes: dict[int, int] = {}  # of live workers, by process id
         self._woken, self._alarm = os.pipe()
         os.set_blocking(self._alarm, False)
         signal.set_wakeup_fd(self._alarm, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # so that the end of a worker wakes us
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # so that a worker's exit wakes the loop
 
     def run(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -62,7 +62,7 @@ class _Server:
                     return
 
     def _answer(self) -> bool:
-        """Fork a worker; say whether there may be more requests."""
+        """Fork a worker; return whether more requests may follow."""
         content, (*descriptors,), _, _ = socket.recv_fds(self._told, 1, 2)
         if not content:
             return False
@@ -71,7 +71,7 @@ class _Server:
         number = os.fork()
         if number == 0:
             self._become_worker(server, channel)
-        os.close(channel)  # so that it ends with the worker
+        os.close(channel)  # so that it closes with the worker
         self._pipes[number] = pipe
         self._tell(pipe, number)
         return True
@@ -85,19 +85,19 @@ class _Server:
                     os.close(pipe)
 
     def _tell(self, pipe: int, number: int) -> None:
-        with suppress(OSError):  # nobody listens any more
+        with suppress(OSError):  # the parent has gone
             os.write(pipe, NUMBER.pack(number))
 
     def _become_worker(self, server: int, channel: int) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGUSR1, signal.SIGCHLD):  # the server's handlers are not ours
+            for number in (signal.SIGUSR1, signal.SIGCHLD):  # do not inherit the server's handlers
                 signal.signal(number, signal.SIG_DFL)
             die_with_parent(signal.SIGKILL)
             self._told.close()
             for descriptor in (self._woken, self._alarm, *self._pipes.values()):
                 os.close(descriptor)
-            if os.getppid() == server:  # else it has ended meanwhile
+            if os.getppid() == server:  # else it has exited meanwhile
                 told = Connection(channel)
                 sys.path[:] = told.recv()
                 worker.main(told)

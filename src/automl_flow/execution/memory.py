@@ -12,22 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-# Environment of workers: the allocators of CatBoost and of Arrow would keep 60 and 20 MB of what was freed.
+# Environment of workers: the allocators of CatBoost and Arrow would hold on to 60 and 20 MB of freed memory.
 FRUGAL_ENVIRONMENT = {"MIMALLOC_PURGE_DELAY": "0", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-MEMORY_EXIT = 86  # exit code of a process that ended itself because it was over its memory limit
+MEMORY_EXIT = 86  # exit code of a process that exceeded its memory limit and ended itself
 _POLL_SECONDS = 0.02
-_VIRTUAL_SLACK_MB = 2048  # address space is reserved far beyond what is used: libraries, thread stacks
+_VIRTUAL_SLACK_MB = 2048  # libraries and thread stacks reserve far more address space than they use
 _MIB = 1 << 20
 
 
 @dataclass(eq=False)
 class Watch:
-    """What is seen of the process while one job runs in it.
+    """Memory of the process while one job runs in it.
 
     Attributes:
-        limit_mb: Largest resident size that the job allows; ``None`` is no limit.
-        peak_mb: Largest resident size that was seen.
-        shared: Another job ran in the process at the same time, which may have taken the memory.
+        limit_mb: Largest resident size allowed; ``None`` is no limit.
+        peak_mb: Largest resident size observed.
+        shared: Another job ran in the process at the same time and may have used the memory.
     """
 
     limit_mb: int | None = None
@@ -38,25 +38,25 @@ class Watch:
 class MemoryGuard:
     """Watches this process while jobs run in it.
 
-    Two guards, because each alone has a hole: a limit on the address space refuses one huge allocation at once, and
-    a thread that reads the resident size ends the process when many small ones add up. Where several jobs run, the
-    largest of their limits counts for all of them together.
+    There are two guards, because each has a gap: a limit on the address space refuses one huge allocation immediately,
+    and a thread that polls the resident size ends the process when many small ones add up. When several jobs run, the
+    largest of their limits applies to all of them together.
     """
 
     def __init__(self) -> None:
-        """Watch nothing yet."""
+        """Start with no jobs to watch."""
         self._watches: set[Watch] = set()
         self._lock = threading.Lock()
         self._busy = threading.Event()
         self._before = resource.getrlimit(resource.RLIMIT_AS)
 
     def start(self) -> None:
-        """Start the thread that looks."""
+        """Start the polling thread."""
         threading.Thread(target=self._poll, daemon=True).start()
 
     @contextmanager
     def watching(self, watch: Watch) -> Iterator[None]:
-        """Fill in *watch* and hold the process to its limit for the time of the block."""
+        """Fill in *watch*, and enforce its limit during the block."""
         with self._lock:
             self._watches.add(watch)
             for one in self._watches:
@@ -78,7 +78,7 @@ class MemoryGuard:
         return None if None in limits else max((limit for limit in limits if limit is not None), default=None)
 
     def _bound(self) -> None:
-        """Bound the address space as the jobs that run ask for."""
+        """Limit the address space by the limits of the running jobs."""
         limit, hard = self._limit(), self._before[1]
         if limit is None:
             resource.setrlimit(resource.RLIMIT_AS, self._before)
@@ -105,7 +105,7 @@ class MemoryGuard:
 
 
 def release_memory() -> None:
-    """Return freed memory to the system, which the C library would keep (with glibc; elsewhere this does nothing)."""
+    """Return freed memory to the system, which the C library would keep (glibc only; a no-op elsewhere)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)

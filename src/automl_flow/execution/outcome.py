@@ -17,7 +17,7 @@ class Limits:
     Attributes:
         seconds: Wall-clock time of the trial's function.
         memory_mb: Resident memory of the trial's process, in MiB.
-        seconds_left: Seconds from its submission to its end in any case, begun or not.
+        seconds_left: Seconds from its submission until it is ended, started or not.
     """
 
     seconds: float | None = None
@@ -31,10 +31,10 @@ class Outcome:
 
     Attributes:
         value: What the function returned; ``None`` when it failed.
-        cause: Why it failed; ``None`` when it did not.
+        cause: Why it failed; ``None`` if it did not.
         message: Text of the error and the last lines that the process printed.
         seconds: Wall-clock time that the function ran.
-        peak_mb: Largest resident memory that was seen, in MiB (0 where the process died before it could say).
+        peak_mb: Peak resident memory in MiB; 0 if the process died before it could report it.
     """
 
     value: Any
@@ -44,7 +44,7 @@ class Outcome:
     peak_mb: float
 
     def check_storage(self) -> None:
-        """Raise if there was no space to store what the trial made: the trial is not to blame, and can run again.
+        """Raise if the trial's results could not be stored: the trial is not to blame and can be rerun.
 
         Raises:
             StorageError: It ended with the cause ``storage``.

@@ -1,13 +1,13 @@
 """A pool of worker processes, each of which runs a few jobs at a time and is killed when one of them hits a limit.
 
-Process pools usually run one job per process. Two jobs in a process hold libraries and data in memory once, but killing
-the process for one job takes the other along, which then runs again. If a process ends by itself, each of its jobs runs
-again in a process of its own, so that the guilty one is found. A job whose process was killed from outside also runs
-again, once, because the kernel kills processes when other programs need memory.
+Process pools usually run one job per process. Two jobs in one process share libraries and data in memory, but killing
+the process for one job also ends the other, which is then rerun. If a process dies by itself, each of its jobs is rerun
+in a process of its own to find the culprit. A job whose process was killed from outside is also rerun once, because the
+kernel kills processes when other programs need memory.
 
-One thread owns all state, so nothing else needs a lock; other threads send it commands through a queue. It never blocks
-on a process, neither one that starts nor one that reads or writes, so limits hold whatever the processes do. Every task
-ends, even if the pool fails.
+One thread owns all state, so it needs no locks; other threads send it commands through a queue. It never blocks on a
+process that is starting, reading or writing, so limits hold whatever the processes do. Every task ends, even if the
+pool fails.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from automl_flow.execution.task import DiedError, LateError, Task
 from automl_flow.execution.worker import JobCall, Report
 from automl_flow.execution.worker_process import WorkerProcess
 
-_CHECK_SECONDS = 1.0  # between looks at processes that have something to do
-_MAX_STOPPED_CHECKS = 4  # in a row that find a process stopped, after which it is replaced
-_MAX_START_SECONDS = 180.0  # for a process to be ready, on the slowest of machines
-_MAX_FAILED_STARTS = 3  # that may fail in a row by a signal from outside, before a task is given up for it
+_CHECK_SECONDS = 1.0  # between checks of busy processes
+_MAX_STOPPED_CHECKS = 4  # consecutive checks that find a process stopped, before it is replaced
+_MAX_START_SECONDS = 180.0  # for a process to become ready, even on a slow machine
+_MAX_FAILED_STARTS = 3  # consecutive starts killed from outside, before a task fails because of them
 
 
 class Pool:
@@ -41,12 +41,12 @@ class Pool:
     """
 
     def __init__(self, start: Callable[[], tuple[Process, Connection]], n_processes: int, slots: int) -> None:
-        """Prepare; processes start when they are needed.
+        """Create the pool; processes start on demand.
 
         Args:
-            start: Starts a process; must not wait for it.
-            n_processes: How many there may be.
-            slots: Jobs at the same time in each.
+            start: Starts a process without waiting for it.
+            n_processes: Maximum number of processes.
+            slots: Concurrent jobs per process.
         """
         self._start, self._max_workers, self._slots = start, n_processes, slots
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -58,19 +58,19 @@ class Pool:
         self._checked = time.monotonic()
         self._stopped = False
         self._ending = threading.Lock()
-        self._unfinished: set[Task] | None = set()  # that have no end yet; None when all is over
+        self._unfinished: set[Task] | None = set()  # tasks without a result; None once the pool has ended
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="worker processes", daemon=True)
         self._thread.start()
 
     def start(self) -> None:
-        """Let all processes start now."""
+        """Start all processes now."""
         self._commands.put(self._start_all)
 
     def submit(self, call: JobCall, context: object, affinity: str | None = None) -> Task:
         """Run a call as soon as a process has room, with *context* as the first argument of its function.
 
-        After the end of the pool a task has ended before it is returned.
+        Once the pool has ended, the returned task has already ended too.
         """
         task = Task(call, context, affinity)
         with self._ending:
@@ -82,20 +82,20 @@ class Pool:
         return task
 
     def cancel(self, task: Task) -> None:
-        """Give up a task: it is not begun, or its process is killed."""
+        """Cancel a task: drop it if it is waiting, else kill its process."""
         self._commands.put(partial(self._give_up, task))
 
     def release(self) -> None:
-        """End the processes that have nothing to do; new ones start when they are needed."""
+        """End idle processes; new ones start on demand."""
         self._commands.put(self._release)
 
     def stop(self) -> None:
-        """Kill all processes, give up all tasks, and wait for that."""
+        """Kill all processes, cancel all tasks, and wait until that is done."""
         self._commands.put(self._stop)
         self._thread.join()
 
     def _work(self) -> None:
-        """Look after the processes until :meth:`stop`."""
+        """Manage the processes until :meth:`stop`."""
         try:
             while not self._stopped:
                 self._assign()
@@ -105,7 +105,7 @@ class Pool:
                 self._check_workers()
         except Exception as error:
             self._failure = error
-        finally:  # nobody waits for ever, whatever happened here
+        finally:  # whatever went wrong, no caller may wait for ever
             self._end()
 
     def _end(self) -> None:
@@ -119,7 +119,7 @@ class Pool:
             self._finish(task)
 
     def _finish(self, task: Task) -> None:
-        """Give a task its end when the pool has come to its own."""
+        """End a task because the pool has ended."""
         if self._failure is None:
             task.cancel()
         else:
@@ -138,11 +138,12 @@ class Pool:
         self._stopped = True
 
     def _start_all(self) -> None:
-        with suppress(Exception):  # the first job will tell
+        with suppress(Exception):  # the first job hits the same error and reports it
             while len(self._workers) < self._max_workers:
                 self._add()
 
     def _release(self) -> None:
+        # Killed workers stay in the list until `_on_exit`; `has_room` refuses them tasks meanwhile.
         for worker in self._workers:
             if not worker.tasks:
                 worker.kill()
@@ -152,11 +153,13 @@ class Pool:
             self._waiting.remove(task)
         task.cancel()
         self._forget(task)
+        # A thread cannot be killed, so the whole process goes; `_on_exit` requeues the other jobs in it.
         for worker in self._workers:
             if task in worker.tasks.values():
                 worker.kill()
 
     def _add(self) -> None:
+        # The worker's own threads call these: they only queue a command, because the pool's thread owns all state.
         def queued(command: Callable[..., None]) -> Callable[..., None]:
             return lambda *arguments: self._commands.put(partial(command, *arguments))
 
@@ -171,11 +174,11 @@ class Pool:
         self._workers.append(worker)
 
     def _assign(self) -> None:
-        """Give waiting tasks to processes with room, in the order of their submission."""
+        """Assign waiting tasks to processes with room, in order of submission."""
         while self._waiting:
             try:
                 worker = self._room_for(self._waiting[0])
-            except Exception as error:  # no process started
+            except Exception as error:  # no process could be started
                 self._close(self._waiting.popleft(), error)
                 continue
             if worker is None:
@@ -183,19 +186,20 @@ class Pool:
             worker.take(next(self._numbers), self._waiting.popleft())
 
     def _room_for(self, task: Task) -> WorkerProcess | None:
-        """The process that is best for a task, or ``None``; a new one is started where there is none without tasks.
+        """Return the best process for a task, or ``None``; start another process if none is idle.
 
-        The best one has run a task with the same affinity, and among several has the fewest tasks.
+        Processes that have run a task with the same affinity come first, then those with the fewest tasks.
         """
         free = [worker for worker in self._workers if worker.has_room(task, self._slots)]
         best = min(free, key=lambda worker: (not worker.suits(task), len(worker.tasks)), default=None)
+        # One start at a time: a worker that becomes ready soon may be all that the queue needs.
         starting = any(not worker.ready for worker in self._workers)
         busy = all(worker.tasks for worker in free)
         if busy and not starting and len(self._workers) < self._max_workers:
             try:
                 self._add()
             except Exception:
-                if not self._workers:  # else the running ones continue
+                if not self._workers:  # else the running processes can take the tasks
                     raise
         return best
 
@@ -213,19 +217,19 @@ class Pool:
 
     def _on_report(self, task: Task, report: Report) -> None:
         if report.cause == "memory" and report.shared and not task.done:
-            task.alone, task.began = True, None  # the other job may have taken the memory
+            task.alone, task.began = True, None  # the other job may have used the memory, so try it alone
             self._waiting.appendleft(task)
         else:
             self._close(task, report)
 
     def _on_unsent(self, worker: WorkerProcess, number: int, error: Exception) -> None:
-        """End a task that cannot be sent."""
+        """Fail a task that cannot be sent."""
         task = worker.tasks.pop(number, None)
         if task is not None:
             self._close(task, error)
 
     def _patience(self) -> float | None:
-        """Seconds until a task is late, or until it is time to look at the processes."""
+        """Seconds until the next deadline or the next check of the processes; ``None`` if there is neither."""
         assigned = [task for worker in self._workers for task in worker.tasks.values() if not task.done]
         times = [task.deadline for task in (*self._waiting, *assigned) if task.deadline is not None]
         if self._waiting or assigned:
@@ -233,7 +237,7 @@ class Pool:
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _end_late(self) -> None:
-        """Give up what is over its time limit, and kill the processes that it is in."""
+        """Fail tasks over their time limit, and kill their processes."""
         now = time.monotonic()
 
         def late(task: Task) -> bool:
@@ -248,7 +252,7 @@ class Pool:
                 worker.kill()
 
     def _check_workers(self) -> None:
-        """Replace processes that do nothing any more: stopped ones, some that never got ready, and ended ones."""
+        """Replace unresponsive processes: stopped, never ready, or already dead."""
         now = time.monotonic()
         if now < self._checked + _CHECK_SECONDS:
             return
@@ -260,15 +264,18 @@ class Pool:
             elif not worker.ready and now > worker.began + _MAX_START_SECONDS:
                 worker.give_up(f"it was not ready within {_MAX_START_SECONDS:.0f} s")
             elif worker.process.ended:
-                worker.disconnect()  # a copy of its end of the channel may live in a process that was forked meanwhile
+                # Its end may go unnoticed: a process forked meanwhile can hold a copy of its end of the channel.
+                worker.disconnect()
 
     def _on_exit(self, worker: WorkerProcess) -> None:
-        """Take leave of a process that has ended; its tasks run again unless they are to blame."""
+        """Remove a dead process, and requeue those of its tasks that are not to blame."""
         self._workers.remove(worker)
         left = [task for task in worker.tasks.values() if not task.done]
+        # If we killed it, no task is to blame; if it died, any that had begun may be, or any at all if none had.
         suspects = [] if worker.killed else [task for task in left if task.began is not None] or left
         died = DiedError(worker.process.exitcode, worker.process.pid, worker.fault)
         for task in reversed(left):
+            # Blame needs proof: the only suspect, and for a kill from outside, one that already ran alone.
             blamed = len(suspects) == 1 and task in suspects and (task.alone or not died.from_outside)
             task.began, task.alone = None, task.alone or task in suspects
             if blamed:
@@ -278,4 +285,4 @@ class Pool:
         if not worker.ready and not worker.killed:
             self._failed_starts += 1
             if self._waiting and (not died.from_outside or self._failed_starts >= _MAX_FAILED_STARTS):
-                self._close(self._waiting.popleft(), died)  # or it would be tried for ever
+                self._close(self._waiting.popleft(), died)  # else it would be retried for ever

@@ -1,7 +1,7 @@
-"""Two ways to start worker processes: forked from a fork server that holds libraries for all of them, or spawned.
+"""Two ways to start worker processes: forked from a fork server with preloaded libraries, or spawned.
 
-Forked workers start at once, but the fork server takes memory as long as this process lives. A spawned worker imports
-what it needs by itself. Neither imports the caller's main module, so scripts need no ``if __name__ == "__main__"``.
+Forked workers start immediately, but the fork server occupies memory as long as this process lives. A spawned worker
+does its own imports. Neither imports the caller's main module, so scripts need no ``if __name__ == "__main__"``.
 Settings go through the channel, because other child processes would inherit environment variables.
 """
 
@@ -29,10 +29,10 @@ from automl_flow.execution.memory import FRUGAL_ENVIRONMENT
 from automl_flow.execution.tempdir import process_tempdir
 from automl_flow.execution.worker import WorkerSettings
 
-_ATTEMPTS = 3  # to start a fork server that takes a request
-_END_SECONDS = 5.0  # to wait for the end of a fork server that was killed
-_SLICE_SECONDS = 0.2  # of waiting, after which it is looked whether there is still somebody to wait for
-# What a process runs that we start. Modules are found where its parent finds them.
+_ATTEMPTS = 3  # for a fork server to start and take a request
+_END_SECONDS = 5.0  # to wait for a killed fork server to end
+_SLICE_SECONDS = 0.2  # between checks that the process waited for still exists
+# Code of the processes that we start. They find modules where their parent does.
 _BOOTSTRAP = """
 import sys
 from multiprocessing.connection import Connection
@@ -54,16 +54,16 @@ watchdog.end_with_parent(folder)
 
 
 class SpawnedProcess(subprocess.Popen[bytes]):
-    """A process that started by itself."""
+    """A spawned process."""
 
     @property
     def exitcode(self) -> int | None:
-        """How it ended: minus the number of a signal that killed it; ``None`` until :meth:`join` has returned."""
+        """Exit code: minus the signal number if a signal killed it; ``None`` until :meth:`join` has returned."""
         return self.returncode
 
     @property
     def stopped(self) -> bool:
-        """Whether a signal has stopped it, so that it does nothing until another one comes."""
+        """Whether a signal has stopped (suspended) it."""
         return is_stopped(self.pid)
 
     @property
@@ -72,16 +72,16 @@ class SpawnedProcess(subprocess.Popen[bytes]):
         return self.poll() is not None
 
     def join(self, timeout: float) -> None:
-        """Wait for its end, not longer than *timeout* seconds."""
+        """Wait for its end, at most *timeout* seconds."""
         with suppress(subprocess.TimeoutExpired):
             self.wait(timeout)
 
 
 class ForkedProcess:
-    """A process that the fork server is to start, or has started."""
+    """A process that the fork server starts."""
 
     def __init__(self, server: SpawnedProcess, told: Connection) -> None:
-        """Follow what *server* tells of it."""
+        """Follow the messages of *server* about it."""
         self.pid: int | None = None
         self.exitcode: int | None = None
         self._server, self._told = server, told
@@ -100,7 +100,7 @@ class ForkedProcess:
         return self.exitcode is not None
 
     def kill(self) -> None:
-        """Kill it; where it was not started yet, it ends with its channel, unless the server never gets to that."""
+        """Kill it; if not started yet, it ends when its channel closes, unless the server never gets that far."""
         self._read(0)
         if self.pid is None and self._server.stopped:
             self._server.kill()
@@ -109,9 +109,9 @@ class ForkedProcess:
                 os.kill(self.pid, signal.SIGKILL)
 
     def join(self, timeout: float) -> None:
-        """Wait until the server tells of its end, up to *timeout* seconds.
+        """Wait until the server reports its end, at most *timeout* seconds.
 
-        There is nothing to wait for where it was not started yet, and nobody would tell where the server is stopped.
+        Does not wait if it was not started yet, or if the server is stopped and cannot report.
         """
         self._read(0)
         latest = time.monotonic() + timeout
@@ -119,13 +119,13 @@ class ForkedProcess:
             self._read(_SLICE_SECONDS)
 
     def _read(self, timeout: float) -> None:
-        """Take in what the server has told; who does not wait leaves that to another thread that does."""
+        """Read the server's messages; a caller that must not wait leaves this to another thread that does."""
         if not self._reading.acquire(blocking=timeout > 0):
             return
         try:
             while self.exitcode is None and self._told.poll(timeout):
                 content = os.read(self._told.fileno(), NUMBER.size)
-                if not content:  # the server has ended, and its workers with it
+                if not content:  # the server has ended, and with it its workers
                     self.exitcode = -signal.SIGKILL
                 elif self.pid is None:
                     (self.pid,) = NUMBER.unpack(content)
@@ -146,10 +146,10 @@ def is_stopped(pid: int) -> bool:
 
 
 def spawn_worker(settings: WorkerSettings) -> tuple[Process, Connection]:
-    """Start a worker by itself.
+    """Spawn a worker.
 
     Raises:
-        OSError: The system allows no further process.
+        OSError: The system cannot start another process.
     """
     return _start(_WORKER, settings)
 
@@ -158,14 +158,14 @@ def fork_worker(settings: WorkerSettings, preload: Sequence[str]) -> tuple[Proce
     """Let the fork server start a worker; the server is started with the first one, and imports *preload* first.
 
     Raises:
-        OSError: The system allows no further process, or the fork server answers nothing.
+        OSError: The system cannot start another process, or the fork server does not respond.
     """
     ours, theirs = multiprocessing.Pipe()
     told, tells = multiprocessing.Pipe(duplex=False)
     with theirs, tells:
         server = _fork_server.request(preload, [theirs.fileno(), tells.fileno()])
-    with suppress(ConnectionError):  # the server has just ended, as the channel will say
-        ours.send(sys.path)  # as it is now: the server may have been started before a folder was added
+    with suppress(ConnectionError):  # the server has just ended; the channel reports it
+        ours.send(sys.path)  # the current path: the server may have been started before a folder was added
         ours.send(settings)
     return ForkedProcess(server, told), ours
 
@@ -177,28 +177,28 @@ def _start(program: str, told: object) -> tuple[SpawnedProcess, Connection]:
     variables = {**os.environ, **thread_environment(1), **FRUGAL_ENVIRONMENT}
     with theirs, _interrupts_blocked():
         process = SpawnedProcess(command, env=variables, stdin=subprocess.DEVNULL, pass_fds=(number,))
-    with suppress(ConnectionError):  # it has ended already, as the channel will say
+    with suppress(ConnectionError):  # it has ended already; the channel reports it
         ours.send((sys.path, os.getpid(), process_tempdir()))
         ours.send(told)
     return process, ours
 
 
 class _ForkServer:
-    """The fork server of this process: started when it is needed, and again when it has ended."""
+    """The fork server of this process, started on demand and restarted when it has ended."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: tuple[SpawnedProcess, socket.socket] | None = None
-        self._registered = False  # for the end of this process
+        self._registered = False  # cleaned up when this process ends
 
     def request(self, preload: Sequence[str], descriptors: Sequence[int]) -> SpawnedProcess:
-        """Hand the server the descriptors of a worker that it is to start; never wait for it."""
+        """Send the server the descriptors of a worker to start; never wait for it."""
         with self._lock:
             for _ in range(_ATTEMPTS):
                 process, channel = self._running or self._begin(preload)
                 try:
                     socket.send_fds(channel, [b"."], descriptors)
-                except OSError as error:  # it has ended, or has been stuck for long
+                except OSError as error:  # it has ended, or has been stuck for a long time
                     failure = error
                     self._end(os.getpid())
                 else:
@@ -230,10 +230,10 @@ class _ForkServer:
         return running is not None and not running[0].ended
 
     def forget(self) -> None:
-        """Leave the server to the parent from which this process was forked."""
+        """Forget the server in a forked child: it belongs to the parent."""
         if self._running is not None:
             self._running[1].close()
-            self._running[0].returncode = 0  # for us it has ended
+            self._running[0].returncode = 0  # from this process's view it has ended
         self._lock, self._running, self._registered = threading.Lock(), None, False
 
 
@@ -241,7 +241,7 @@ _fork_server = _ForkServer()
 
 
 def fork_server_runs() -> bool:
-    """Whether this process has a fork server, from which workers start at once."""
+    """Whether this process has a fork server, so that workers start immediately."""
     return _fork_server.runs
 
 
@@ -250,7 +250,7 @@ os.register_at_fork(after_in_child=_fork_server.forget)
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Block Ctrl-C for processes that are started in the block, which import for seconds before they ignore it."""
+    """Block Ctrl-C for processes started in the block, which spend seconds on imports before they ignore it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
         yield

@@ -13,15 +13,15 @@ Function = Callable[[Any, Any], Any]  # (context, job) -> result; importable by 
 
 @dataclass(frozen=True)
 class RunnerSettings:
-    """What a runner is asked for, whatever its backend.
+    """Settings of a runner, whatever its backend.
 
     Attributes:
-        n_jobs: Jobs at the same time.
+        n_jobs: Concurrent jobs.
         threads: Threads that native libraries may use in each job.
-        slots: Jobs at the same time in one worker, which then hold libraries and the context once. The memory limit is
-            for all of them together; a job that exceeds it next to another one is tried again alone.
-        preload: Modules that a backend may import once for all workers, so that further ones start at once.
-        imports: Modules that every worker imports as it starts, where it has not inherited them.
+        slots: Concurrent jobs in one worker, which share libraries and the context in memory. The memory limit applies
+            to all of them together; a job that exceeds it next to another one is retried alone.
+        preload: Modules that a backend may import once for all workers, so that later ones start immediately.
+        imports: Modules that every worker imports on startup unless it has inherited them.
     """
 
     n_jobs: int = 1
@@ -36,24 +36,24 @@ class Handle(Protocol):
 
     @property
     def done(self) -> bool:
-        """Whether the outcome is there."""
+        """Whether the outcome is available."""
 
     def outcome(self) -> Outcome:
-        """Wait for the end and return the outcome; never raises what the job raised."""
+        """Wait until the job ends and return its outcome; exceptions of the job are never raised."""
 
     def cancel(self) -> None:
         """Kill the job; its outcome is a timeout."""
 
 
 class Runner(Protocol):
-    """Runs jobs under limits; a context manager that kills what still runs when its block ends.
+    """Runs jobs under limits; a context manager that kills whatever still runs when its block ends.
 
     All methods but :meth:`wait_any` return at once.
     """
 
     @property
     def settings(self) -> RunnerSettings:
-        """What the runner was asked for."""
+        """Settings of the runner."""
 
     @property
     def start_seconds(self) -> float | None:
@@ -63,13 +63,13 @@ class Runner(Protocol):
         """Return the runner."""
 
     def __exit__(self, *_: object) -> None:
-        """Kill what runs, and end the workers."""
+        """Kill running jobs and end the workers."""
 
     def start(self) -> None:
         """Let workers start and import in the background, while the caller prepares the first job."""
 
     def broadcast(self, context: Any) -> None:
-        """Let workers hold *context*, the first argument of the jobs that are submitted from now on."""
+        """Make workers hold *context*, the first argument of all jobs submitted from now on."""
 
     def submit(self, function: Function, job: Any, limits: Limits, affinity: str | None = None) -> Handle:
         """Run ``function(context, job)`` as soon as a worker is free.
@@ -78,12 +78,12 @@ class Runner(Protocol):
             function: What to run; importable by name.
             job: Its second argument; picklable.
             limits: Time and memory.
-            affinity: Of several free workers, one that has run a job with this key is preferred, because it may have
-                cached what the job needs. No worker is waited for.
+            affinity: Among free workers, one that has run a job with this key is preferred, because it may have cached
+                what the job needs. The job never waits for a particular worker.
         """
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
-        """Return when one of *handles* is done or *timeout* seconds are over."""
+        """Return when one of *handles* is done or after *timeout* seconds."""
 
     def release(self) -> None:
-        """End idle workers, and with them what they hold in memory; new ones start when there are jobs again."""
+        """End idle workers to free their memory; new ones start when there are jobs again."""

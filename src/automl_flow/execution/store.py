@@ -1,4 +1,4 @@
-"""Result stores: content that is too large to return, for the parent and later jobs."""
+"""Result stores for content that is too large to return, shared with the parent and later jobs."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ from automl_flow.core.files import atomic_file, opened_regular, write_bytes
 class ResultStore(Protocol):
     """Results by key, such as ``"oof/000003.npy"``; picklable, so that workers write where the parent reads.
 
-    A key is plain text with slashes. What is written under it is there whole or not at all, and survives a crash.
+    A key is plain text with slashes. A write is atomic and survives a crash.
     """
 
     def put(self, key: str, content: bytes) -> None:
-        """Write *content*; what had this key before is replaced.
+        """Write *content*, replacing any earlier content of this key.
 
         Raises:
-            StorageError: There is no room, or it cannot be written.
+            StorageError: The disk is full, or the file cannot be written.
         """
 
     def writing(self, key: str) -> AbstractContextManager[BinaryIO]:
         """Open a stream whose content is stored when the block succeeds, without a second copy in memory."""
 
     def append(self, key: str, content: bytes) -> None:
-        """Add *content* at the end; the only write that is not atomic, for messages that no result depends on."""
+        """Append *content*; the only write that is not atomic, for messages that no result depends on."""
 
     def get(self, key: str) -> bytes:
-        """Return what was written.
+        """Return the content.
 
         Raises:
-            ArtifactError: There is nothing, or it cannot be read.
+            ArtifactError: The key does not exist, or its content cannot be read.
         """
 
     def exists(self, key: str) -> bool:
-        """Whether something has this key."""
+        """Whether the key exists."""
 
     def delete(self, key: str) -> None:
-        """Remove what has this key, and all whose keys continue it after a slash; nothing is fine, too."""
+        """Remove this key and all keys below it; missing keys are fine."""
 
     def below(self, prefix: str) -> Self:
-        """The part of the store whose keys begin with *prefix* and a slash, which its own keys leave out."""
+        """The sub-store of keys below *prefix*, named relative to it."""
 
     def __str__(self) -> str:
-        """Where it is, for messages."""
+        """Location of a key, for messages."""
 
 
 @dataclass(frozen=True)
 class FolderStore:
-    """A store in a folder of a disk that all workers reach.
+    """A store in a folder that all workers can access.
 
     Attributes:
-        folder: The folder; it is made with the first result.
+        folder: The folder, created with the first result.
     """
 
     folder: Path
@@ -78,16 +78,16 @@ class FolderStore:
             sink.write(content)
 
     def get(self, key: str) -> bytes:
-        """Read a file, which must be a regular one."""
+        """Read a regular file."""
         with opened_regular(self.folder / key) as (source, size):
             return source.read(size)
 
     def exists(self, key: str) -> bool:
-        """Whether there is such a file."""
+        """Whether the file exists."""
         return (self.folder / key).is_file()
 
     def delete(self, key: str) -> None:
-        """Remove a file, or a folder with all that is in it."""
+        """Remove a file, or a folder with its content."""
         path = self.folder / key
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -95,7 +95,7 @@ class FolderStore:
             path.unlink()
 
     def below(self, prefix: str) -> FolderStore:
-        """A folder in the folder."""
+        """A store in a sub-folder."""
         return FolderStore(self.folder / prefix)
 
     def __str__(self) -> str:

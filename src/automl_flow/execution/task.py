@@ -16,16 +16,16 @@ class LateError(Exception):
 
 
 class DiedError(Exception):
-    """The process ended, and it was not we who ended it.
+    """The process ended, and we did not end it.
 
     Attributes:
         exitcode: Its exit code.
-        pid: Its number.
-        from_outside: Somebody has killed it, in a way that no program kills itself.
+        pid: Its process id.
+        from_outside: It was killed by a signal that a program does not send itself.
     """
 
     def __init__(self, exitcode: int | None, pid: int | None, fault: str = "") -> None:
-        """Keep how it ended, and why it was killed, if that is known."""
+        """Store how it ended, and why it was killed, if known."""
         self.exitcode, self.pid = exitcode, pid
         self.from_outside = exitcode is None or exitcode == -signal.SIGKILL
         if self.from_outside and not fault:
@@ -39,10 +39,10 @@ class Task:
     """A job from its submission to its end.
 
     Attributes:
-        call: What is to be run.
-        context: What its process is to hold for that.
+        call: The call to run.
+        context: First argument of its function, held by the process.
         affinity: Processes that have run a task with this key are preferred.
-        future: Gets the report, or why there is none.
+        future: Receives the report, or the reason why there is none.
         alone: No other job may run in its process.
         submitted: ``time.monotonic()`` of its submission.
         began: ``time.monotonic()`` at which it began to run; ``None`` while it waits.
@@ -58,12 +58,12 @@ class Task:
 
     @property
     def done(self) -> bool:
-        """Whether it has ended, or was given up."""
+        """Whether it has ended or was cancelled."""
         return self.future.done()
 
     @property
     def deadline(self) -> float | None:
-        """``time.monotonic()`` at which it is over its time limit; ``None``: never."""
+        """``time.monotonic()`` at which its time limit ends; ``None`` is no limit."""
         limits, ends = self.call.limits, []
         if limits.seconds_left is not None:
             ends.append(self.submitted + limits.seconds_left)
@@ -72,12 +72,12 @@ class Task:
         return min(ends, default=None)
 
     def cancel(self) -> None:
-        """Give it up, and tell those who wait for it."""
+        """Cancel it, and wake everyone who waits for it."""
         if not self.done and self.future.cancel():
             self.future.set_running_or_notify_cancel()
 
     def resolve(self, result: Report | Exception) -> None:
-        """Say how it ended, unless it was given up meanwhile."""
+        """Set its result, unless it was cancelled meanwhile."""
         if self.done:
             return
         if isinstance(result, Exception):

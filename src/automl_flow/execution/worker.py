@@ -1,4 +1,4 @@
-"""The main loop of a worker process: it runs jobs, each in a thread of its own, until its parent ends it."""
+"""Main loop of a worker process: runs each job in its own thread until the parent ends the process."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from automl_flow.execution.runner import Function
 
 @dataclass(frozen=True)
 class Report:
-    """What a worker sends back; a failure is a report too, so that exceptions never have to cross processes.
+    """Report of a worker on a job; failures are reports too, so that exceptions never cross processes.
 
     Attributes:
         value: What the function returned.
-        cause: Why it failed; ``None`` when it did not.
+        cause: Why it failed; ``None`` if it did not.
         message: Text of the error.
-        peak_mb: Largest resident memory of the process meanwhile.
+        peak_mb: Peak resident memory of the process during the job, in MiB.
         seconds: How long the function ran.
         shared: Another job ran in the process at the same time.
     """
@@ -53,8 +53,8 @@ class WorkerSettings:
 
     Attributes:
         threads: Threads that native libraries may use in each job.
-        slots: Jobs at the same time.
-        folder: Where it writes what is printed.
+        slots: Concurrent jobs.
+        folder: Folder for captured output.
         imports: Modules to import before the first job.
     """
 
@@ -81,29 +81,28 @@ class JobCall:
 
 @dataclass(frozen=True)
 class _Broken:
-    """A context that could not be read."""
+    """A context that could not be unpickled."""
 
     error: Exception
 
 
 def log_of(folder: Path, pid: int) -> Path:
-    """File that the worker *pid* prints to."""
+    """File that captures the output of worker *pid*."""
     return folder / f"{pid}.log"
 
 
 def main(channel: Connection) -> None:
-    """Answer the calls that arrive through *channel* until its other end has gone: what a worker process does.
+    """Run calls from *channel* until its other end is closed: the main function of a worker process.
 
-    What arrives are :class:`WorkerSettings` first and then pairs: ``None`` and the bytes of a context, the first
-    argument of the functions from then on, or a number and the bytes of a :class:`JobCall`. What is sent are pairs
-    too: ``None`` twice when the worker is ready, a number and ``None`` when that job begins, and a number and the bytes
-    of a :class:`Report` when it has ended.
+    The worker receives :class:`WorkerSettings`, then pairs: ``None`` and the bytes of a context, the first argument of
+    all later functions, or a number and the bytes of a :class:`JobCall`. It sends pairs too: ``(None, None)`` when it
+    is ready, a number and ``None`` when that job begins, and a number and the bytes of a :class:`Report` when it ends.
     """
     try:
         settings: WorkerSettings = channel.recv()
         log = log_of(settings.folder, os.getpid())
         _prepare(log)
-    except (EOFError, OSError):  # nobody needs it any more
+    except (EOFError, OSError):  # the parent has gone, nobody needs it
         return
     for name in settings.imports:
         importlib.import_module(name)
@@ -115,9 +114,9 @@ def main(channel: Connection) -> None:
         try:
             number, content = channel.recv()
         except (EOFError, OSError):
-            return  # and what still runs ends with the process
+            return  # running jobs end with the process
         if number is None:
-            context = None  # the old one goes before the new one comes
+            context = None  # free the old context before loading the new one
             context = _read_context(content)
         else:
             slots.submit(worker.answer, number, content, context)
@@ -131,7 +130,7 @@ def _read_context(content: bytes) -> Any:
 
 
 def _prepare(log: Path) -> None:
-    """Send what is printed to a file, and leave Ctrl-C to the parent."""
+    """Redirect output to a file, and leave Ctrl-C to the parent."""
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(descriptor, stream)
@@ -140,13 +139,13 @@ def _prepare(log: Path) -> None:
 
 
 class _Worker:
-    """What the jobs of this process share."""
+    """State shared by the jobs of this process."""
 
     def __init__(self, channel: Connection, threads: int, log: Path) -> None:
         self._channel, self._threads, self._log = channel, threads, log
         self._sending = threading.Lock()
         self._pools: ThreadpoolController | None = None
-        self._modules = 0  # that were imported when thread pools were looked for
+        self._modules = 0  # modules imported when thread pools were last looked up
         self._guard = MemoryGuard()
         self._guard.start()
 
@@ -156,12 +155,12 @@ class _Worker:
         release_memory()
         try:
             self._send(number, report)
-        except Exception as error:  # what the job returned cannot be pickled
+        except Exception as error:  # the return value cannot be pickled
             failure = Report(None, "implementation", f"{type(error).__name__}: {error}", report.peak_mb, report.seconds)
             self._send(number, failure)
 
     def _thread_pools(self) -> ThreadpoolController:
-        """Thread pools of native libraries; finding them takes milliseconds, so this is done after imports."""
+        """Thread pools of native libraries; the lookup takes milliseconds, so it is repeated only after imports."""
         modules = len(sys.modules)
         if self._pools is None or modules != self._modules:
             self._pools, self._modules = ThreadpoolController(), modules
@@ -192,7 +191,7 @@ class _Worker:
             cause, message = "data", str(error)
         except StorageError as error:
             cause, message = "storage", str(error)
-        except BaseException as error:  # whatever a trial raises is the trial's failure, never the search's
+        except BaseException as error:  # whatever a trial raises fails the trial, never the search
             with suppress(OSError):  # a full disk
                 traceback.print_exc()
             cause, message = "implementation", f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""A worker process as the pool sees it; two threads send and receive, so that the pool never blocks."""
+"""A worker process as the pool sees it: one thread sends and one receives, so that the pool never blocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from automl_flow.execution.processes import Process
 from automl_flow.execution.task import Task
 from automl_flow.execution.worker import Report
 
-_END_SECONDS = 10.0  # to wait for the end of a process that was killed
+_END_SECONDS = 10.0  # to wait for a killed process to end
 
 
 class WorkerProcess:
@@ -26,11 +26,11 @@ class WorkerProcess:
     Attributes:
         process: The process.
         tasks: Tasks by number.
-        ready: Whether it has imported what it needs.
-        killed: Whether the pool has killed it; it will be gone soon.
+        ready: Whether its imports are done.
+        killed: Whether the pool has killed it; it ends soon.
         fault: Why the pool gave it up, if it did.
         began: ``time.monotonic()`` of its start.
-        stopped_checks: How many times in a row it was found stopped.
+        stopped_checks: Consecutive checks that found it stopped.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class WorkerProcess:
             process: The process.
             channel: The channel to it.
             on_message: Called when it is ready, when a job begins, and with the report of a job that has ended.
-            on_unsent: Called with the number of a task that cannot be sent, and why.
-            on_exit: Called when it has ended, last of all.
+            on_unsent: Called with the number of a task that cannot be sent, and the error.
+            on_exit: Called last, when it has ended.
         """
         self.process = process
         self.tasks: dict[int, Task] = {}
@@ -81,13 +81,13 @@ class WorkerProcess:
         self._outbox.put((number, task))
 
     def kill(self) -> None:
-        """Kill it, whatever it does."""
+        """Kill it, whatever it is doing."""
         self.killed = True
         self.process.kill()
         self.disconnect()
 
     def give_up(self, fault: str) -> None:
-        """Kill it, because it does nothing any more."""
+        """Kill it, because it is unresponsive."""
         self.fault = fault
         self.disconnect()
 
@@ -97,11 +97,11 @@ class WorkerProcess:
             end.shutdown(socket.SHUT_RDWR)
 
     def wait(self) -> None:
-        """Wait until it has gone."""
+        """Wait until it has ended."""
         self._reader.join(2 * _END_SECONDS)
 
     def _read(self) -> None:
-        with suppress(Exception):  # the end of the process, or bytes that are no message
+        with suppress(Exception):  # the process has ended, or sent bytes that are not a message
             while True:
                 number, content = self._channel.recv()
                 self._on_message(self, number, None if content is None else _report(content))
@@ -136,4 +136,4 @@ def _report(content: bytes) -> Report:
         report = ForkingPickler.loads(content)
     except Exception as error:
         return Report(None, "implementation", f"the result cannot be read: {type(error).__name__}: {error}")
-    return report if isinstance(report, Report) else Report(None, "implementation", "the result is no report")
+    return report if isinstance(report, Report) else Report(None, "implementation", "the result is not a report")

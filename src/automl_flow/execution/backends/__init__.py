@@ -1,4 +1,4 @@
-"""Execution backends, one per file; a file that exports ``ENTRY`` is found by itself."""
+"""Execution backends, one per file; a file that exports ``ENTRY`` is discovered automatically."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Backend:
 
     Attributes:
         make: Makes a runner; its workers start with the first job, or with :meth:`Runner.start`.
-        capacity: How many jobs can run there at the same time.
-        is_warm: Whether workers of a new runner start at once, thanks to an earlier runner of this process.
+        capacity: Maximum number of concurrent jobs.
+        is_warm: Whether workers of a new runner start immediately, thanks to an earlier runner of this process.
         open_store: Opens the store that jobs write results to, given the folder where the search keeps them.
         requires: Modules that have to be installed.
     """
@@ -48,7 +48,7 @@ def open_store(backend: str, folder: Path) -> ResultStore:
 
     Args:
         backend: Its name.
-        folder: Where results are kept so that a search that was killed resumes.
+        folder: Folder of results, from which a killed search resumes.
 
     Raises:
         ConfigError, DependencyError: As :func:`make_runner`.

@@ -33,12 +33,12 @@ _LAST_LINES = 20
 class LocalRunner:
     """Processes on this machine that are killed when a job reaches its limits.
 
-    A worker serves many jobs, so libraries are imported once, and is replaced when it was killed. With modules to
-    preload, workers are forked from a fork server that holds them; those of the process's first runner count, because
-    there is one fork server. With none, each worker starts by itself.
+    A worker serves many jobs, so libraries are imported once; a killed worker is replaced. With modules to preload,
+    workers are forked from a fork server that has imported them; only the first runner's modules count, because a
+    process has one fork server. Without, each worker is spawned.
 
     Attributes:
-        settings: What was asked for.
+        settings: Settings of the runner.
     """
 
     def __init__(self, settings: RunnerSettings | None = None, context: Any = None) -> None:
@@ -46,7 +46,7 @@ class LocalRunner:
 
         Args:
             settings: Number and kind of the workers; ``None`` is one worker.
-            context: Given to every function as first argument; picklable. :meth:`broadcast` replaces it.
+            context: First argument of every function; picklable. :meth:`broadcast` replaces it.
         """
         self.settings = settings or RunnerSettings()
         self._owner = os.getpid()
@@ -57,12 +57,12 @@ class LocalRunner:
         self._pool = Pool(self._start_process, math.ceil(self.settings.n_jobs / slots), slots)
 
     def __enter__(self) -> Self:
-        """Return the runner; what a killed process has left is removed even if there will be no job."""
+        """Return the runner; leftovers of killed processes are removed even if there will be no job."""
         process_tempdir()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Kill what runs and remove the workers; a child that was forked in the block leaves them to its parent."""
+        """Kill running jobs and end the workers; a child forked in the block leaves them to its parent."""
         if os.getpid() != self._owner:
             return
         self._pool.stop()
@@ -80,11 +80,11 @@ class LocalRunner:
         self._pool.start()
 
     def release(self) -> None:
-        """End idle workers, and with them what they hold in memory; new ones start when there are jobs again."""
+        """End idle workers to free their memory; new ones start when there are jobs again."""
         self._pool.release()
 
     def broadcast(self, context: Any) -> None:
-        """Let workers hold *context* for the jobs that are submitted from now on; it is sent with the first of them."""
+        """Make workers hold *context* for all jobs submitted from now on; it is sent with the first of them."""
         self._context = context
 
     def submit(self, function: Function, job: Any, limits: Limits, affinity: str | None = None) -> LocalHandle:
@@ -100,7 +100,7 @@ class LocalRunner:
             self._job_ended.notify_all()
 
     def _make_folder(self) -> Path:
-        """Folder of what workers print; it is made with the first of them."""
+        """Folder of captured output, created with the first worker."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="runner-", dir=process_tempdir()))
         return self._folder
@@ -111,7 +111,7 @@ class LocalRunner:
         return fork_worker(told, settings.preload) if settings.preload else spawn_worker(told)
 
     def wait_any(self, handles: Iterable[Handle], timeout: float | None) -> None:
-        """Return when one of *handles* is done or *timeout* seconds are over."""
+        """Return when one of *handles* is done or after *timeout* seconds."""
         waited = list(handles)
         with self._job_ended:
             self._job_ended.wait_for(lambda: not waited or any(handle.done for handle in waited), timeout)
@@ -121,7 +121,7 @@ class LocalHandle:
     """A job of a :class:`LocalRunner`."""
 
     def __init__(self, task: Task, folder: Path, cancel: Callable[[], None]) -> None:
-        """Follow a task, whose process prints to a file in *folder*, and which *cancel* gives up."""
+        """Wrap a task whose process logs to a file in *folder*; *cancel* cancels it."""
         self.task = task
         self._folder, self._cancel = folder, cancel
         self._began = time.monotonic()
@@ -137,13 +137,13 @@ class LocalHandle:
 
     @property
     def done(self) -> bool:
-        """Whether the outcome is there."""
+        """Whether the outcome is available."""
         return self.task.done
 
     def outcome(self) -> Outcome:
-        """Wait for the end and say how it was."""
+        """Wait for the end and return the outcome."""
         report = self._report()
-        # A process that was killed could not say how long it ran: then the time since submission counts.
+        # A killed process could not report how long it ran: use the time since submission.
         seconds = report.seconds or (self._ended or time.monotonic()) - self._began
         return Outcome(report.value, report.cause, report.message, seconds, report.peak_mb)
 
