@@ -46,7 +46,7 @@ from automl_flow.tasks.target import encode_target
 
 ROWS, FOLDS, SEED = 3_000, 3, 7
 DRAWS = {"lightgbm": 4, "catboost": 2, "xgboost": 2, "network": 1, "extra_trees": 1, "random_forest": 1, "linear": 2}
-LONGEST = 60.0  # seconds of one trial
+MAX_TRIAL_SECONDS = 60.0  # seconds of one trial
 
 R_TABLES = {  # name: (package, item, target, problem, columns that give the target away)
     "cells": ("modeldata", "cells", "class", "binary", ["case"]),
@@ -138,7 +138,7 @@ def measure(tables: Path, state: Path, out: Path, only: list[str]) -> None:
 def _trial(context: TrialContext, family: ModelFamily, entry: str, params: dict[str, Any]) -> dict[str, Any]:
     number = oof_number(family.name, entry)
     began = time.process_time()
-    job = TrialJob(number, Suggestion(family.name, params, soft_seconds=LONGEST))
+    job = TrialJob(number, Suggestion(family.name, params, soft_seconds=MAX_TRIAL_SECONDS))
     result = evaluate(context, job)
     seconds = time.process_time() - began
     line = {"family": family.name, "loss": result.values[0], "seconds": round(seconds, 3)}

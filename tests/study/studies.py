@@ -5,12 +5,34 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import optuna
 
 from automl_flow.study.parts import Parts
 from automl_flow.study.study import Search, TrialResult
+
+
+@dataclass(frozen=True)
+class PartFacts:
+    """After how many parts a trial ended."""
+
+    parts: int
+
+    def to_document(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class WholeFacts:
+    """Something to remember of a trial without parts."""
+
+    twice: float
+
+    def to_document(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 def suggest(trial: optuna.Trial) -> dict[str, float]:
@@ -35,7 +57,7 @@ def evaluate(context, job) -> TrialResult:
     if job.number == context.get("kill_parent"):
         os.kill(context["parent"], signal.SIGKILL)
         time.sleep(5)
-    return TrialResult((value(job.suggestion),), {"twice": 2 * job.suggestion["x"]})
+    return TrialResult((value(job.suggestion),), WholeFacts(2 * job.suggestion["x"]))
 
 
 FOLDS = 5
@@ -57,8 +79,8 @@ def evaluate_part(context, job) -> float:
 
 def combine(context, job) -> TrialResult:
     if len(job.results) < FOLDS:
-        return TrialResult((), {"parts": len(job.results)}, dict(enumerate(job.results)), pruned=True)
-    return TrialResult((sum(job.results) / FOLDS,), {"parts": len(job.results)}, dict(enumerate(job.results)))
+        return TrialResult((), PartFacts(len(job.results)), dict(enumerate(job.results)), pruned=True)
+    return TrialResult((sum(job.results) / FOLDS,), PartFacts(len(job.results)), dict(enumerate(job.results)))
 
 
 def is_pruned(suggestion, results) -> bool:

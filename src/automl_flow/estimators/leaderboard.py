@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from automl_flow.study.trial import TrialRecord
+from automl_flow.tabular.candidate import TrialFacts
 from automl_flow.tasks.spec import TaskSpec
 
 _COLUMNS = (
@@ -37,10 +38,10 @@ def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float
     rows = [
         {
             "trial": record.number,
-            "family": record.attrs.get("family", next(iter(record.params), "").split(".")[0]),
-            "layer": 2 if record.attrs.get("reads") else 1,
+            "family": next(iter(record.params), "").split(".")[0] if facts is None else facts.family,
+            "layer": 2 if facts is not None and facts.base_models else 1,
             "score": metric.from_loss(record.values[0]) if record.values else np.nan,
-            "fold_spread": float(np.std(record.attrs["fold_losses"])) if record.attrs.get("fold_losses") else np.nan,
+            "fold_spread": float(np.std(facts.fold_losses)) if facts is not None and facts.fold_losses else np.nan,
             "weight": weights.get(record.number, 0.0),
             "seconds": round(record.seconds, 2),
             "state": record.state,
@@ -48,7 +49,7 @@ def make_leaderboard(records: Sequence[TrialRecord], weights: Mapping[int, float
             "message": record.message.splitlines()[0] if record.message else "",
             "params": {name.split(".", 1)[-1]: value for name, value in record.params.items()},
         }
-        for record in records
+        for record, facts in ((record, TrialFacts.of(record)) for record in records)
     ]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     ascending = not metric.greater_is_better

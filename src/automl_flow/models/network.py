@@ -33,7 +33,7 @@ _MEMBERS = 4
 _AVERAGE = 0.98  # of the weights, per step: what is kept is a running mean of the last fifty steps or so
 _ADAM = (0.9, 0.999, 1e-8)
 _BYTES = 256  # values of a byte
-_WIDEST = 400  # inputs from which the piecewise encoding is left out
+_MAX_ENCODED_INPUTS = 400  # more are not encoded piecewise
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _batch_size(n_rows: int) -> int:
 
 def _bins(params: Params, columns: int) -> int:
     bins = int(params["bins"])
-    return bins if columns * (bins + 1) <= _WIDEST else 0
+    return bins if columns * (bins + 1) <= _MAX_ENCODED_INPUTS else 0
 
 
 def predict(model: Network, X: Any, problem: Problem) -> Array:

@@ -45,20 +45,20 @@ class TrialResult:
 
     Attributes:
         values: Losses, one for each objective; all are minimised. A pruned trial may have none.
-        facts: Facts for the record, or JSON-able values. Large results belong in files next to the journal.
+        facts: Facts for the record. Large results belong in the result store.
         intermediate: Values at steps, for Optuna's pruners and plots (one objective only).
         pruned: The trial was given up early, on purpose.
     """
 
     values: tuple[float, ...]
-    facts: Facts | Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts
     intermediate: Mapping[int, float] = field(default_factory=dict)
     pruned: bool = False
 
     @property
     def attrs(self) -> Mapping[str, Any]:
         """The facts as JSON-able values."""
-        return self.facts if isinstance(self.facts, Mapping) else self.facts.to_document()
+        return self.facts.to_document()
 
 
 @dataclass(frozen=True)

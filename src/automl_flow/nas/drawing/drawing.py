@@ -17,7 +17,7 @@ from automl_flow.nas.shape import DataShape, Kind
 FONT, SMALL = 13.0, 11.5
 MARGIN = 12.0
 HEADING = 26.0
-_WIDEST = 36  # characters in a line
+_MAX_LINE_LENGTH = 36  # characters
 _LETTER = 0.56  # mean width of a character as a share of the font's size, on the safe side
 _BOLD = 1.08  # how much wider it is
 _PADDING = 9.0
@@ -170,7 +170,7 @@ def _texts(block: Block, kind: Kind, result: str, *, whole: bool) -> list[_Text]
 def _wrapped(lines: tuple[str, ...]) -> list[str]:
     """Layers in order, wrapped to the width of a box."""
     joined = "\u00a0→ ".join(line.replace(" ", "\u00a0") for line in lines)
-    return [part.replace("\u00a0", " ") for part in textwrap.wrap(joined, _WIDEST, break_long_words=False)]
+    return [part.replace("\u00a0", " ") for part in textwrap.wrap(joined, _MAX_LINE_LENGTH, break_long_words=False)]
 
 
 def _width(words: str, size: float) -> float:

@@ -7,7 +7,7 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from automl_flow.core.errors import BudgetError
@@ -55,6 +55,21 @@ class FinalTraining:
     def file(self, context: SearchContext, number: int) -> StoredFile:
         """The network of the *number*-th seed."""
         return StoredFile(context.store, f"final-{self.digest}-{self.epochs}/{number}.safetensors")
+
+
+@dataclass(frozen=True)
+class FinalFacts:
+    """Facts of a final training.
+
+    Attributes:
+        epochs: Epochs that it was trained for.
+    """
+
+    epochs: int
+
+    def to_document(self) -> dict[str, Any]:
+        """The facts as JSON-able values."""
+        return asdict(self)
 
 
 def train_winner(setup: SearchSetup, studies: Studies, best: TrialRecord, clock: Clock) -> NetworkModel:
@@ -159,7 +174,7 @@ def _train(
     result = studies.run(search, config.model_copy(update=limits), clock, name, f"final training, {epochs_of(epochs)}")
     complete = [record for record in result.records if record.state == "complete"]
     files = [training.file(setup.context, record.number) for record in complete]
-    done = min((int(record.attrs["epochs"]) for record in complete), default=0)
+    done = min((FinalFacts(**record.attrs).epochs for record in complete), default=0)
     if done < epochs and not setup.stops_early:  # the clock ended it, then
         studies.cut.add(name)
         return files, done
@@ -192,7 +207,7 @@ def evaluate(context: SearchContext, job: TrialJob[FinalTraining]) -> TrialResul
         fitted = fit_network(spec, context.whole, deadline=deadline)
     _write_member(training.file(context, number), fitted, architecture.key)
     history = fitted.training.history
-    return TrialResult((history[-1]["train_loss"],), {"epochs": len(history)})
+    return TrialResult((history[-1]["train_loss"],), FinalFacts(len(history)))
 
 
 def _write_member(file: StoredFile, fitted: FittedNetwork, key: str) -> None:

@@ -45,7 +45,7 @@ class Suggestion:
         architecture: What is built.
         trial: Number of its trial in the search, from which seeds and file names follow.
         epochs: Epochs to train up to, continuing from the trial's checkpoint.
-        repeat: 0, or the how-manieth training from other seeds this is.
+        repeat: 0 for the first training; *k* for the *k*-th repetition, from other seeds.
         duplicate: The earlier trial of the same architecture; the suggestion is not trained then.
         refusal: The constraint that the architecture violates; it is not trained then.
     """

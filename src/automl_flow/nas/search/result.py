@@ -44,7 +44,7 @@ class NasResult:
         choice: Why it won; it need not have the best score.
         architecture: Its architecture.
         network: The trained network.
-        oof: Predictions for the judging samples by the winner's trial: (m, k) probabilities or (m, 1) values.
+        oof: Predictions for the validation samples by the winner's trial: (m, k) probabilities or (m, 1) values.
         rows: Positions of these samples in the problem's samples.
         strategy: Strategy that was used, which ``auto`` leaves open.
         reason: Why it was used.
@@ -79,7 +79,8 @@ class NasResult:
     @property
     def history(self) -> list[dict[str, float]]:
         """Training history of the winner's trial, an entry per epoch."""
-        return list(self.records[self.best].attrs["history"])
+        facts = NetworkFacts.of(self.records[self.best])
+        return [] if facts is None else facts.history
 
 
 @dataclass(frozen=True)

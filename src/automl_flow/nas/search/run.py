@@ -33,7 +33,7 @@ from automl_flow.nas.search.successive_halving import (
     promoted,
     ranked,
 )
-from automl_flow.nas.search.warm_start import agreement, draw_candidates, screening
+from automl_flow.nas.search.warm_start import ProxyRanking, agreement, draw_candidates, screening
 from automl_flow.nas.spaces.base import Architecture
 from automl_flow.study.budget import Clock, say_if_too_short
 from automl_flow.study.journal import Journal, check_folder, results_folder
@@ -187,7 +187,7 @@ class _Run:
         clock = setup.schedule.clock("warm_start", self.clock)
         records = self.studies.run(screening(drawn), alone, clock, "screen", "zero-cost proxies").records
         if drawn and records and records[0].state == "complete":
-            best = records[0].attrs["order"][: max(1, trials // TRIALS_PER_CANDIDATE)]
+            best = ProxyRanking(**records[0].attrs).order[: max(1, trials // TRIALS_PER_CANDIDATE)]
             self.first += [drawn[position] for position in best]
 
     def _search_one_shot(self) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import optuna
 
 from automl_flow.core.seeds import generator
 from automl_flow.nas.proxies.measure import correlations, proxy_batch, rank_by_proxies
 from automl_flow.nas.search.context import SearchContext, memory_errors, use_one_thread
+from automl_flow.nas.search.objective import NetworkFacts
 from automl_flow.nas.search.studies import enqueued_only
 from automl_flow.nas.shape import DataShape
 from automl_flow.nas.spaces.base import Architecture, Space, Value
@@ -26,6 +28,21 @@ class Candidates:
     """Architectures to rank, on their way to a worker."""
 
     architectures: tuple[Architecture, ...]
+
+
+@dataclass(frozen=True)
+class ProxyRanking:
+    """Ranking of candidates by zero-cost proxies.
+
+    Attributes:
+        order: Positions of the candidates, the best first.
+    """
+
+    order: tuple[int, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """The ranking as JSON-able values."""
+        return {"order": list(self.order)}
 
 
 def draw_candidates(
@@ -68,7 +85,7 @@ def screening(drawn: Sequence[Architecture]) -> Search:
 
 
 def evaluate(context: SearchContext, job: TrialJob[Candidates]) -> TrialResult:
-    """Rank candidates by the vote of the proxies; the fact ``order`` has their positions, the best first.
+    """Rank candidates by the vote of the proxies; the facts are a :class:`ProxyRanking`.
 
     Args:
         context: Data and space of the search.
@@ -79,13 +96,14 @@ def evaluate(context: SearchContext, job: TrialJob[Candidates]) -> TrialResult:
     with memory_errors():
         batch = proxy_batch(context.folds[0].fit, context.shape.kind)
         order, _ = rank_by_proxies(space, context.shape, candidates.architectures, batch, seed=context.seed)
-    return TrialResult((0.0,), {"order": order})
+    return TrialResult((0.0,), ProxyRanking(tuple(order)))
 
 
 def agreement(records: Sequence[TrialRecord]) -> dict[str, dict[str, float]]:
     """Rank correlation of each proxy with the negative loss over the trials that have both."""
-    both = [r for r in records if r.values and "proxies" in r.attrs]
+    found = [(r.values[0], facts.proxies) for r in records if r.values and (facts := NetworkFacts.of(r)) is not None]
+    both = [(loss, proxies) for loss, proxies in found if proxies]
     if not both:
         return {}
-    scores = {name: [r.attrs["proxies"][name] for r in both] for name in both[0].attrs["proxies"]}
-    return correlations(scores, [-r.values[0] for r in both if r.values])
+    scores = {name: [proxies[name] for _, proxies in both] for name in both[0][1]}
+    return correlations(scores, [-loss for loss, _ in both])

@@ -15,7 +15,7 @@ from automl_flow.nas.samplers.surrogates.encoding import Dimension, Matrix, Vect
 Stack = NDArray[np.float64]  # (terms, n, m) distances, one term per parameter and per family
 
 JITTER = 1e-6
-STEPS = 25  # of L-BFGS
+MAX_ITERATIONS = 25  # of L-BFGS
 NUMERIC_SCALE = 4.0  # squared distance of the two ends of a range; two different choices have 1
 
 
@@ -93,7 +93,9 @@ def fit_kernel(D: Stack, y: Vector, parameters: int) -> Kernel:
         offset = (theta - center) / spread
         return value + 0.5 * float(offset @ offset), gradient + offset / spread
 
-    result = minimize(penalised, center, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": STEPS})
+    result = minimize(
+        penalised, center, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MAX_ITERATIONS}
+    )
     return _kernel(result.x, parameters)
 
 
