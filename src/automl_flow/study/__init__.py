@@ -1,1 +1,1 @@
-"""The search engine: budgets, journals, trials and studies; tables and networks are searched by it."""
+"""The search engine shared by tabular and architecture search: budgets, journals, trials and studies."""

@@ -29,17 +29,17 @@ class Budget(Config):
 
     Attributes:
         time_left_for_this_task: Seconds for the whole search; ``None`` is no limit.
-        per_run_time_limit: Seconds for one run, which is what each search says: a fit of a tabular model, a training
-            of a network up to the next comparison; ``None`` is no limit.
-        memory_limit: MiB of resident memory of the process that a trial runs in; ``None`` is no limit. A trial that
-            exceeds it next to another one in that process is tried again alone.
+        per_run_time_limit: Seconds for one run, as each search defines it: one fit of a tabular model, or training a
+            network up to the next rung; ``None`` is no limit.
+        memory_limit: MiB of resident memory of a trial's process; ``None`` is no limit. A trial that exceeds it while
+            sharing the process is retried alone.
         max_trials: Number of trials, failed ones included; ``None`` is no limit.
-        n_jobs: Trials that run at the same time, but not more than the execution backend has room for; never changes
-            a trial-bounded result.
-        execution: Name of the execution backend, which runs the trials; never changes a trial-bounded result.
-        seed: Seed of everything random.
-        skip_trials: Numbers of trials that are counted as failed without being run: those that the clock ended in
-            the run that is being replayed.
+        n_jobs: Concurrent trials, at most the capacity of the execution backend; never changes a trial-bounded
+            result.
+        execution: Name of the execution backend that runs the trials; never changes a trial-bounded result.
+        seed: Seed of all randomness.
+        skip_trials: Numbers of trials that are recorded as failed without being run: in a replay, those that the clock
+            ended in the original run.
     """
 
     time_left_for_this_task: float | None = Field(default=None, gt=0, le=_MAX_SECONDS)
@@ -58,7 +58,7 @@ class Budget(Config):
         return name
 
     def require_limit(self) -> None:
-        """Raise unless something ends the search.
+        """Raise unless the search has a limit.
 
         Raises:
             ConfigError: There is neither a limit in seconds nor one in trials.
@@ -67,10 +67,10 @@ class Budget(Config):
             raise ConfigError("a search needs a limit: set time_left_for_this_task (seconds) or max_trials")
 
     def workers(self, most: int | None = None) -> int:
-        """Number of trials that can run at the same time here; a warning says if that is fewer than asked for.
+        """Number of trials that can run concurrently; warns if that is fewer than requested.
 
         Args:
-            most: More would be of no use.
+            most: Upper bound beyond which workers would idle.
         """
         wanted = self.n_jobs if most is None else min(self.n_jobs, most)
         capacity = BACKENDS.get(self.execution).capacity()
@@ -86,31 +86,31 @@ class Budget(Config):
 
 
 def say_if_too_short(seconds: float, start: float) -> None:
-    """Warn before workers start if the time is hardly enough for that.
+    """Warn before workers start if the time hardly suffices for starting them.
 
     Args:
-        seconds: That are left of the budget.
-        start: Seconds that the start takes where nobody else uses the machine.
+        seconds: Seconds left of the budget.
+        start: Seconds that the start takes on an idle machine.
     """
     needed = start * max(1.0, os.getloadavg()[0] / processors())
     if seconds < needed:
         logger.warning(
-            "time_left_for_this_task: %.1f s are left, and to start the workers takes about %.0f s on this machine, as "
-            "busy as it is; perhaps no trial will finish",
+            "time_left_for_this_task: %.1f s are left, and starting the workers takes about %.0f s on this machine "
+            "under its current load; perhaps no trial will finish",
             seconds,
             needed,
         )
 
 
 class Clock:
-    """Seconds that a budget leaves, counted from the making of the clock."""
+    """Remaining seconds of a budget, counted from the creation of the clock."""
 
     def __init__(self, seconds: float | None, spent: float = 0.0) -> None:
         """Start counting.
 
         Args:
-            seconds: Seconds in all; ``None`` never ends.
-            spent: Seconds that were used before, by a run that is now resumed.
+            seconds: Total seconds; ``None`` is no limit.
+            spent: Seconds used earlier by the run that is being resumed.
         """
         self.seconds = seconds
         self._began = time.monotonic() - spent
@@ -122,19 +122,19 @@ class Clock:
 
     @property
     def left(self) -> float:
-        """Seconds to the end, never negative; infinite without a limit."""
+        """Seconds left, never negative; infinite without a limit."""
         return float("inf") if self.seconds is None else max(0.0, self.seconds - self.spent)
 
     @property
     def deadline(self) -> float | None:
-        """``time.monotonic()`` at which the time is over; ``None`` without a limit."""
+        """``time.monotonic()`` at which the time is up; ``None`` without a limit."""
         return None if self.seconds is None else self._began + self.seconds
 
     def stop(self) -> None:
-        """End the time now, because nothing would fit into what is left."""
+        """Expire now, because nothing would fit into the time left."""
         self.seconds = self.spent
 
     @property
     def expired(self) -> bool:
-        """Whether the time is over."""
+        """Whether the time is up."""
         return self.left <= 0

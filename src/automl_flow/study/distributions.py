@@ -25,7 +25,7 @@ def suggest(trial: BaseTrial, name: str, distribution: BaseDistribution) -> Any:
 
 
 def draw(distribution: BaseDistribution, rng: np.random.Generator) -> Any:
-    """A value drawn uniformly over the choices or the range, whatever the scale of the distribution.
+    """Draw a value uniformly over the choices or the range, ignoring the distribution's log scale.
 
     Raises:
         TypeError: The distribution is none of Optuna's categorical, int and float ones.
@@ -39,7 +39,7 @@ def draw(distribution: BaseDistribution, rng: np.random.Generator) -> Any:
 
 
 def count(distribution: BaseDistribution) -> float:
-    """Number of different values; infinite for a continuous parameter.
+    """Number of distinct values; infinite for a continuous parameter.
 
     Raises:
         TypeError: The distribution is none of Optuna's categorical, int and float ones.

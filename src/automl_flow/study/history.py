@@ -1,4 +1,4 @@
-"""The history of a search as DVC tracks it: its trials and notes, without what a clock or a machine adds."""
+"""History of a search as tracked by DVC: trials and notes, without facts that depend on clock or machine."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class SearchHistory:
     """The trials of a search.
 
     Attributes:
-        records: All trials, in the order of their numbers; seconds and memory are 0 once they were stored.
-        notes: What one would not expect of the search.
+        records: All trials by number; seconds and memory are 0 after storage.
+        notes: Unexpected events of the search.
         reproduce: Settings that repeat the search without a limit in seconds.
     """
 
@@ -29,7 +29,7 @@ class SearchHistory:
 
     @property
     def finished(self) -> int:
-        """Number of different trials that have a score: those among which the search chose."""
+        """Number of distinct scored trials: the candidates that the search chose from."""
         return sum(r.state == "complete" and bool(r.values) and "duplicate_of" not in r.attrs for r in self.records)
 
     def to_document(self) -> dict[str, Any]:
@@ -39,7 +39,7 @@ class SearchHistory:
 
     @classmethod
     def from_document(cls, document: Any) -> Self:
-        """Read what :meth:`to_document` gave."""
+        """Read what :meth:`to_document` returned."""
         return cls(
             tuple(TrialRecord.from_entry(entry) for entry in document["trials"]),
             tuple(Note.from_document(note) for note in document[NOTES]),

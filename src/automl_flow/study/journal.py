@@ -1,10 +1,9 @@
-"""The journal of a search: one line per finished trial, so that a search that was killed resumes.
+"""Journal of a search: one line per finished trial, so that a killed search resumes.
 
-A study in memory is rebuilt by repeating the asks, which is exact; the journal only saves the evaluations.
+The in-memory study is rebuilt exactly by repeating the asks; the journal only saves the evaluations.
 
-Two files of a folder are the journal's, ``trials.jsonl`` and ``lock``, and so is all that lies in its sub-folder
-``trials``. Nothing else in the folder is touched, and where one of these names is taken by what is
-not ours, the journal is not opened.
+The journal owns the files ``trials.jsonl`` and ``lock`` and the sub-folder ``trials`` of its folder. Nothing else in
+the folder is touched, and if one of these names is taken by something foreign, the journal is not opened.
 """
 
 from __future__ import annotations
@@ -29,36 +28,36 @@ from automl_flow.core.temporary import sweep
 _FILE = "trials.jsonl"
 _LOCK = "lock"
 _RESULTS = "trials"
-_OWNER = "automl_flow "  # begin of what the lock says; the number of the process follows
+_OWNER = "automl_flow "  # prefix of the lock's content; the process id follows
 _MAX_LOCK_BYTES, _MAX_HEADER_BYTES = 32, 4096
 
 
 def results_folder(folder: Path) -> Path:
-    """Sub-folder of a journal's *folder* for what belongs to its trials: it is emptied when the journal begins anew."""
+    """Sub-folder of a journal's *folder* for files of its trials, emptied when the journal starts afresh."""
     return Path(folder) / _RESULTS
 
 
 def check_folder(folder: Path) -> None:
-    """Raise if a journal cannot be in *folder*, because what lies there under its names is not ours.
+    """Raise if *folder* cannot hold a journal, because one of its names is taken by a foreign file.
 
     Raises:
-        StorageError: The text says what lies there, and what to do.
+        StorageError: Names the file, and what to do.
     """
     folder = Path(folder)
     refuse_impossible(folder)
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise StorageError(f"{folder}: no place for a search: it is a file; name a folder")
+        raise StorageError(f"{folder}: cannot be the folder of a search: it is a file; name a folder")
     file, lock, results = folder / _FILE, folder / _LOCK, results_folder(folder)
     for path in (file, lock, results):
         if path.is_symlink():
             raise _taken(path, "it is a link")
     head = _head(file)
     if head is None:
-        raise _taken(file, "it is no journal of a search")
+        raise _taken(file, "it is not the journal of a search")
     if not _is_lock(lock, older=bool(head)):
-        raise _taken(lock, "it is no lock of a search")
+        raise _taken(lock, "it is not the lock of a search")
     if results.exists() and not results.is_dir():
         raise _taken(results, "it is a file")
     if not head:
@@ -68,22 +67,21 @@ def check_folder(folder: Path) -> None:
 class Journal:
     """Append-only file of finished trials in a folder of its own.
 
-    A line that a crash left half-written is cut off when the journal is opened; a line that is damaged is passed over,
-    and its trial runs again. A journal that was begun with
-    another *key* (other data, other settings) or by other code is started afresh, and :func:`results_folder` is
-    emptied, because its content belongs to the trials.
+    A line half-written by a crash is cut off when the journal is opened; a damaged line is skipped, and its trial is
+    rerun. A journal with another *key* (other data, other settings) or of other code is started afresh, and
+    :func:`results_folder` is emptied, because its content belongs to the trials.
 
     Attributes:
-        folder: Where the journal is.
-        entries: Finished trials by number, as they were appended (the last entry of a number counts).
+        folder: Folder of the journal.
+        entries: Finished trials by number (the last entry of a number counts).
     """
 
     def __init__(self, folder: Path, key: str) -> None:
-        """Name the journal; nothing is read or written before :meth:`open`.
+        """Set the folder and key; nothing is read or written before :meth:`open`.
 
         Args:
-            folder: Folder of the journal, made when it is missing.
-            key: Hash of everything that the results depend on.
+            folder: Folder of the journal, created if missing.
+            key: Hash of everything the results depend on.
         """
         self.folder = Path(folder)
         self.key = key
@@ -92,28 +90,28 @@ class Journal:
 
     @property
     def spent(self) -> float:
-        """Seconds of search that the entries took, as the last of them noted."""
+        """Seconds of search that the entries took, according to the last one."""
         return max((float(entry.get("elapsed", 0.0)) for entry in self.entries.values()), default=0.0)
 
     @contextmanager
     def open(self) -> Iterator[Journal]:
-        """Lock the folder, read what is there, and allow appending inside the block.
+        """Lock the folder, read the journal, and allow appending inside the block.
 
         Raises:
-            BudgetError: Another process is searching in this folder; the message has its process number.
-            StorageError: The folder cannot be written to, the disk is full, or what lies there is not ours.
+            BudgetError: Another process is searching in this folder; the message has its process id.
+            StorageError: The folder is not writable, the disk is full, or a foreign file has one of our names.
         """
         check_folder(self.folder)
         with storage_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            sweep(self.folder)  # of a process that was killed as it began the journal
+            sweep(self.folder)  # leftovers of a process killed while creating the journal
             lock = (self.folder / _LOCK).open("a+")
         with lock, self._held(lock), self._prepared().open("ab", buffering=0) as self._sink:
             yield self
         self._sink = None
 
     def _prepared(self) -> Path:
-        """Read what is there, or begin anew."""
+        """Read the journal, or start it afresh."""
         path = self.folder / _FILE
         header = {"key": self.key, "code": code_fingerprint()}
         known = _read(path, header)
@@ -121,12 +119,12 @@ class Journal:
             if known is None:
                 shutil.rmtree(results_folder(self.folder), ignore_errors=True)
                 write_bytes(path, json.dumps(header).encode() + b"\n")
-            os.close(os.open(path, os.O_WRONLY | os.O_APPEND))  # so that missing rights are told
+            os.close(os.open(path, os.O_WRONLY | os.O_APPEND))  # report missing write permission before the search runs
         self.entries = known or {}
         return path
 
     def append(self, entry: dict[str, Any]) -> None:
-        """Add a finished trial (it has the key ``number``) and make it survive a crash.
+        """Append a finished trial (with the key ``number``) durably.
 
         Raises:
             StorageError: The disk is full; nothing of the line is left in the file.
@@ -137,7 +135,7 @@ class Journal:
         before = self._sink.seek(0, os.SEEK_END)
         with storage_errors(self.folder / _FILE):
             try:
-                while line:  # a disk that is nearly full takes a part of it
+                while line:  # a nearly full disk may accept only a part
                     line = line[self._sink.write(line) :]
                 os.fsync(self._sink.fileno())
             except OSError:
@@ -164,12 +162,12 @@ class Journal:
 
 def _taken(path: Path, why: str) -> StorageError:
     return StorageError(
-        f"{path}: a search needs this name, and {why}; name a new or an empty folder for the search, or move it away"
+        f"{path}: a search needs this name, but {why}; name a new or empty folder for the search, or move it away"
     )
 
 
 def _is_lock(path: Path, *, older: bool) -> bool:
-    """Whether this is a lock, or free to become one; *older* versions wrote the number alone."""
+    """Whether this is a lock, or free to become one; *older* versions wrote only the process id."""
     if not path.exists():
         return True
     found = path.lstat()
@@ -181,7 +179,7 @@ def _is_lock(path: Path, *, older: bool) -> bool:
 
 
 def _head(path: Path) -> dict[str, Any] | None:
-    """First line of a journal; empty where there is no file, or none with content; ``None`` for any other file."""
+    """First line of a journal; empty if the file is missing or empty; ``None`` for any other file."""
     if not path.exists():
         return {}
     if not path.is_file():
@@ -193,7 +191,7 @@ def _head(path: Path) -> dict[str, Any] | None:
 
 
 def _read(path: Path, header: dict[str, str]) -> dict[int, dict[str, Any]] | None:
-    """Entries of a journal with this header, after cutting a torn tail; ``None`` for any other file, or for none."""
+    """Entries of a journal with this header, after cutting a torn tail; ``None`` if it is missing or another file."""
     if not path.is_file():
         return None
     content = path.read_bytes()
@@ -207,7 +205,7 @@ def _read(path: Path, header: dict[str, str]) -> dict[int, dict[str, Any]] | Non
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
-    """A line's document; ``None`` where it is none."""
+    """A line's JSON object; ``None`` if it is not one."""
     try:
         document = parse_json(line, _FILE)
     except ArtifactError:

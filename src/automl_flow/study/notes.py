@@ -32,7 +32,7 @@ class Note:
 
     Attributes:
         text: A sentence, the same whenever the result is reproduced.
-        serious: Whether the result is not what was asked for, which deserves a warning.
+        serious: Whether the result is not what was requested, which deserves a warning.
     """
 
     text: str
@@ -44,7 +44,7 @@ class Note:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Note:
-        """Read what :meth:`to_document` gave."""
+        """Read what :meth:`to_document` returned."""
         return cls(str(document["text"]), bool(document["serious"]))
 
     def __str__(self) -> str:
@@ -53,20 +53,20 @@ class Note:
 
 
 def log_notes(notes: Iterable[Note]) -> None:
-    """Write notes to the log, serious ones as warnings."""
+    """Log notes, serious ones as warnings."""
     for note in notes:
         logger.log(logging.WARNING if note.serious else logging.INFO, "%s", note.text)
 
 
 def warn_of(notes: Iterable[Note]) -> None:
-    """Warn of the serious ones among *notes*."""
+    """Issue warnings for the serious notes."""
     for note in notes:
         if note.serious:
             warn(note.text)
 
 
 def of_interruption(finished: int) -> Note:
-    """Say that a person stopped the search, and what the result is made of."""
+    """Note that the user stopped the search, and what the result is based on."""
     done = "one trial that had" if finished == 1 else f"{finished} trials that had"
     return Note(
         f"The search was interrupted (Ctrl-C): its result is made of the {done} finished by then.", serious=True
@@ -74,7 +74,7 @@ def of_interruption(finished: int) -> Note:
 
 
 def of_lost_trials(records: Sequence[TrialRecord]) -> list[Note]:
-    """Say how many trials gave no result, and why; nothing where all of them did."""
+    """Note how many trials gave no result, and why; empty if all did."""
     lost = [record for record in records if record.state == "failed"]
     if not lost:
         return []
@@ -84,7 +84,7 @@ def of_lost_trials(records: Sequence[TrialRecord]) -> list[Note]:
 
 
 def causes(failed: Sequence[TrialRecord]) -> str:
-    """Why trials failed: every cause with its count, the most frequent first, and the first message of each."""
+    """Causes of failed trials with counts, the most frequent first, each with its first message."""
     by_cause: dict[str, list[TrialRecord]] = {}
     for record in failed:
         by_cause.setdefault(record.cause or "", []).append(record)
@@ -93,7 +93,7 @@ def causes(failed: Sequence[TrialRecord]) -> str:
 
 
 def _example(group: Sequence[TrialRecord]) -> str:
-    """The first message of some trials; that the time was over is said already."""
+    """First message of a group of trials; empty for timeouts, whose cause says it all."""
     said = (r.message for r in group if r.message and r.message != NO_TIME and r.cause != "timeout")
     first = next(said, "").partition("\n")[0]
     return f" ({shown(first, _MAX_EXAMPLE_LENGTH)})" if first else ""

@@ -1,8 +1,7 @@
-"""Trials whose parts are jobs of their own, so that more workers are busy than there are open trials.
+"""Trials split into parts that are separate jobs, so that one trial can keep several workers busy.
 
-The parts of a trial count in order, whichever ends first: the trial ends with the first part that fails, or after the
-first parts whose results prune it, and results of later parts are dropped. So the outcome is that of running one part
-after another.
+Parts count in order, whichever ends first: a trial ends at its first failed part, or at the first checkpoint that
+prunes it, and results of later parts are dropped. The outcome is therefore that of running one part after another.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ class PartJob(TrialJob[S]):
     Attributes:
         part: Number of the part, from 0.
         open_parts: Parts of the trial that have not ended, including this one.
-        rounds: How often all workers have to take a part each until those have ended.
-        trial_seconds: Seconds that the trial's ended parts took together.
+        rounds: Rounds that all workers together need for these parts.
+        trial_seconds: Total seconds of the trial's finished parts.
     """
 
     part: int = 0
@@ -44,7 +43,7 @@ class CombineJob(Generic[S, R]):
     Attributes:
         number: Trial number.
         suggestion: What was tried.
-        results: Results of the parts in order, up to the last one that counts.
+        results: Results of the parts in order, up to the last that counts.
     """
 
     number: int
@@ -54,15 +53,15 @@ class CombineJob(Generic[S, R]):
 
 @dataclass(frozen=True)
 class Parts(Generic[S, R]):
-    """How a trial is divided.
+    """Division of a trial into parts.
 
     Attributes:
-        count: Parts of a trial.
+        count: Number of parts.
         evaluate: Runs a part in a worker.
-        combine: Makes the evaluation from the results, in a worker.
-        is_pruned: Given the results of the first parts, says whether the trial ends there.
-        checkpoints: After how many parts it may end.
-        affinity: What a part may find in the cache of a worker; see :meth:`Runner.submit`.
+        combine: Combines the results into the trial's result, in a worker.
+        is_pruned: Given the results of the first parts, whether the trial ends there.
+        checkpoints: Numbers of parts after which it may be pruned.
+        affinity: Key of what a part may find in a worker's cache; see :meth:`Runner.submit`.
     """
 
     count: int
@@ -78,11 +77,11 @@ class ReadyJob:
     """A job of a trial, ready to be submitted.
 
     Attributes:
-        function: What to run.
+        function: Function to run.
         job: Its argument.
         limits: Its limits.
         affinity: See :meth:`Runner.submit`.
-        part: Number of the part; as many as there are parts for what combines them.
+        part: Number of the part; the number of parts for the job that combines them.
     """
 
     function: Function
@@ -93,7 +92,7 @@ class ReadyJob:
 
 
 class TrialRun:
-    """A trial that has begun: what to run next, and its outcome.
+    """A running trial: its next job and its outcome.
 
     Attributes:
         number: Trial number.
@@ -103,14 +102,14 @@ class TrialRun:
     def __init__(
         self, number: int, suggestion: Any, evaluate: Function | Parts[Any, Any], limits: Limits, n_jobs: int
     ) -> None:
-        """Begin a trial.
+        """Start a trial.
 
         Args:
             number: Trial number.
             suggestion: What to try.
-            evaluate: Runs the trial in one job, or says how it is divided.
-            limits: Limits of the trial; its parts together have the seconds, and each has the memory.
-            n_jobs: Jobs that run at the same time.
+            evaluate: Runs the trial in one job, or divides it into parts.
+            limits: Limits of the trial: the seconds apply to all parts together, the memory to each.
+            n_jobs: Number of concurrent jobs.
         """
         self.number = number
         self.outcome: Outcome | None = None
@@ -121,26 +120,26 @@ class TrialRun:
         self._checkpoints = () if self._parts is None else self._parts.checkpoints(suggestion)
         self._started = 0
         self._ended: dict[int, Outcome] = {}
-        self._counted: list[Outcome] = []  # outcomes of the first parts without a gap
+        self._counted: list[Outcome] = []  # outcomes of the leading parts, without gaps
         self._combining = False
 
     @property
     def speedup(self) -> float:
-        """How many times faster the trial is, with all workers for itself, than one part after another."""
+        """Speedup of the trial over sequential parts, with all workers to itself."""
         return self._count / math.ceil(self._count / self._n_jobs)
 
     @property
     def has_job(self) -> bool:
-        """Whether there is something to run now."""
+        """Whether there is a job to run now."""
         return self._can_combine or (self._started < self._count and not self._is_decided)
 
     @property
     def is_speculative(self) -> bool:
-        """Whether the next job may turn out to be of no use, because the trial is pruned before it counts."""
+        """Whether the next job may be wasted, because the trial may be pruned before it counts."""
         return not self._can_combine and any(len(self._counted) < after <= self._started for after in self._checkpoints)
 
     def next_job(self, seconds_left: float | None) -> ReadyJob:
-        """Return what is to be run now, with the seconds that are left to the search."""
+        """Return the next job, given the search's remaining seconds."""
         limits = replace(self._limits, seconds_left=seconds_left)
         if limits.seconds is not None:
             limits = replace(limits, seconds=max(0.0, limits.seconds - self._seconds))
@@ -160,7 +159,7 @@ class TrialRun:
         return ReadyJob(self._evaluate.evaluate, part_job, limits, affinity, part)
 
     def add(self, part: int, outcome: Outcome) -> None:
-        """Take in how a job ended; after the trial's end it changes nothing."""
+        """Add the outcome of a job; ignored once the trial has ended."""
         if self.outcome is not None:
             return
         if part == self._count:
@@ -178,7 +177,7 @@ class TrialRun:
 
     @property
     def _is_decided(self) -> bool:
-        """Whether the outcomes that count are there."""
+        """Whether all outcomes that count are available."""
         if not self._counted:
             return False
         if len(self._counted) == self._count or not self._counted[-1].ok:
@@ -192,17 +191,17 @@ class TrialRun:
 
     @property
     def _seconds(self) -> float:
-        """Seconds of the parts that have ended."""
+        """Total seconds of the finished parts."""
         return sum(outcome.seconds for outcome in self._ended.values())
 
     @property
     def _is_late(self) -> bool:
-        """Whether the parts that count took longer together than the trial may."""
+        """Whether the parts that count together exceed the trial's time limit."""
         limit = self._limits.seconds
         return self._parts is not None and limit is not None and sum(o.seconds for o in self._counted) > limit
 
     def _end(self, last: Outcome) -> None:
-        """Set the outcome: that of the last job, with the seconds and memory of all that count."""
+        """Set the outcome to that of the last job, with total seconds and peak memory of all that count."""
         counted = [*self._counted, last]
         message = last.message
         if last.cause == "timeout" and self._limits.seconds is not None:

@@ -17,10 +17,10 @@ _TIMELINE = "timeline.json"
 
 @dataclass(frozen=True)
 class Phase:
-    """A phase that a schedule plans.
+    """A planned phase.
 
     Attributes:
-        name: What people read.
+        name: Display name.
         fraction: Of the search's seconds, in [0, 1]; the phases of a schedule add up to 1.
     """
 
@@ -34,8 +34,8 @@ class PhaseTime:
 
     Attributes:
         name: Name of the phase.
-        planned: Seconds; ``None`` where no limit in seconds is set.
-        spent: Seconds; 0 for a phase that did not take place.
+        planned: Seconds; ``None`` without a limit in seconds.
+        spent: Seconds; 0 for a skipped phase.
     """
 
     name: str
@@ -51,11 +51,11 @@ class Timeline:
     """Counts the seconds of each phase while a search runs; every second since the clock's start belongs to a phase."""
 
     def __init__(self, phases: Sequence[Phase], clock: Clock) -> None:
-        """Begin with the first phase.
+        """Start with the first phase.
 
         Args:
             phases: Phases in order.
-            clock: Time of the whole search; what it has counted so far belongs to the first phase.
+            clock: Clock of the whole search; the seconds so far belong to the first phase.
         """
         self._phases, self._clock = tuple(phases), clock
         self._seconds = clock.seconds
@@ -63,7 +63,7 @@ class Timeline:
         self._current, self._since = self._phases[0].name, 0.0
 
     def enter(self, name: str) -> None:
-        """End the current phase and begin another; one that is entered again counts on.
+        """End the current phase and begin another; a phase entered again accumulates.
 
         Raises:
             ValueError: The schedule has no such phase.
@@ -88,24 +88,24 @@ class Timeline:
 
 
 def log_plan(rows: Sequence[PhaseTime]) -> None:
-    """Write where the seconds of a search will go to the log, where they are limited."""
+    """Log how a search plans to spend its seconds, if they are limited."""
     planned = [f"{row.name} {row.planned:.1f} s" for row in rows if row.planned is not None]
     if planned:
         logger.info("Planned: %s", "; ".join(planned))
 
 
 def log_timeline(rows: Sequence[PhaseTime]) -> None:
-    """Write where the seconds went to the log."""
+    """Log how the seconds were spent."""
     logger.info("Time: %s (%.1f s in all)", "; ".join(str(row) for row in rows), sum(row.spent for row in rows))
 
 
 def save_timeline(folder: Path, rows: Sequence[PhaseTime]) -> None:
-    """Keep the timeline of a search in its state folder, which nothing tracks: seconds differ from run to run."""
+    """Store the timeline of a search in its state folder, which is untracked: seconds differ from run to run."""
     write_json(folder / _TIMELINE, [asdict(row) for row in rows])
 
 
 def read_timeline(folder: Path) -> tuple[PhaseTime, ...]:
-    """The timeline of the last search in a state folder; empty where there was none.
+    """The timeline of the last search in a state folder; empty if there was none.
 
     Raises:
         ArtifactError: The file is damaged.

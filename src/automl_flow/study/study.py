@@ -1,9 +1,8 @@
-"""A search: Optuna asks, worker processes evaluate, and the trials do not depend on who evaluates them.
+"""The ask-and-tell loop: Optuna asks, workers evaluate, and trials do not depend on which worker evaluates them.
 
-The order of events is fixed by trial numbers alone. Trial *n* is asked when the trials up to *n - window* have been
-told and no others, and its sampler is made anew from a seed that depends on *n*. So neither the number of workers
-nor their speed changes what is asked, and a search that was killed is resumed by running it again: asks are
-repeated, and evaluations that the journal holds are not.
+The order of events is fixed by trial numbers alone. Trial *n* is asked when exactly the trials up to *n - window* have
+been told, and its sampler is created from a seed that depends on *n*. So neither the number of workers nor their speed
+changes what is asked. Running a killed search again resumes it: asks are repeated, evaluations in the journal are not.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ from automl_flow.study.parts import Parts, TrialRun
 from automl_flow.study.trial import NO_TIME, TrialJob, TrialRecord, TrialResult
 
 logger = logging.getLogger("automl_flow")
-_GRACE_SECONDS = 30.0  # after the end of its time, in which a trial must have been ended
-_WATCH_SECONDS = 0.5  # between looks at what running trials tell
+_GRACE_SECONDS = 30.0  # after a trial's deadline, by which the runner must have ended it
+_WATCH_SECONDS = 0.5  # between calls of `Search.watch`
 
 __all__ = ["Search", "StudyResult", "TrialRecord", "TrialResult", "run_study"]
 
@@ -42,12 +41,12 @@ class StudyResult:
     """A finished search.
 
     Attributes:
-        records: All trials that were told, in the order of their numbers.
+        records: All trials that were told, by number.
         study: The Optuna study that holds them.
-        interrupted: The user stopped the search.
+        interrupted: Whether the user stopped the search.
         spent: Seconds that it took.
-        skip_trials: Trials that only the clock ended or refused, in order. ``max_trials=len(records)`` with these
-            skipped repeats this search exactly, without a limit in seconds.
+        skip_trials: Trials that the search's clock ended or refused, in order. ``max_trials=len(records)`` with these
+            skipped repeats the search exactly, without a limit in seconds.
     """
 
     records: tuple[TrialRecord, ...]
@@ -62,18 +61,18 @@ class Search:
     """Space, sampler and objective of a search.
 
     Attributes:
-        sampler: Makes the sampler of one trial from a seed.
+        sampler: Creates the sampler of one trial from a seed.
         suggest: Draws parameters from a trial and returns the suggestion (picklable) for its job. Runs in this process.
         evaluate: ``(context, job) -> Evaluation`` in a worker, or the parts that a trial consists of.
         enqueue: Parameters of the first trials, tried before the sampler is asked.
-        objectives: Losses that an evaluation returns; all are minimised.
+        objectives: Number of losses that an evaluation returns; all are minimised.
         first: Number of the first trial.
-        window: How many trials may be open at once; part of what fixes the result, unlike the number of workers.
-        refuse: Given the suggestion, says why a trial is not worth running whatever the time, or ``None``.
-        admit: Given the suggestion and the seconds left, says why a trial should not be started now, or ``None``. Asked
-            only where seconds are limited.
-        label: What progress calls the search.
-        describe: What progress says of a finished trial.
+        window: Maximum number of open trials; the result depends on it, unlike on the number of workers.
+        refuse: Given the suggestion, returns why a trial is not worth running in any case, or ``None``.
+        admit: Given the suggestion and the seconds left, returns why a trial should not start now, or ``None``. Called
+            only if seconds are limited.
+        label: Name of the search in progress reports.
+        describe: Text of progress reports on a finished trial.
         watch: Called about twice a second while trials run, for example to report how far they are.
     """
 
@@ -98,14 +97,14 @@ def run_study(
 
     Args:
         search: Space, sampler and objective.
-        runner: Where trials are evaluated.
+        runner: Evaluates the trials.
         budget: Limits. At least one of ``max_trials`` and ``time_left_for_this_task`` must be set.
-        clock: Counts the seconds of ``time_left_for_this_task``; what runs when it ends is killed.
+        clock: Counts the seconds of ``time_left_for_this_task``; trials still running at its end are killed.
         journal: Open journal; finished trials in it are not evaluated again.
         progress: Notified about every finished trial.
 
     Returns:
-        The trials in order. Ctrl-C ends the search early and keeps what is done.
+        The trials in order. Ctrl-C ends the search early and keeps the finished trials.
     """
     level = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -119,7 +118,7 @@ def run_study(
 
 @dataclass(frozen=True)
 class _Open:
-    """A trial that was asked and not yet told."""
+    """A trial that has been asked and not yet told."""
 
     trial: Trial
     suggestion: Any
@@ -131,8 +130,8 @@ class _Running:
 
     Attributes:
         run: The trial.
-        part: Which of its parts.
-        until: ``time.monotonic()`` at which it is over, whatever happens; ``None``: never.
+        part: Number of its part.
+        until: ``time.monotonic()`` of its deadline; ``None`` is no deadline.
     """
 
     run: TrialRun
@@ -168,13 +167,14 @@ class _Loop:
                 self._collect()
                 self._tell()
         except KeyboardInterrupt:
-            while self._tell_next():  # what has ended counts
+            # Tell without asking again: trials that ended in order still count.
+            while self._tell_next():
                 pass
             self._drop_open()
             return True
         finally:
             for handle, job in self._running.items():
-                if job.run.number in self._begun:  # else it is of no use any more, and ends by itself
+                if job.run.number in self._begun:  # else its result is no longer needed, and it ends by itself
                     handle.cancel()
             self.progress.finish()
         self._drop_open()
@@ -191,15 +191,16 @@ class _Loop:
         number, trials = self.search.first + place, self.budget.max_trials
         if (trials is not None and place >= trials) or self.clock.expired:
             return
-        # A new sampler per trial: its randomness depends on the trial's number alone, not on what was asked before.
+        # A new sampler per trial: its randomness depends on the trial number alone. A shared one would carry state from
+        # ask to ask, and a resumed search would diverge.
         self.study.sampler = self.search.sampler(derive_seed(self.budget.seed, "trial", number))
         if place < len(self.search.enqueue):
             self.study.enqueue_trial(dict(self.search.enqueue[place]))
         trial = self.study.ask()
         self._open[number] = _Open(trial, self.search.suggest(trial))
-        self._find_known(number, trial)
+        self._queue(number, trial)
 
-    def _find_known(self, number: int, trial: Trial) -> None:
+    def _queue(self, number: int, trial: Trial) -> None:
         """Queue the trial, unless its outcome is known already."""
         entry = self.journal.entries.get(number)
         refusal = None if self.search.refuse is None else self.search.refuse(self._open[number].suggestion)
@@ -207,6 +208,7 @@ class _Loop:
             self._ended[number] = TrialRecord(number, trial.params, None, "failed", "budget", refusal)
         elif number in self.budget.skip_trials:
             self._skip(number)
+        # Equal parameters prove that the repeated ask went as before; otherwise the journal entry is ignored.
         elif entry is not None and entry.get("params") == trial.params:
             self._ended[number] = TrialRecord.from_entry(entry)
         else:
@@ -224,10 +226,10 @@ class _Loop:
             self._running[handle] = _Running(run, ready.part, self.clock.deadline)
 
     def _next_run(self) -> TrialRun | None:
-        """The trial that has the most useful job.
+        """The trial with the most useful job.
 
-        The oldest trial comes first, because the next ask waits for it; but a job that may turn out to be of no use
-        comes after a new trial.
+        The oldest trial comes first, because the next ask waits for it. Speculative jobs, whose trial may be pruned
+        before they count, come after new trials.
         """
         runs = [run for run in self._begun.values() if run.has_job]
         useful = next((run for run in runs if not run.is_speculative), None)
@@ -249,7 +251,7 @@ class _Loop:
         return None
 
     def _refusal(self, suggestion: Any, speedup: float) -> str | None:
-        """Say why a trial should not be started now that is faster than one part after another by some factor."""
+        """Return why a trial should not start now, or ``None``; *speedup* is its gain from parallel parts."""
         if self.clock.expired:
             return "not started: the time of the search is over"
         if self.search.admit is None or self.clock.seconds is None:
@@ -257,13 +259,14 @@ class _Loop:
         return self.search.admit(suggestion, self.clock.left * speedup)
 
     def _skip(self, number: int) -> None:
-        """Count a trial as ended by the clock, in words that are the same when the search is replayed without one."""
+        """Record a trial as ended by the clock, in the same words as a replay without a clock."""
         self.skipped.append(number)
         params = self._open[number].trial.params
         self._ended[number] = TrialRecord(number, params, None, "failed", "budget", NO_TIME)
 
     def _collect(self) -> None:
-        """Wait for a worker, and keep and journal what ended."""
+        """Wait for a worker, then record and journal what has ended."""
+        # If the next trial has ended, tell it first: the ask that follows may give the workers more to do.
         if not self._running or self._next in self._ended:
             return
         self._wait()
@@ -278,18 +281,19 @@ class _Loop:
                 self._end(job.run.number, job.run.outcome)
 
     def _end(self, number: int, outcome: Outcome) -> None:
-        """Keep and journal the outcome of a trial."""
+        """Record and journal the outcome of a trial."""
         del self._begun[number]
         record = TrialRecord.of_outcome(number, self._open[number].trial.params, outcome)
         if record.cause == "timeout" and self.clock.expired:
-            self._skip(number)  # the search's clock ended it, not its own limit
+            # The search's clock ended it, not its own limit. It is not journaled: with more time it may finish.
+            self._skip(number)
         else:
             self.journal.append(record.to_entry(self.clock.spent))
             self._ended[number] = record
         self.progress.advance(self.search.describe(self._ended[number]))
 
     def _wait(self) -> None:
-        """Wait for a worker, not longer than until it is time to look around."""
+        """Wait for a worker, or until the next deadline or call of `watch`."""
         patience = self._patience()
         if self.search.watch is None:
             self.runner.wait_any(self._running, patience)
@@ -298,13 +302,14 @@ class _Loop:
         self.search.watch()
 
     def _patience(self) -> float | None:
-        """Seconds until a running trial should have ended, in case the runner does not enforce its limit."""
+        """Seconds until the first deadline plus grace, in case the runner fails to enforce it."""
         known = [job.until for job in self._running.values()]
         times = [until for until in known if until is not None]
+        # One job without a deadline makes waiting unbounded: it may be the next to end.
         return max(0.0, min(times) + _GRACE_SECONDS - time.monotonic()) if len(times) == len(known) else None
 
     def _give_up(self) -> None:
-        """Count trials as ended by the clock that the runner should have ended long ago."""
+        """Record trials as ended by the clock if the runner has failed to end them."""
         for handle in [handle for handle in self._running if not handle.done]:
             number = self._running.pop(handle).run.number
             handle.cancel()
@@ -312,7 +317,7 @@ class _Loop:
                 self._skip(number)
 
     def _tell(self) -> None:
-        """Tell trials in the order of their numbers; after each of them the next may be asked."""
+        """Tell trials in order of their numbers, and ask for a new one after each."""
         while self._tell_next():
             self._ask()
 
@@ -337,6 +342,6 @@ class _Loop:
             self.study.tell(trial, state=TrialState.PRUNED if record.state == "pruned" else TrialState.FAIL)
 
     def _drop_open(self) -> None:
-        """Mark trials that were asked and will never be told, so that none stays running in the study."""
+        """Fail trials that were asked and will never be told, so that none stays running in the study."""
         for item in self._open.values():
             self.study.tell(item.trial, state=TrialState.FAIL)

@@ -1,4 +1,4 @@
-"""Trials: what an evaluation returns, and what is remembered of it."""
+"""Trials: their jobs, results and records."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class TrialRecord:
 
     @classmethod
     def of_outcome(cls, number: int, params: Mapping[str, Any], outcome: Outcome) -> TrialRecord:
-        """The record of a process's outcome; an objective that is not finite is a failure."""
+        """Record of an outcome; a non-finite objective counts as a failure."""
         if not outcome.ok:
             return cls(number, params, None, "failed", outcome.cause, outcome.message, outcome.seconds, outcome.peak_mb)
         evaluation: TrialResult = outcome.value
@@ -110,12 +110,12 @@ class TrialRecord:
         )
 
     def to_entry(self, elapsed: float) -> dict[str, Any]:
-        """The record as a journal entry; *elapsed* is how many seconds the search has taken."""
+        """The record as a journal entry; *elapsed* is the search's runtime so far in seconds."""
         return {**vars(self), "params": dict(self.params), "elapsed": elapsed}
 
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> TrialRecord:
-        """Read what :meth:`to_entry` gave, after its way through JSON."""
+        """Read what :meth:`to_entry` returned, after a round trip through JSON."""
         values = entry["values"]
         fields = {key: value for key, value in entry.items() if key != "elapsed"}
         fields["values"] = None if values is None else tuple(float(value) for value in values)
@@ -123,7 +123,7 @@ class TrialRecord:
         return cls(**fields)
 
     def __str__(self) -> str:
-        """Number and values, or why there are none, in a few words."""
+        """Number and values, or the reason why there are none."""
         if self.values is None:
             return f"trial {self.number} {self.state}: {self.cause or ''}"
         return f"trial {self.number}: {', '.join(f'{value:.5g}' for value in self.values)}"

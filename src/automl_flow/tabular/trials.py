@@ -34,15 +34,16 @@ def run_trials(
     """Run the trials of a plan.
 
     Args:
-        session: The search that they belong to.
-        plan: What is tried.
+        session: The search.
+        plan: Families, sampler and fixed first trials.
         max_trials: Number of trials; ``None`` is no limit.
         journal: Open journal of these trials.
-        clock: Their time.
-        earlier: Trials of the first layer, from which the runtime of the second is predicted.
+        clock: Clock of these trials.
+        earlier: Trials of the first layer, from which runtimes of the second are predicted.
     """
     problem, config, seconds = session.problem, session.config, clock.seconds
     budget = _trial_budget(config, plan, max_trials)
+    # Iterative fits stop by themselves before the hard limit, because a killed trial leaves no model.
     soft = soft_seconds(seconds, budget.per_run_time_limit, stacked=bool(plan.base_models))
     plan = replace(plan, soft_seconds=soft)
     known = problem.context(config.seed, config.threads)
@@ -55,6 +56,7 @@ def run_trials(
         enqueue=plan.enqueue(),
         first=plan.first,
         window=_WINDOW,
+        # Only a clock refuses trials: a trial-bounded search must not depend on predicted runtimes.
         admit=None if seconds is None else admission,
         label="search for stacked models" if plan.base_models else "model search",
         describe=partial(_describe, metric=problem.task.scorer()),
@@ -65,8 +67,9 @@ def run_trials(
 
 
 def _trial_budget(config: SearchConfig, plan: TrialPlan, max_trials: int | None) -> Budget:
-    """The budget in terms of trials: a trial fits one model per fold."""
+    """The search's budget with limits per trial."""
     values = {name: getattr(config, name) for name in Budget.model_fields}
+    # The user limits one fit; a trial is one fit per fold.
     if config.per_run_time_limit is not None:
         values["per_run_time_limit"] = config.per_run_time_limit * plan.n_folds
     limits = [limit for limit in (max_trials, plan.limit) if limit is not None]
@@ -74,7 +77,7 @@ def _trial_budget(config: SearchConfig, plan: TrialPlan, max_trials: int | None)
 
 
 def _describe(record: TrialRecord, metric: Metric) -> str:
-    """Outcome of a trial as a score of the task's metric."""
+    """Describe a trial by its score in the task's metric."""
     facts = TrialFacts.of(record)
     if record.values is None or facts is None:
         return str(record)
