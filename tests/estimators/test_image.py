@@ -216,5 +216,6 @@ def test_several_labels_are_learned_by_one_network(tmp_path: Path) -> None:
     assert (model.predict(x) == labels).mean() > 0.8
     np.testing.assert_array_equal(model.predict(x), chances >= 0.5)
     assert [list(own) for own in model.classes_] == [[0, 1], [0, 1]]
+    assert model.score(x, np.where(labels == 1, "yes", "no")) == model.score(x, labels)
     model.save(tmp_path / "m")
     np.testing.assert_array_equal(load_model(tmp_path / "m").predict_proba(x), chances)

@@ -102,3 +102,23 @@ def test_targets_called_like_columns_get_names_of_their_own(body):
     rows, targets = X.rename(columns={"Situps": "Chins_"}), Y.set_axis(names, axis=1)
     model = af.AutoMLRegressor(families=["linear"], **{**SETTINGS, "max_trials": 1}).fit(rows, targets)
     assert model.task_.targets == ("Chins__", "Chins___", "Jumps_")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda Y: np.where(Y == 1, "yes", "no"),
+        lambda Y: pd.DataFrame(Y).astype("Int64"),
+        lambda Y: pd.DataFrame(Y).astype("category"),
+        lambda Y: (Y == 1).tolist(),
+    ],
+    ids=["words", "nullable", "categories", "truth values"],
+)
+def test_labels_in_any_form_are_scored_as_they_were_learned(labels, told, tmp_path):
+    X, Y = labels
+    model = af.AutoMLClassifier(families=["linear"], **{**SETTINGS, "max_trials": 1}).fit(X, told(Y))
+    exact = (model.predict(X) == Y).all(axis=1).mean()
+    assert model.score(X, told(Y)) == pytest.approx(exact)
+    assert model.score(X[Y[:, 0] == 1], told(Y[Y[:, 0] == 1])) > 0  # a label may be the same in all rows
+    model.save(tmp_path / "model")
+    assert af.load_model(tmp_path / "model").score(X, told(Y)) == pytest.approx(exact)

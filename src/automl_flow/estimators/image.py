@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.base import RegressorMixin
 
 from automl_flow.estimators.docstrings import with_inherited_docs
 from automl_flow.estimators.network_estimator import ClassProbabilities, NetworkEstimator
+from automl_flow.estimators.search_estimator import SearchClassifier
 
 
 @with_inherited_docs
-class ImageClassifier(ClassifierMixin, ClassProbabilities):
+class ImageClassifier(SearchClassifier, ClassProbabilities):
     """Classifies images with a network that an architecture search finds.
 
     Takes images (n, height, width) or (n, height, width, channels), bytes or floats, the path of an NPZ file, or a

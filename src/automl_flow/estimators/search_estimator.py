@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, Self
 
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 from automl_flow.core.config import renamed_arguments
 from automl_flow.core.progress import Progress, console_progress, silent_progress
 from automl_flow.execution.backends import BACKENDS
 from automl_flow.study.notes import Note, warn_of
 from automl_flow.tasks.metrics import Metric
+from automl_flow.tasks.problem_types import ProblemType
 
 DEFAULT_SECONDS = 300.0
 RENAMED = {"time_limit": "time_left_for_this_task", "verbose": "progress"}  # arguments, and what they are called now
@@ -20,6 +21,9 @@ Seconds = float | Literal["auto"] | None
 
 
 class _Model(Protocol):
+    @property
+    def problem_type(self) -> ProblemType: ...
+
     def save(self, folder: Path) -> None: ...
 
 
@@ -121,3 +125,18 @@ class SearchEstimator(BaseEstimator):
         if interrupted:
             raise KeyboardInterrupt("fit was interrupted; the estimator keeps what had finished, and can predict")
         return self
+
+
+class SearchClassifier(ClassifierMixin, SearchEstimator):
+    """Base of the classifiers: their ``score``, which takes every form of labels that ``fit`` takes."""
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Share of rows whose class, or all of whose labels, are predicted correctly.
+
+        Args:
+            X: Rows or samples, as for ``predict``.
+            y: Their classes or labels.
+            sample_weight: Weight of each row.
+        """
+        truth = self._fitted().problem_type.as_predicted(y)
+        return float(super().score(X, truth, sample_weight))

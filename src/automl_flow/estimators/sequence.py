@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin
 
 from automl_flow.estimators.docstrings import with_inherited_docs
 from automl_flow.estimators.network_estimator import ClassProbabilities, read_npz
+from automl_flow.estimators.search_estimator import SearchClassifier
 
 
 @with_inherited_docs
-class SequenceClassifier(ClassifierMixin, ClassProbabilities):
+class SequenceClassifier(SearchClassifier, ClassProbabilities):
     """Classifies sequences with a network that an architecture search finds.
 
     Takes sequences (n, channels, steps) or (n, steps), or the path of an NPZ file. Sequences of different lengths are a

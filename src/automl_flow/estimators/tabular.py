@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.base import RegressorMixin
 
 from automl_flow.core.errors import DataError
 from automl_flow.estimators.docstrings import with_inherited_docs
+from automl_flow.estimators.search_estimator import SearchClassifier
 from automl_flow.estimators.tables import TrainingRows
 from automl_flow.estimators.tabular_estimator import TabularEstimator
 from automl_flow.tabular.fit import TabularFit
@@ -21,7 +22,7 @@ from automl_flow.tasks.types import Problem
 
 
 @with_inherited_docs
-class AutoMLClassifier(ClassifierMixin, TabularEstimator):
+class AutoMLClassifier(SearchClassifier, TabularEstimator):
     """Classifies rows of a table with an ensemble that a search builds.
 
     Takes data frames with columns of any kind (numbers, categories, text, dates, missing values), arrays and lists.

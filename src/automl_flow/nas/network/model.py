@@ -132,7 +132,9 @@ class NetworkModel:
         """Accuracy of the classes, or R² of the values, as scikit-learn's estimators have it."""
         from sklearn.metrics import accuracy_score, r2_score
 
-        return float((accuracy_score if self.problem_type.has_probabilities else r2_score)(y, self.predict(x)))
+        kind = self.problem_type
+        measure = accuracy_score if kind.has_probabilities else r2_score
+        return float(measure(kind.as_predicted(y), self.predict(x)))
 
     def __repr__(self) -> str:
         """Kind of output, kind of data, space and size."""

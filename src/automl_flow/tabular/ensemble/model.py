@@ -135,8 +135,9 @@ class TabularModel:
         """Accuracy of the classes, or R² of the values, as scikit-learn's estimators have it."""
         from sklearn.metrics import accuracy_score, r2_score
 
-        measure = accuracy_score if self.task.problem_type.has_probabilities else r2_score
-        return float(measure(y, self.predict(X), sample_weight=sample_weight))
+        kind = self.task.problem_type
+        measure = accuracy_score if kind.has_probabilities else r2_score
+        return float(measure(kind.as_predicted(y), self.predict(X), sample_weight=sample_weight))
 
     def predict_raw(self, X: pd.DataFrame) -> Array:
         """Predict probabilities (n, k), or values (n, 1), without warnings about unreadable cells."""

@@ -89,6 +89,10 @@ class ProblemType(ABC):
             DataError: The values do not suit the problem type.
         """
 
+    def as_predicted(self, y: Any) -> Any:
+        """The truth, in any form that can be learned from, in the form of predictions."""
+        return y
+
     def n_outputs(self, classes: tuple[Label, ...] | None, n_targets: int) -> int:
         """Columns of a prediction: one per class, or one per target column."""
         return n_targets if classes is None else len(classes)

@@ -33,11 +33,20 @@ class MultiLabel(ProblemType):
 
     def encode(self, y: pd.DataFrame, positive: Label | None, favourable: Label | None) -> EncodedTarget:  # noqa: ARG002
         """Read 0/1, truth values or yes/no, (n, k) int64; each label must apply to some rows and not to others."""
-        labels = np.column_stack([_read_label(y[name], str(name)) for name in y.columns])
+        labels = self.as_predicted(y)
         for name, column in zip(y.columns, labels.T, strict=True):
             if column.min() == column.max():
                 raise DataError(f"label {str(name)!r} is {column[0]} in all rows; there is nothing to learn")
         return EncodedTarget(labels)
+
+    def as_predicted(self, y: Any) -> NDArray[np.int64]:
+        """Labels as 0 and 1, (n, k) int64; a label may be the same in all rows.
+
+        Raises:
+            DataError: A value is no label.
+        """
+        columns = y if isinstance(y, pd.DataFrame) else pd.DataFrame(np.asarray(y))
+        return np.column_stack([_read_label(column, str(name)) for name, column in columns.items()])
 
     def suits(self, classes: tuple[Label, ...] | None) -> bool:
         """Whether there are no classes: a label is 0 or 1."""
