@@ -1,4 +1,4 @@
-"""The search for an architecture: propose, train a little, promote, train the winner on everything."""
+"""Architecture search: propose, train briefly, promote, train the winner on all samples."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from automl_flow.study.schedule import Timeline, log_plan, log_timeline
 from automl_flow.study.trial import TrialRecord
 
 _PRELOAD = ("pandas", "sklearn.base", "torch")
-TRIALS_PER_CANDIDATE = 4  # one trial in four starts where the proxies point
+TRIALS_PER_CANDIDATE = 4  # one trial in four is proposed by the zero-cost proxies
 
 
 def search_architecture(
@@ -49,31 +49,31 @@ def search_architecture(
 ) -> NasResult:
     """Search for an architecture and train it.
 
-    The same problem and settings give the same trials and the same network for any number of workers, in one go or
-    resumed, as long as no limit in seconds cuts in.
+    The same problem and settings give the same trials and network for any number of workers, resumed or not, unless a
+    limit in seconds takes effect.
 
     Args:
-        problem: Samples, target, metric, and who trains on what.
+        problem: Samples, target, metric, and folds or validation split.
         config: Space, strategy and limits.
         state: Folder of journals and checkpoints. Searching again in it resumes; other data or settings start afresh.
         progress: Notified about every finished trial.
-        clock: Counts ``time_left_for_this_task``, where that has begun before this call.
+        clock: Clock of ``time_left_for_this_task`` if it was started before this call.
 
     Raises:
-        ConfigError: An unknown space, option, strategy or operation, or a strategy that the space is not for.
-        BudgetError: No network could be trained; the message has the causes, and what to change.
-        KeyboardInterrupt: The user stopped it before there was a network; what has finished is kept.
-        StorageError: The folder cannot be written to, or what lies there under the names of ours is not ours.
+        ConfigError: An unknown space, option, strategy or operation, or a strategy that does not suit the space.
+        BudgetError: No network could be trained; the message lists the causes, and what to change.
+        KeyboardInterrupt: The user stopped the search before there was a network; finished trials are kept.
+        StorageError: The folder is not writable, or foreign files have the names that the search needs.
     """
     clock = clock or Clock(config.time_left_for_this_task)
-    check_folder(state)  # before anything takes long
+    check_folder(state)  # fail early, before anything takes long
     config = config.model_copy(update={"n_jobs": config.workers(MAX_OPEN_TRIALS)})
     setup = make_setup(problem, config, open_store(config.execution, results_folder(state)))
     timeline = Timeline(setup.schedule.phases(), clock)
     log_plan(timeline.rows())
     if clock.seconds is not None and not BACKENDS.get(config.execution).is_warm():
         say_if_too_short(clock.left, START_SECONDS)
-    # The outer journal has no trials: it holds the folder for this search and empties it of an older one.
+    # The outer journal has no trials: it locks the folder for this search and clears an older search's results.
     whole = Journal(state, setup.key)
     workers = RunnerSettings(config.n_jobs, preload=_PRELOAD)
     with whole.open(), make_runner(config.execution, workers) as runner:
@@ -92,10 +92,10 @@ class _Run:
         self.skipped: tuple[int, ...] = ()
         self.first = self._known()
         self.one_shot: OneShotOutcome | None = None
-        self.fallback = False  # whether only the reference network was trained, because nothing else had the time
+        self.fallback = False  # whether only the reference network was trained, for lack of time
 
     def run(self) -> NasResult:
-        """Propose, train, promote, train the winner."""
+        """Run all phases: propose, train, promote, train the winner."""
         if self.setup.schedule.warm_start > 0:
             self.timeline.enter("warm start")
             self._rank_by_proxies()
@@ -116,7 +116,7 @@ class _Run:
     def _result(
         self, records: Sequence[TrialRecord], best: TrialRecord, choice: str, network: NetworkModel
     ) -> NasResult:
-        """Collect what was found.
+        """Assemble the result.
 
         Args:
             records: All trials.
@@ -152,8 +152,9 @@ class _Run:
         )
 
     def _reproduce(self, records: Sequence[TrialRecord], network: NetworkModel) -> dict[str, Any]:
-        """Settings that repeat this search without a clock, and whether they do so to the letter."""
+        """Settings that repeat this search without a clock, and whether they do so exactly."""
         stage, whole = self.setup.one_shot, network.facts["trained_on"] == WHOLE
+        # A replay repeats cut trials of the first rung and the continued trainings; any other cut one finishes there.
         repeatable = {self.first_rung.name, *self.later.continued}
         settings = {
             "stop_after": len(records),
@@ -168,14 +169,14 @@ class _Run:
         return settings | stage.reproduce(self.one_shot, self.setup.sampler)
 
     def _known(self) -> list[Architecture]:
-        """Architectures that are known to be good: the reference network, then those of the space under the caps."""
+        """Architectures known to be good: the reference network, then those of the space that meet the constraints."""
         constraints = self.setup.constraints
         allowed = [architecture for architecture in self.setup.known if constraints.violation(architecture) is None]
         unique = {architecture.key: architecture for architecture in (reference_under_caps(constraints), *allowed)}
         return list(unique.values())
 
     def _rank_by_proxies(self) -> None:
-        """Let zero-cost proxies name architectures, to be tried after the known ones."""
+        """Let zero-cost proxies propose architectures, to be tried after the known ones."""
         setup, config = self.setup, self.setup.config
         trials = config.max_trials or TRIALS_PER_CANDIDATE
         if config.proxy_candidates == 0 or trials <= len(self.first):
@@ -183,6 +184,7 @@ class _Run:
         drawn = draw_candidates(
             setup.space, setup.shape, config.proxy_candidates, config.seed, setup.constraints.acceptable
         )
+        # Scoring all candidates is one job; the user's limit and skipped numbers refer to real trials.
         alone = config.model_copy(update={"max_trials": 1, "skip_trials": ()})
         clock = setup.schedule.clock("warm_start", self.clock)
         records = self.studies.run(screening(drawn), alone, clock, "screen", "zero-cost proxies").records
@@ -191,7 +193,7 @@ class _Run:
             self.first += [drawn[position] for position in best]
 
     def _search_one_shot(self) -> None:
-        """Let a one-shot strategy name architectures, to be tried right after the reference network."""
+        """Let a one-shot strategy propose architectures, to be tried right after the reference network."""
         setup = self.setup
         if setup.one_shot is None:
             return
@@ -202,7 +204,7 @@ class _Run:
         self.first = self.first[:1] + fresh + self.first[1:]
 
     def _draw(self) -> list[TrialRecord]:
-        """The search proper: every trial trains up to the first rung."""
+        """Run the trials up to the first rung."""
         if self.studies.interrupted:
             return []
         result = self.first_rung.run(self.first, self.setup.schedule.clock("first_rung", self.clock))
@@ -210,19 +212,21 @@ class _Run:
         return list(result.records)
 
     def _next_rung(self, records: list[TrialRecord], epochs: int) -> list[TrialRecord]:
-        """Train the best trials further, up to a number of epochs."""
+        """Promote the best trials: train them up to *epochs*."""
         if self.studies.interrupted:
             return records
         setup, clock = self.setup, self.setup.schedule.clock("later_rungs", self.clock)
         wanted = promoted(records, setup.config.reduction_factor)
+        # Promote only as many as the clock allows: a training cut short cannot be compared at this rung.
         chosen = setup.runtime.affordable(wanted, epochs, clock, setup.config.n_jobs)
         suggestions = [Suggestion(self._architecture(record), record.number, epochs) for record in chosen]
         return merged(records, self.later.run(suggestions, clock, "promoted architectures"))
 
     def _with_fallback(self, records: list[TrialRecord]) -> tuple[list[TrialRecord], list[TrialRecord]]:
-        """Trials, and those that trained a network, best first; where none had the time, the reference network."""
+        """All trials, and the trained ones best first; if none finished in time, the reference network's."""
         order = ranked(records)
         if not order and self.clock.seconds is not None and not self.studies.interrupted:
+            # One epoch of a small network beats no network; the rest of the time is for its final training.
             later = self._train_reference(Clock(FALLBACK_FRACTION * self.clock.left))
             records = merged(records, later) if records else later
             order = ranked(records)
@@ -241,7 +245,7 @@ class _Run:
         return self.later.run([Suggestion(reference, REFERENCE, 1)], clock, "reference network")
 
     def _choose(self, order: list[TrialRecord]) -> tuple[TrialRecord, str]:
-        """The winner among trials, which are given best first, and why it won."""
+        """The winner among *order* (best first), and why it won."""
         best = self._confirm(order)
         first = order[0].number
         choice = "it had the best score"
@@ -250,7 +254,7 @@ class _Run:
         context = self.setup.context
         if self.setup.problem.folds or len(context.folds) == 1:
             return best, choice
-        # All samples validate in turn, because they are few or because the user wants to be sure.
+        # Every sample validates once: samples are few, or the user asked for folds. Then a small lead may be luck.
         sure = one_standard_error(context, order, best)
         if sure.number != best.number:
             samples = len(context.validation[0])
@@ -258,9 +262,10 @@ class _Run:
         return sure, choice
 
     def _confirm(self, order: list[TrialRecord]) -> TrialRecord:
-        """Train the finalists again from other seeds, and let the mean of both results decide between them."""
+        """Train the finalists again from other seeds, and pick the best mean of both results."""
         setup, epochs = self.setup, self.setup.rungs[-1]
         best = order[: setup.config.finalists]
+        # Trials that the clock kept from the last rung have fewer epochs, so their scores are not comparable.
         chosen = [record for record in best if (facts := NetworkFacts.of(record)) and facts.epochs == epochs]
         if len(chosen) < 2 or self.studies.interrupted:
             return order[0]

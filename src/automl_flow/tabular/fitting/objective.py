@@ -46,7 +46,7 @@ class TrialContext:
         store: Predictions and models of trials.
         seed: Seed of the search.
         threads: Threads of one fit.
-        cache: Encoded rows that this worker has made already; trials that run in it at the same time share them.
+        cache: Rows already encoded by this worker, shared by its concurrent trials.
     """
 
     problem: TabularProblem
@@ -65,8 +65,8 @@ class FoldOutcome:
         loss: Loss on the validation rows.
         prediction: Predictions of the validation rows, (n, k); k = 1 in regression.
         work: Estimated microseconds of one thread to predict a row.
-        iterations: Boosting steps, epochs or trees that were kept; ``None`` where there is no such thing.
-        cut_short: A deadline ended the fit before its own stopping rule did.
+        iterations: Boosting steps, epochs or trees kept; ``None`` if the family has none.
+        cut_short: Whether a deadline ended the fit before its own stopping rule.
     """
 
     loss: float
@@ -77,7 +77,7 @@ class FoldOutcome:
 
 
 def fold_parts(problem: TabularProblem, families: Mapping[str, ModelFamily]) -> Parts[Suggestion, FoldOutcome]:
-    """A trial of the tabular search: its folds are parts that run at the same time."""
+    """The parts of a tabular trial: one per fold, run concurrently."""
     return Parts(
         count=len(problem.folds),
         evaluate=evaluate_fold,
@@ -89,12 +89,12 @@ def fold_parts(problem: TabularProblem, families: Mapping[str, ModelFamily]) -> 
 
 
 def evaluate_fold(context: TrialContext, job: PartJob[Suggestion]) -> FoldOutcome:
-    """Fit the job's candidate on one fold, in its part of the time."""
+    """Fit the job's candidate on one fold, within its share of the time."""
     return fit_fold(context, job.number, job.suggestion, job.part, deadline(job.suggestion.soft_seconds, job))
 
 
 def combine_folds(context: TrialContext, job: CombineJob[Suggestion, FoldOutcome]) -> TrialResult:
-    """Evaluate a trial whose folds have been fitted; the models of one that is pruned are removed."""
+    """Combine a trial's fitted folds into its result; models of a pruned trial are deleted."""
     if is_pruned(job.suggestion, job.results):
         delete_models(layer_store(context.store, job.suggestion.base_models), job.number)
         return _evaluation((), job.suggestion, job.results, pruned=True)
@@ -102,11 +102,11 @@ def combine_folds(context: TrialContext, job: CombineJob[Suggestion, FoldOutcome
 
 
 def evaluate(context: TrialContext, job: TrialJob[Suggestion]) -> TrialResult:
-    """Evaluate a trial in this process, one fold after another: what a search gives, with less to set up.
+    """Evaluate a trial in this process, one fold after another, with the same result as in a search.
 
     Args:
         context: Data and settings.
-        job: What to fit, and in which time.
+        job: What to fit, and the time for it.
     """
     began, n_folds = time.monotonic(), len(context.problem.folds)
     outcomes: list[FoldOutcome] = []
@@ -129,9 +129,9 @@ def is_pruned(candidate: Suggestion, outcomes: Sequence[FoldOutcome]) -> bool:
 def fit_fold(
     context: TrialContext, number: int, candidate: Suggestion, fold: int, deadline: float | None = None
 ) -> FoldOutcome:
-    """Fit a candidate on one fold and predict its validation rows; the model is stored if it is to be kept.
+    """Fit a candidate on one fold and predict its validation rows; the model is stored if this fold's is kept.
 
-    Afterwards the model is in memory no more: a forest can be larger than the rows.
+    The model is not returned, because a forest can be larger than the rows.
 
     Args:
         context: Data and settings.
@@ -159,7 +159,7 @@ def combine(context: TrialContext, number: int, candidate: Suggestion, outcomes:
         context: Data and settings.
         number: Trial number.
         candidate: What was fitted.
-        outcomes: Of every fold, in order; a row that repeated folds predict twice gets the mean.
+        outcomes: Outcomes of all folds, in order; rows predicted by several (repeated) folds get the mean.
     """
     problem = context.problem
     total = np.zeros((len(problem.X), problem.target.outputs))
@@ -167,7 +167,9 @@ def combine(context: TrialContext, number: int, candidate: Suggestion, outcomes:
     for (_, valid), outcome in zip(problem.folds, outcomes, strict=True):
         total[valid] += outcome.prediction
         times[valid] += 1
+    # Folds of a time series never validate the first block, so rows without a prediction are left out.
     covered = np.flatnonzero(times)
+    # Score the rounded predictions that are stored, so that ensembles see the loss that the search saw.
     oof = (total[covered] / times[covered, None]).astype(np.float32)
     weight = None if problem.weight is None else problem.weight[covered]
     metric = problem.task.scorer(problem.target.classes)
@@ -214,8 +216,8 @@ def fit_model(
         family: Its family.
         params: Its parameters.
         fold: Number of the fold, or ``ALL_ROWS``.
-        base_models: Candidates whose predictions are further columns.
-        copy: Which fit on all rows; each has a seed of its own.
+        base_models: Candidates whose predictions are additional columns.
+        copy: Number of the fit on all rows; each has its own seed.
         deadline: ``time.monotonic()`` at which an iterative fit stops by itself.
         iterations: Steps of an iterative fit on all rows, which has no validation rows to stop on.
 
@@ -228,8 +230,10 @@ def fit_model(
     if fold == ALL_ROWS or fold in kept_folds(family, len(problem.folds)):
         _store_preprocessor(context.store, preprocessor_key(family.encoding, fold), encoded.preprocessor)
     kind, outputs = problem.task.problem_type, problem.target.outputs
+    # Training rows of a fold may lack a rare class; the model sees only the classes present.
     seen = kind.restrict(problem.target.values, rows, outputs)
     part = FoldModel(family.name, fold, family.encoding, seen.problem, seen.present, outputs, copy)
+    # Nothing to learn from a single class: the fold model predicts it without a model.
     if len(seen.present) == 1:
         return part, Fitted(None)
     fit = FitContext(
@@ -254,7 +258,8 @@ def fit_model(
 
 
 def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_valid: Array | None) -> FoldData:
-    """Add the rows to stop early on; those of classes that training lacks cannot guide it."""
+    """Add validation rows for early stopping, without rows of classes missing from training."""
+    # `restrict` codes classes missing from training as -1.
     usable = y_valid >= 0 if y_valid.dtype.kind == "i" else np.ones(len(y_valid), dtype=bool)
     if not usable.any():
         return data
@@ -265,10 +270,11 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
 
 
 def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: tuple[int, ...]) -> EncodedRows:
-    """Rows of a fold in an encoding, with the out-of-fold predictions of the base models as further columns."""
+    """Encoded rows of a fold, with the base models' out-of-fold predictions as additional columns."""
     encoded = encoded_fold(context, encoding, fold)
     if not base_models:
         return encoded
+    # Out-of-fold predictions come from models that have not seen the row, so they do not leak its target.
     meta = as_meta_features(
         [read_oof(context.store, number) for number in base_models], context.problem.task.problem_type
     )
@@ -281,7 +287,7 @@ def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: t
 
 
 def encoded_fold(context: TrialContext, encoding: Encoding, fold: int) -> EncodedRows:
-    """Rows of a fold in an encoding."""
+    """Encoded rows of a fold, cached."""
     return context.cache.get(preprocessor_key(encoding, fold), partial(_encode, context, encoding, fold))
 
 
@@ -296,7 +302,8 @@ def _encode(context: TrialContext, encoding: Encoding, fold: int) -> EncodedRows
 
 
 def _store_preprocessor(store: ResultStore, key: str, preprocessor: Any) -> None:
-    """Store a preprocessor that a kept model needs, once for all trials."""
+    """Store a preprocessor needed by a kept model, once for all trials."""
+    # Fitting is deterministic, so whichever trial comes first may write it.
     if not store.exists(preprocessor_file(key)):
         write_preprocessor(store, key, preprocessor)
 
