@@ -1,4 +1,4 @@
-"""How good are the cells that one-shot strategies derive? Every cell of a small space is trained, and they are ranked.
+"""Quality of the cells that one-shot strategies derive: every cell of a small space is trained, and they are ranked.
 
 The space is NAS-Bench-201's graph (four nodes, six edges) with three operations: 729 cells, of which 78 are different
 networks. Of the 8 x 8 digits, 600 train and the other 1,197 test; each cell is trained from several seeds. A strategy

@@ -1,4 +1,4 @@
-"""What the second layer adds: two searches a table in the same time, with and without it, scored on rows of their own.
+"""The gain of the second layer: two searches a table, as long, with and without it, scored on rows of their own.
 
     python benchmarks/stacking.py --data FOLDER --tables spam satellite [--seconds 60]
 

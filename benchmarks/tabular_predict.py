@@ -1,4 +1,4 @@
-"""What faster predictions cost: one search a table, then ensembles under several limits of work per row.
+"""The cost of faster predictions: one search a table, then ensembles under several limits of work per row.
 
     python benchmarks/tabular_predict.py --data FOLDER --tables spam satellite [--seconds 60] [--out FILE]
 

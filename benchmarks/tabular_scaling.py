@@ -1,4 +1,4 @@
-"""How the tabular search scales: what a fixed piece of work costs, and what a large table gets in a given time.
+"""Scaling of the tabular search: what a fixed piece of work costs, and what a large table gets in a given time.
 
     python benchmarks/tabular_scaling.py cost [--rows 10000 30000 100000 300000] [--columns 10 30 100]
     python benchmarks/tabular_scaling.py budget [--rows 1000000] [--columns 30] [--seconds 600]

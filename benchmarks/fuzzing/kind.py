@@ -1,4 +1,4 @@
-"""What a kind of input is."""
+"""Kinds of fuzzed input."""
 
 from __future__ import annotations
 

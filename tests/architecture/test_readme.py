@@ -1,4 +1,4 @@
-"""What the documents show is run: Python blocks are executed, shell commands exist."""
+"""Examples in the documents: Python blocks are executed, shell commands exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every check, ours or a user's, must do."""
+"""The contract of data checks, ours or a user's."""
 
 from __future__ import annotations
 

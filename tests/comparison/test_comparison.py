@@ -1,4 +1,4 @@
-"""What is said about two versions."""
+"""Comparison of two versions."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""What a killed process leaves is swept by the next one; what a living one uses, or is not ours, is left alone."""
+"""Temporary folders: leftovers of killed processes are swept; those in use, or not ours, are left alone."""
 
 from __future__ import annotations
 

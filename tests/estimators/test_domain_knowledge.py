@@ -1,4 +1,4 @@
-"""What a person knows about the rows, handed to the estimators."""
+"""Domain knowledge about rows and columns, given to the estimators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever happens to processes, a job ends in time and the next one runs; nothing of another process is touched."""
+"""Processes that die, hang or are killed: a job ends in time, the next one runs, other processes stay untouched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is wrong, a person gets one clear message, an exit code, and no half-written files."""
+"""Bad input: one clear message, an exit code, and no half-written files."""
 
 import pytest
 

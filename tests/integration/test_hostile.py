@@ -1,4 +1,4 @@
-"""Whatever happens to a run, it ends in a defined way, and the same command goes on to the same result."""
+"""Interrupted runs: each ends in a defined way, and the same command resumes to the same result."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What only CatBoost does."""
+"""Behaviour that only CatBoost has."""
 
 import numpy as np
 from catboost import CatBoost

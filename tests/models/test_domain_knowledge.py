@@ -1,4 +1,4 @@
-"""What families make of what a person knows: directions, quantiles, weights; a new file under models/ is covered."""
+"""Domain knowledge in model families: monotone directions, quantiles, weights; a new file under models/ is covered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every family must do; a new file under models/ is covered without a change here."""
+"""The contract of model families; a new file under models/ is covered without a change here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who trains on what, and what is refused."""
+"""Training and validation samples of an architecture search, fold by fold, and refused inputs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_only_sample_of_a_class_is_not_held_back() -> None:
     assert not held[3]
 
 
-def test_without_folds_one_foldcovers_the_rows() -> None:
+def test_without_folds_one_fold_covers_the_rows() -> None:
     (only,) = encode_folds(images(400), 0.25, 1)
     assert len(only.fit.x) == 300
     assert len(only.valid.x) == len(only.rows) == 100

@@ -1,4 +1,4 @@
-"""What evaluation makes of the results of earlier stages."""
+"""Evaluation nodes, given the results of earlier stages."""
 
 from __future__ import annotations
 

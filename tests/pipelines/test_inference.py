@@ -1,4 +1,4 @@
-"""What inference says of new rows."""
+"""Inference on new rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is fitted again after a search: the chosen models on other divisions, and without a sensitive column."""
+"""Refits after a search: the chosen models on other splits, and without a sensitive column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What looks at the target looks at training rows only."""
+"""No leaks: steps that look at the target see training rows only."""
 
 from __future__ import annotations
 

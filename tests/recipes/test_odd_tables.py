@@ -1,4 +1,4 @@
-"""Whatever a column holds, preprocessing neither fails nor leaves a gap."""
+"""Odd tables: whatever a column holds, preprocessing neither fails nor leaves a gap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every preprocessing step keeps to, whoever wrote it."""
+"""The contract of preprocessing steps, ours or a user's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the report says of networks: by size and score, and what a supernet found."""
+"""Networks in the report: size against score, and the result of a supernet."""
 
 from __future__ import annotations
 

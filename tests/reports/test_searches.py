@@ -1,4 +1,4 @@
-"""What the report says of searches."""
+"""Searches in the report."""
 
 from __future__ import annotations
 

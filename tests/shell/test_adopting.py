@@ -1,4 +1,4 @@
-"""What is said of results that DVC cannot take over."""
+"""Messages about results that DVC cannot take over."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which code a stage depends on."""
+"""The code that a stage depends on."""
 
 import pytest
 

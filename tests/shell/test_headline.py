@@ -1,4 +1,4 @@
-"""What is kept of a run, and what is said of it."""
+"""The headline of a run: what is kept, and what is printed."""
 
 from types import SimpleNamespace
 

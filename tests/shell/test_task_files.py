@@ -1,4 +1,4 @@
-"""What `kedro add-task` writes: settings that read back as they are, and guesses that stay guesses."""
+"""The files of `kedro add-task`: settings that read back as they are, and guesses that stay guesses."""
 
 import json
 

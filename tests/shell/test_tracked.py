@@ -1,4 +1,4 @@
-"""What DVC leaves open while it runs a stage."""
+"""Checks around a stage that DVC leaves out: damaged inputs, and sources that are edited while it runs."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a search says of itself."""
+"""Notes of a search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search without a result ends in, and what an ensemble says of its making."""
+"""Errors of a tabular search without a result, and the notes of an ensemble."""
 
 from __future__ import annotations
 

@@ -48,6 +48,12 @@ def read_rows(X: Any, y: Any, sample_weight: Any, groups: Any) -> TrainingRows:
 
     Rows with a missing target are left out, with a warning; so are rows of weight zero.
 
+    Args:
+        X: Features: a data frame of any library, or an array.
+        y: Target, or several.
+        sample_weight: Weights, (n,), or ``None``.
+        groups: Group of each row, (n,), or ``None``.
+
     Raises:
         DataError: No rows are left, lengths differ, indexes are in a different order, the target is infinite, or
             weights are negative.

@@ -52,6 +52,12 @@ def prior(target: Target, n_rows: int, weight: Array | None = None, quantile: fl
     """Predict the training target's class frequencies (n, k), or its mean or quantile (n,), for every row.
 
     Of several targets, those are the frequencies of the labels or the means, (n, k).
+
+    Args:
+        target: Target of the training rows.
+        n_rows: Rows to predict.
+        weight: Weights of the training rows, (m,).
+        quantile: Level in (0, 1) to predict instead of the mean; regression only.
     """
     if target.classes is None and quantile is not None:
         return np.full(n_rows, np.quantile(target.values, quantile, weights=weight, method="inverted_cdf"))

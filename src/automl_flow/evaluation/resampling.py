@@ -43,6 +43,15 @@ def score_weighted(metric: Metric, y: NDArray[np.generic], prediction: Array, we
     """Return the metric under every row of *weights* (b, n); NaN where it is undefined.
 
     The values are those of ``metric.score(y, prediction, weight)``.
+
+    Args:
+        metric: What to compute.
+        y: True codes or values, (n,) or (n, k).
+        prediction: Probabilities (n, k) or values.
+        weights: A row of weights for each resample.
+
+    Returns:
+        (b,) scores.
     """
     several = y.ndim == 2
     if metric.per_row is not None and not (several and metric.root):  # that is a mean of roots

@@ -118,7 +118,15 @@ def piecewise(X: Floats, edges: Floats) -> Floats:
 
 
 def initial_weights(rng: np.random.Generator, *, members: int, inputs: int, hidden: int, outputs: int) -> Weights:
-    """Random signs for the members' scales, He's initialisation for the layers."""
+    """Random signs for the members' scales, He's initialisation for the layers.
+
+    Args:
+        rng: Draws them.
+        members: Networks that share the hidden layers.
+        inputs: Columns after encoding.
+        hidden: Units of each hidden layer.
+        outputs: Raw outputs of a member.
+    """
 
     def normal(*shape: int, fan_in: int) -> Floats:
         return np.asarray(rng.normal(scale=np.sqrt(2.0 / fan_in), size=shape), dtype=np.float32)
@@ -163,6 +171,13 @@ def gradients(weights: Weights, E: Floats, activations: Activations, d_out: Floa
 
     A unit that was dropped or is off has an activation of 0, and passes nothing back; what is on was scaled by
     1 / *keep* on the way forward.
+
+    Args:
+        weights: Current weights.
+        E: Encoded rows of the batch, (B, inputs).
+        activations: Of both hidden layers, from the forward pass.
+        d_out: Gradient of the loss with respect to the raw outputs.
+        keep: Probability that a unit is not dropped.
     """
     first, second = activations
     k, B, scaled = len(weights["scale"]), len(E), np.float32(1.0 / keep)

@@ -182,7 +182,17 @@ def _encode_fold(problem: NasProblem, fit: Positions, valid: Positions, seed: in
 
 
 def encode(problem: NasProblem, fit: Positions, others: Sequence[Any], seed: int) -> tuple[Any, ...]:
-    """Learn the preprocessor at *fit*; return it and the samples at *fit* and *others* as numbers."""
+    """Fit the preprocessor on some samples, and encode them and others.
+
+    Args:
+        problem: Has the samples and the preprocessor's recipe.
+        fit: Positions of the samples that it is fitted on.
+        others: Raw samples that are only transformed.
+        seed: Seed of the preprocessor.
+
+    Returns:
+        The preprocessor, ``None`` where there is none, then the samples at *fit* and each of *others* as numbers.
+    """
     preprocessor = problem.preprocessor(seed)
     raw = problem.take(fit)
     if preprocessor is None:

@@ -44,7 +44,14 @@ class SearchResult:
 
 
 def collect(problem: TabularProblem, study: StudyResult, store: ResultStore, config: SearchConfig) -> SearchResult:
-    """Read what the trials of the first layer left."""
+    """The result of the first layer, read from its trials.
+
+    Args:
+        problem: The data.
+        study: The trials.
+        store: Results of the search.
+        config: Settings that a repetition needs.
+    """
     rows = problem.covered()
     nothing = np.empty((0, len(rows), problem.target.outputs), dtype=np.float32)
     reproduce = {"max_trials": 0, "skip_trials": [], "seed": config.seed, "strategy": config.strategy, "stacking": 0}

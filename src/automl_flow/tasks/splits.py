@@ -118,6 +118,12 @@ def make_folds(
 ) -> tuple[Fold, ...]:
     """Split all rows into folds for cross-validation; see :class:`Split` for what they cover.
 
+    Args:
+        target: Target of the rows; classes are stratified.
+        config: Number of folds, repeats and seed.
+        groups: Group of each row, (n,); a group is never split.
+        time: Time of each row, (n,); validation rows are later than training rows.
+
     Raises:
         DataError: There are fewer rows or groups than folds, or both groups and time.
     """

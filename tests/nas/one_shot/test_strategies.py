@@ -1,4 +1,4 @@
-"""What all one-shot strategies promise."""
+"""The contract of one-shot strategies."""
 
 from __future__ import annotations
 

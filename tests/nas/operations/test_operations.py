@@ -1,4 +1,4 @@
-"""What every operation promises, checked for each file in the package."""
+"""The contract of operations, checked for each file in the package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all our samplers promise, whatever their strategy."""
+"""The contract of our samplers that learn from finished trials."""
 
 import optuna
 import pytest

@@ -1,4 +1,4 @@
-"""How a search ends, and what it says of that: by Ctrl-C, by the clock, with the reference network, with nothing."""
+"""The ends of a search and their notes: Ctrl-C, the clock, the reference network, no network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long the winner is trained in the end."""
+"""Epochs of the final training."""
 
 from __future__ import annotations
 

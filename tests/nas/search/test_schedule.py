@@ -1,4 +1,4 @@
-"""Where the seconds of a search go, and after how many epochs its trials are compared."""
+"""The schedule of an architecture search: seconds by phase, and the epochs of each rung."""
 
 from __future__ import annotations
 

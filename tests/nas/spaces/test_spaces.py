@@ -1,4 +1,4 @@
-"""What every search space promises, checked for each file in the package."""
+"""The contract of search spaces, checked for each file in the package."""
 
 from __future__ import annotations
 

@@ -166,9 +166,9 @@ class MacroNetwork(nn.Module):
         return self.head(self.stages(self.stem(x)))  # type: ignore[no-any-return]
 
 
-def stage_widths(first: int, growth: float, stages: int, most: int) -> list[int]:
-    """Channels of each stage, multiples of eight, at most *most*."""
-    return [min(most, MULTIPLE * max(1, round(first * growth**i / MULTIPLE))) for i in range(stages)]
+def stage_widths(first: int, growth: float, stages: int, max_width: int) -> list[int]:
+    """Channels of each stage, multiples of eight, at most *max_width*."""
+    return [min(max_width, MULTIPLE * max(1, round(first * growth**i / MULTIPLE))) for i in range(stages)]
 
 
 def stem(shape: DataShape, width: int, *, kernel: int, stride: int) -> nn.Sequential:

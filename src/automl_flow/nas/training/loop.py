@@ -225,7 +225,14 @@ def shuffled(samples: int, size: int, generator: torch.Generator) -> Iterator[Te
 
 @torch.inference_mode()
 def predict(network: nn.Module, prepare: nn.Module, x: Tensor, device: torch.device) -> Tensor:
-    """Outputs for raw samples, (n, outputs) float32 on the CPU, a batch at a time."""
+    """Outputs for raw samples, (n, outputs) float32 on the CPU, a batch at a time.
+
+    Args:
+        network: The trained network.
+        prepare: Normalises a batch.
+        x: Raw samples, (n, …), on the CPU.
+        device: Where the network is.
+    """
     network.eval()
     return torch.cat([network(prepare(batch.to(device))).float().cpu() for batch in torch.split(x, PREDICTION_BATCH)])
 

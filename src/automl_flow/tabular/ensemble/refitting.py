@@ -58,7 +58,14 @@ class Chosen:
 def chosen_ensemble(
     candidates: Sequence[Candidate], weights: Sequence[float], families: Mapping[str, ModelFamily], seed: int
 ) -> Chosen | None:
-    """Return the members that have a weight; ``None`` where one reads others, or its family is not installed."""
+    """The members that have a weight; ``None`` where one is stacked on others, or its family is not installed.
+
+    Args:
+        candidates: All candidates of a search.
+        weights: Ensemble weight of each.
+        families: Installed families by name.
+        seed: Seed of the search.
+    """
     members = [(candidate, weight) for candidate, weight in zip(candidates, weights, strict=True) if weight]
     if not members or any(candidate.base_models or candidate.family not in families for candidate, _ in members):
         return None

@@ -194,7 +194,14 @@ def model_name(fold: int, copy: int = 0) -> str:
 
 
 def is_stored(layer: ResultStore, number: int, fold: int, copy: int = 0) -> bool:
-    """Whether a model of a trial was stored."""
+    """Whether a model of a trial was stored.
+
+    Args:
+        layer: Results of the trial's layer.
+        number: Trial number.
+        fold: Number of the fold, or ``ALL_ROWS``.
+        copy: Which fit on all rows.
+    """
     return model_store(layer, number).exists(f"{model_name(fold, copy)}.json")
 
 

@@ -270,7 +270,14 @@ def _with_valid(data: FoldData, X_valid: Any, y_valid: NDArray[Any], weight_vali
 
 
 def rows_of(context: TrialContext, encoding: Encoding, fold: int, base_models: tuple[int, ...]) -> EncodedRows:
-    """Encoded rows of a fold, with the base models' out-of-fold predictions as additional columns."""
+    """Encoded rows of a fold, with the base models' out-of-fold predictions as additional columns.
+
+    Args:
+        context: Data and settings.
+        encoding: Encoding that the family reads.
+        fold: Number of the fold, or ``ALL_ROWS``.
+        base_models: Numbers of the candidates whose predictions are added.
+    """
     encoded = encoded_fold(context, encoding, fold)
     if not base_models:
         return encoded

@@ -98,6 +98,14 @@ def open_session(
     state: Path,
     progress: Progress | None = None,
 ) -> Iterator[SearchSession]:
-    """A workbench with workers of its own, which end with the block."""
+    """A session with workers of its own, which end with the block.
+
+    Args:
+        problem: The data.
+        families: Usable families by name.
+        config: Settings of the search.
+        state: Folder of journals and trials.
+        progress: Notified about every finished trial; ``None``: silent.
+    """
     with make_workers(config, problem.X) as workers:
         yield SearchSession(problem, families, config, Path(state), workers, progress or silent_progress()).broadcast()

@@ -29,7 +29,14 @@ class CostModel:
         self._ratios: dict[str, list[float]] = {}
 
     def learn(self, family: str, params: Params, seconds: float, context: FitContext | None = None) -> None:
-        """Take in what a trial took, on data of this size or of another."""
+        """Learn from the runtime of a trial.
+
+        Args:
+            family: Its family.
+            params: Its parameters.
+            seconds: Seconds that it took.
+            context: Size of the data it was fitted on; ``None``: the size that this model predicts for.
+        """
         self._ratios.setdefault(family, []).append(seconds / self._guess(family, params, context))
 
     def seconds(self, family: str, params: Params) -> float:

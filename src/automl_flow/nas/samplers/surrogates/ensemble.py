@@ -51,6 +51,14 @@ def fit_ensemble(F: Matrix, y: Vector, rng: np.random.Generator, *, members: int
 
     The members differ by their first weights, to which they stay anchored (Pearce et al. 2020), and by random
     weights of the samples (the Bayesian bootstrap): so they disagree where there are no data.
+
+    Args:
+        F: Features.
+        y: Values.
+        rng: Draws first weights and sample weights.
+        members: Networks of the ensemble.
+        width: Units of each hidden layer.
+        steps: Steps of Adam on all samples.
     """
     scale = 1.0 / np.sqrt(max(1.0, float((F**2).sum(axis=1).mean())))
     first = [
