@@ -25,9 +25,9 @@ task = catalog.load(f"params:{TASK}.task")
 # ## Trials
 
 # %%
-found = catalog.load(f"{TASK}.nas_trials")
-trials = pd.json_normalize(found["trials"]).set_index("number")
-trials["score"] = trials["values"].str[0].astype(float)
+history = catalog.load(f"{TASK}.nas_trials")
+trials = pd.json_normalize(history.to_document()["trials"]).set_index("number")
+trials["score"] = trials["values"].str[0].astype(float).map(task.scorer().from_loss)
 shown = [c for c in ("state", "score", "attrs.epochs", "attrs.parameters", "attrs.flops", "cause") if c in trials]
 trials[shown].sort_values("score", ascending=False)
 
@@ -57,7 +57,7 @@ pd.DataFrame({"mean score": means, "trials": counts}).rename_axis(["parameter", 
 
 # %%
 architecture = catalog.load(f"{TASK}.architecture")
-print(f"trial {architecture['trial']} by {architecture['strategy']}: {architecture['why']}")
+print(f"trial {architecture.trial} by {architecture.strategy}: {architecture.why}")
 network = catalog.load(f"{TASK}.network")
 print(network.summary())
 
@@ -68,5 +68,5 @@ SVG(network.drawing())
 # ## How it learned
 
 # %%
-history = pd.DataFrame(found["trials"][architecture["trial"]]["attrs"]["history"])
-history.plot(figsize=(6, 3), xlabel="epoch")
+epochs = pd.DataFrame(history.records[architecture.trial].attrs["history"])
+epochs.plot(figsize=(6, 3), xlabel="epoch")

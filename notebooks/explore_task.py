@@ -67,7 +67,7 @@ axis.set_xlabel(f"loss of {task.metric_name} when the column is shuffled")
 # %%
 table, split = catalog.load(f"{TASK}.table"), catalog.load(f"{TASK}.split")
 model = catalog.load(f"{TASK}.model")
-holdout = table.iloc[split["holdout"]]
+holdout = table.iloc[split.holdout]
 if model.classes is None:
     error = (model.predict(holdout) - holdout[task.target]).abs()
 else:

@@ -83,8 +83,8 @@ def use(folder: Path) -> None:
     """Read, profile and check a table."""
     from automl_flow.checks import run_checks
     from automl_flow.tasks.profile import profile_table
+    from automl_flow.tasks.readers import read_table
     from automl_flow.tasks.spec import TaskSpec
-    from automl_flow.tasks.tables import read_table
 
     (file,) = folder.iterdir()
     table = read_table(file)
@@ -95,7 +95,7 @@ def use(folder: Path) -> None:
 def warm() -> None:
     """Import what reads."""
     import automl_flow.checks
-    import automl_flow.tasks.tables  # noqa: F401
+    import automl_flow.tasks.readers  # noqa: F401
 
 
 KIND = Kind("tables", prepare, change, use, warm)
