@@ -34,8 +34,8 @@ MIN_CORE_SECONDS_OF_8_FOLDS = 200.0  # seconds times workers of a search in whic
 # Admission: what a trial is predicted to take, and when it is still started
 TRIAL_OVERHEAD_SECONDS = 0.3  # of a trial, next to its fits
 STARTABLE_FRACTION = 0.8  # an iterative trial is started while this fraction of its predicted time is left
-MARGIN = 1.15  # times the predicted seconds
-UNKNOWN_MARGIN = 1.5  # likewise for a family of which no trial has ended; a trial that is killed takes its worker along
+RUNTIME_MARGIN = 1.15  # times the predicted seconds
+UNKNOWN_RUNTIME_MARGIN = 1.5  # of a family without a finished trial; a trial that is killed takes its worker along
 REFIT_SLOWDOWN = 1.3  # times as long on all rows as on a fold, roughly
 
 # The second layer

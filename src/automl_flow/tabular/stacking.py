@@ -35,7 +35,7 @@ from automl_flow.tabular.trials import run_trials
 MIN_ROWS = 1000  # fewer say too little about which base model to trust
 MIN_FOLDS = 5  # a search that has fewer is short of time
 MIN_TRIALS = 20  # of a search that can spare some
-TRIAL_FRACTION = 0.2  # of these trials
+MAX_STACKED_FRACTION = 0.2  # of the trials of a search
 
 
 def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config: SearchConfig) -> int:
@@ -53,7 +53,7 @@ def planned(problem: TabularProblem, families: Mapping[str, ModelFamily], config
     seconds, trials = config.time_left_for_this_task, config.max_trials
     enough = (seconds is None or seconds >= MIN_STACKING_SECONDS) and (trials is None or trials >= MIN_TRIALS)
     if trials is not None:
-        most = min(most, round(TRIAL_FRACTION * trials))
+        most = min(most, round(MAX_STACKED_FRACTION * trials))
     large = len(problem.X) >= MIN_ROWS and len(problem.folds) >= MIN_FOLDS
     return most if enough and large and config.strategy == "auto" else 0
 

@@ -1,4 +1,4 @@
-"""Names and labels that tasks, metrics and problem types share."""
+"""Names, labels and the label threshold that tasks, metrics and problem types share."""
 
 from __future__ import annotations
 
@@ -9,3 +9,4 @@ Modality = Literal["tabular", "image", "sequence"]
 Role = Literal["numeric", "categorical", "ordinal", "boolean", "datetime", "text", "identifier", "constant", "ignore"]
 ROLES: tuple[str, ...] = get_args(Role)
 Label = bool | int | float | str
+LABEL_THRESHOLD = 0.5  # probability from which one of several labels is predicted

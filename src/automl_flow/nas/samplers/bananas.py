@@ -12,7 +12,7 @@ from automl_flow.nas.samplers.surrogates.encoding import Matrix, Vector
 from automl_flow.nas.samplers.surrogates.ensemble import features, fit_ensemble
 from automl_flow.nas.samplers.surrogates.history import History
 
-MAX_TRIALS = 400  # that the predictors are trained on
+MAX_HISTORY = 400  # trials that the predictors are trained on
 
 
 class BananasSampler(HistorySampler):
@@ -53,8 +53,8 @@ class BananasSampler(HistorySampler):
         self._steps = steps
 
     def _propose(self, history: History, rng: np.random.Generator) -> Vector:
-        best = np.argsort(-history.utility, kind="stable")[: MAX_TRIALS // 2]
-        used = np.union1d(best, np.arange(len(history.X))[-(MAX_TRIALS // 2) :])
+        best = np.argsort(-history.utility, kind="stable")[: MAX_HISTORY // 2]
+        used = np.union1d(best, np.arange(len(history.X))[-(MAX_HISTORY // 2) :])
         y = history.utility[used]
         y = (y - y.mean()) / max(float(y.std()), 1e-9)
         inputs = features(history.X[used], history.dimensions)

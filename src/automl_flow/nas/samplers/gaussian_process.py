@@ -12,7 +12,7 @@ from automl_flow.nas.samplers.surrogates.encoding import Matrix, Vector
 from automl_flow.nas.samplers.surrogates.gp import condition, distances, fit_kernel
 from automl_flow.nas.samplers.surrogates.history import History
 
-MAX_TRIALS = 400  # that the process is conditioned on; its cost grows with their cube
+MAX_HISTORY = 400  # trials that the process is conditioned on; its cost grows with their cube
 MAX_FIT_TRIALS = 150  # that its hyperparameters are fitted to
 
 
@@ -37,7 +37,7 @@ class GaussianProcessSampler(HistorySampler):
         super().__init__(seed=seed, n_startup_trials=n_startup_trials, multi_objective="scalarise")
 
     def _propose(self, history: History, rng: np.random.Generator) -> Vector:
-        used = _select(history.utility, MAX_TRIALS)
+        used = _select(history.utility, MAX_HISTORY)
         X, y = history.X[used], history.utility[used]
         y = (y - y.mean()) / max(float(y.std()), 1e-9)
         fitted = np.sort(rng.choice(len(y), size=min(len(y), MAX_FIT_TRIALS), replace=False))

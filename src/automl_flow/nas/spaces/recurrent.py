@@ -17,7 +17,7 @@ from automl_flow.nas.spaces._closest import closest, varied
 from automl_flow.nas.spaces._head import Head
 from automl_flow.nas.spaces.base import Architecture, Augmentation, Count, Share, Space, Value, Width
 
-REFERENCE = ("conv_9", "conv_5", "conv_3")
+REFERENCE_OPERATIONS = ("conv_9", "conv_5", "conv_3")
 
 
 class RecurrentOptions(Config):
@@ -86,7 +86,7 @@ class RecurrentSpace(Space):
             "layers": 3, "width": 64, "stem_kernel": 1, "skip": False, "pooling": "mean", "dropout": 0.0,
             "learning_rate": 5e-3, "augment": "jitter",
         }  # fmt: skip
-        wanted |= {f"op_{i}": operation for i, operation in enumerate(REFERENCE)}
+        wanted |= {f"op_{i}": operation for i, operation in enumerate(REFERENCE_OPERATIONS)}
         return closest(wanted, self.parameters(shape))
 
     def portfolio(self, shape: DataShape) -> tuple[Architecture, ...]:

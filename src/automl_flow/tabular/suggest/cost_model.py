@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from statistics import median
 
 from automl_flow.models.family import FitContext, ModelFamily, Params
-from automl_flow.tabular.schedule import MARGIN, STARTABLE_FRACTION, TRIAL_OVERHEAD_SECONDS, UNKNOWN_MARGIN
+from automl_flow.tabular.schedule import (
+    RUNTIME_MARGIN,
+    STARTABLE_FRACTION,
+    TRIAL_OVERHEAD_SECONDS,
+    UNKNOWN_RUNTIME_MARGIN,
+)
 
 
 class CostModel:
@@ -48,7 +53,7 @@ class CostModel:
 
     def refusal(self, family: str, params: Params, left: float) -> str | None:
         """Reason not to start a trial with *left* seconds to go; ``None`` if there is none."""
-        margin = MARGIN if family in self._ratios else UNKNOWN_MARGIN
+        margin = RUNTIME_MARGIN if family in self._ratios else UNKNOWN_RUNTIME_MARGIN
         needed = margin * self.seconds(family, params)
         if self._families[family].stops_early:
             needed = min(needed * STARTABLE_FRACTION, self._soft_seconds)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl_flow.tasks.metrics._metric import Array, Score
+from automl_flow.tasks.types import LABEL_THRESHOLD
 
 Truth = NDArray[np.generic]
-_THRESHOLD = 0.5
 
 
 def label_mean(function: Score, defined: Callable[[Truth], bool] = lambda _: True, otherwise: float = 0.0) -> Score:
@@ -74,4 +74,4 @@ def relative_rmse(y: Truth, values: Array, weight: Array | None) -> float:
 
 
 def _decided(p: Array) -> NDArray[np.bool_]:
-    return np.asarray(p >= _THRESHOLD)
+    return np.asarray(p >= LABEL_THRESHOLD)

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from automl_flow.core.errors import DataError, quoted
 from automl_flow.tasks.problem_types.base import MIN_CHANCE, Array, EncodedTarget, ProblemType
 from automl_flow.tasks.problem_types.classification import MIN_LIKELIHOOD
-from automl_flow.tasks.types import Label, Problem
+from automl_flow.tasks.types import LABEL_THRESHOLD, Label, Problem
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _WORDS = {"yes": 1, "no": 0, "true": 1, "false": 0}  # in small letters
-_THRESHOLD = 0.5  # probability from which a label is predicted
 
 
 class MultiLabel(ProblemType):
@@ -66,7 +65,7 @@ class MultiLabel(ProblemType):
 
     def decide(self, outputs: Array) -> NDArray[Any]:
         """1 where a label is at least as probable as not, (n, k) int64."""
-        return np.asarray(outputs >= _THRESHOLD, dtype=np.int64)
+        return np.asarray(outputs >= LABEL_THRESHOLD, dtype=np.int64)
 
     def constant(self, values: NDArray[Any], n_outputs: int, weight: Array | None = None) -> Array:  # noqa: ARG002
         """Frequency of each label."""
