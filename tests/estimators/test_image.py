@@ -218,4 +218,6 @@ def test_several_labels_are_learned_by_one_network(tmp_path: Path) -> None:
     assert [list(own) for own in model.classes_] == [[0, 1], [0, 1]]
     assert model.score(x, np.where(labels == 1, "yes", "no")) == model.score(x, labels)
     model.save(tmp_path / "m")
-    np.testing.assert_array_equal(load_model(tmp_path / "m").predict_proba(x), chances)
+    loaded = load_model(tmp_path / "m")
+    np.testing.assert_array_equal(loaded.predict_proba(x), chances)
+    assert [list(own) for own in loaded.classes_] == [[0, 1], [0, 1]]

@@ -44,7 +44,9 @@ def test_several_labels_are_one_model_that_comes_back_from_its_folder(labels, tm
     frequencies = np.tile(Y.mean(axis=0), (len(Y), 1))
     assert _log_loss(Y, chances) < 0.8 * _log_loss(Y, frequencies)
     model.save(tmp_path / "model")
-    np.testing.assert_array_equal(af.load_model(tmp_path / "model").predict_proba(X), chances)
+    loaded = af.load_model(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.predict_proba(X), chances)
+    assert [own.tolist() for own in model.classes_] == [own.tolist() for own in loaded.classes_] == [[0, 1]] * 3
 
 
 def _log_loss(Y: np.ndarray, chances: np.ndarray) -> float:

@@ -261,10 +261,7 @@ class ClassProbabilities(NetworkEstimator):
     @property
     def classes_(self) -> NDArray[Any] | list[NDArray[Any]]:
         """Classes in the order of the columns of ``predict_proba``; for several labels a list of 0 and 1 each."""
-        network = self._fitted()
-        if network.classes is None:
-            return [np.array([0, 1]) for _ in range(network.shape.outputs)]
-        return np.asarray(network.classes)
+        return self._fitted().classes_
 
 
 def as_array(x: Any) -> NDArray[Any]:

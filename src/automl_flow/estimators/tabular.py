@@ -16,7 +16,7 @@ from automl_flow.estimators.tables import TrainingRows
 from automl_flow.estimators.tabular_estimator import TabularEstimator
 from automl_flow.tabular.fit import TabularFit
 from automl_flow.tabular.problem import TabularProblem
-from automl_flow.tasks.labels import check_values, distinct_labels, label_array
+from automl_flow.tasks.labels import check_values, distinct_labels
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.types import Problem
 
@@ -39,10 +39,7 @@ class AutoMLClassifier(SearchClassifier, TabularEstimator):
 
     def _keep(self, problem: TabularProblem, built: TabularFit) -> None:
         super()._keep(problem, built)
-        several = self.task_.problem_type.multiple_targets
-        self.classes_ = (
-            [np.array([0, 1])] * len(self.task_.targets) if several else label_array(built.model.classes or ())
-        )
+        self.classes_ = built.model.classes_
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Predict the probability of each class, (n, k); columns in the order of ``classes_``.

@@ -272,7 +272,7 @@ class TabularEstimator(SearchEstimator):
         return frame if named else X
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Predict the class or value of each row.
+        """Predict the class or value of each row, (n,); of k targets the labels 0/1 or values, (n, k).
 
         Args:
             X: Rows: a data frame of any library, whose columns are matched by name (in any order; extra columns are

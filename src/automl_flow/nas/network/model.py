@@ -122,8 +122,10 @@ class NetworkModel:
         return _kind(self.problem, self.classes)
 
     @property
-    def classes_(self) -> NDArray[Any]:
-        """Classes in the order of the probabilities' columns, as scikit-learn calls them."""
+    def classes_(self) -> NDArray[Any] | list[NDArray[Any]]:
+        """Classes in the order of the probabilities' columns; for several labels a list of 0 and 1 each."""
+        if self.classes is None and self.problem_type.has_probabilities:
+            return [np.array([0, 1]) for _ in range(self.shape.outputs)]
         if self.classes is None:
             raise AttributeError("a network that predicts values has no classes_")
         return np.asarray(self.classes)

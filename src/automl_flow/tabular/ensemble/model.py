@@ -86,8 +86,10 @@ class TabularModel:
         return f"TabularModel({self.task.problem}, {len(self.feature_names)} columns{constant}: {made_of})"
 
     @property
-    def classes_(self) -> NDArray[Any]:
-        """Classes in the order of the probabilities' columns, as scikit-learn calls them."""
+    def classes_(self) -> NDArray[Any] | list[NDArray[Any]]:
+        """Classes in the order of the probabilities' columns; for several labels a list of 0 and 1 each."""
+        if self.classes is None and self.problem_type.has_probabilities:
+            return [np.array([0, 1]) for _ in range(len(self.task.targets))]
         if self.classes is None:
             raise AttributeError("a model that predicts values has no classes_")
         return label_array(self.classes)
