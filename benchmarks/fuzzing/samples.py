@@ -105,12 +105,13 @@ def _change_chunk(content: bytes, random: Random) -> bytes:
 
 def use(folder: Path) -> None:
     """Read arrays, or images of one class."""
-    from automl_flow.tasks.arrays import read_arrays
+    from automl_flow.tasks.arrays import load_arrays, select_arrays
     from automl_flow.tasks.image_folders import read_image_folder
     from automl_flow.tasks.spec import TaskSpec
 
     if (folder / "a.npz").exists():
-        read_arrays(folder / "a.npz", TaskSpec(name="a", target="y", problem="multiclass", modality="sequence"))
+        task = TaskSpec(name="a", target="y", problem="multiclass", modality="sequence")
+        select_arrays(load_arrays(folder / "a.npz"), task, "a.npz")
     else:
         read_image_folder(folder)
 

@@ -6,7 +6,7 @@ import pytest
 
 from automl_flow.core.config import parse_config
 from automl_flow.core.errors import ConfigError, DataError, DependencyError
-from automl_flow.tasks.arrays import read_arrays
+from automl_flow.tasks.arrays import load_arrays, select_arrays
 from automl_flow.tasks.readers import READERS, Reader, read_table
 from automl_flow.tasks.spec import TaskSpec
 from automl_flow.tasks.tables import features, named_columns, require_columns, time_of
@@ -75,7 +75,8 @@ def save(path, **arrays):
 
 
 def test_grey_images_gain_a_channel(tmp_path):
-    data = read_arrays(save(tmp_path / "a.npz", x=np.zeros((4, 8, 8)), y=np.arange(4)), IMAGES)
+    file = save(tmp_path / "a.npz", x=np.zeros((4, 8, 8)), y=np.arange(4))
+    data = select_arrays(load_arrays(file), IMAGES, str(file))
     assert data.x.shape == (4, 8, 8, 1)
 
 
@@ -92,13 +93,13 @@ def test_grey_images_gain_a_channel(tmp_path):
 )
 def test_unusable_arrays_are_explained(tmp_path, arrays, message):
     with pytest.raises(DataError, match=message):
-        read_arrays(save(tmp_path / "a.npz", **arrays), IMAGES)
+        select_arrays(load_arrays(save(tmp_path / "a.npz", **arrays)), IMAGES, "a.npz")
 
 
 def test_a_damaged_npz_is_explained(tmp_path):
     (tmp_path / "a.npz").write_bytes(b"PK\x03\x04nonsense")
     with pytest.raises(DataError, match="cannot be read as an NPZ file"):
-        read_arrays(tmp_path / "a.npz", IMAGES)
+        load_arrays(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize(

@@ -35,15 +35,6 @@ class ArrayData:
     split: NDArray[Any] | None = None
 
 
-def read_arrays(path: Path, task: TaskSpec, source: str = "") -> ArrayData:
-    """Read an NPZ file with an array ``x``, one named like the target, and optionally one with the split.
-
-    Raises:
-        DataError: See :func:`load_arrays` and :func:`select_arrays`.
-    """
-    return select_arrays(load_arrays(path, source), task, str(path))
-
-
 def load_arrays(path: Path, source: str = "") -> dict[str, NDArray[Any]]:
     """Read all arrays of an NPZ file by name; pickled objects are refused.
 
