@@ -28,7 +28,7 @@ from automl_flow.serialization.archive import PLAIN_TYPES, check_archive
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-# What any fitted preprocessor may hold, beyond what steps and feature generators say of themselves; nothing compiled.
+# Types that any fitted preprocessor may hold, next to those that steps and feature generators name; none is compiled.
 _PREPROCESSOR_TYPES = (
     "automl_flow.recipes.transformers.typed_columns.TypedColumns",
     "numpy.dtype",

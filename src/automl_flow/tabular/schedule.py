@@ -1,4 +1,4 @@
-"""The schedule of a tabular search: where its seconds go. Every constant that speaks of time stands here."""
+"""The schedule of a tabular search: where its seconds go. All constants about time are here."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def _train(
 
 
 def _describe(record: TrialRecord) -> str:
-    """What progress says of a final training: its values are no scores, and its seeds are no trials of the search."""
+    """Progress line of a final training: its values are no scores, and its seeds are no trials of the search."""
     if record.values is None:
         return f"seed {record.number + 1} {record.state}: {record.cause or ''}"
     return f"seed {record.number + 1}: training loss {record.values[0]:.3g}"
@@ -250,7 +250,7 @@ def load_members(
 def own_member(context: SearchContext, architecture: Architecture, number: int) -> StoredFile | None:
     """A member file of the network that trial *number* trained on its first fold; ``None`` without its checkpoint.
 
-    What is there when the final training is not: the search ran out of time or was interrupted.
+    It stands in for the final training where the search ran out of time or was interrupted.
     """
     from automl_flow.nas.training.fit import load_fitted
 

@@ -70,7 +70,7 @@ class NetworkFacts:
         parameters: Learned numbers of one network.
         flops: Multiply-adds for one sample.
         latency: Milliseconds for one sample on this machine; ``None`` where it is no objective.
-        proxies: What zero-cost proxies say of the untrained network; empty where they are not used.
+        proxies: Scores of the untrained network by zero-cost proxy; empty where none is used.
     """
 
     key: str

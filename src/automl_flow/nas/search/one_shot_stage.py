@@ -172,14 +172,14 @@ def evaluate(context: SearchContext, job: TrialJob[OneShotJob]) -> TrialResult:
 
 
 def _score(candidate: DerivedArchitecture) -> str:
-    """What a candidate reaches with inherited weights, in words."""
+    """Accuracy, or loss, of a candidate with inherited weights, as text."""
     if candidate.accuracy is None:
         return f"loss {candidate.loss:.4g}"
     return f"accuracy {candidate.accuracy:.3f}"
 
 
 def _outcome(record: TrialRecord) -> str:
-    """What progress says of the end."""
+    """Progress line of the finished one-shot search."""
     if record.state != "complete":
         return f"failed: {record.cause or ''}"
     found = OneShotResult.from_document(record.attrs).candidates

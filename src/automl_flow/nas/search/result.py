@@ -28,7 +28,7 @@ _ADVICE = {
     "budget": "give the search more time (time_left_for_this_task), or raise the limit that a message names",
     "timeout": "raise per_run_time_limit",
     "memory": "raise memory_limit, or lower n_jobs or batch_size",
-    "data": "mend the data that the message speaks of",
+    "data": "correct the data named in the message",
     "implementation": "leave out the operations that fail (space_options)",
 }
 

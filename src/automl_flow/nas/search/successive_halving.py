@@ -64,7 +64,7 @@ def merged(records: Sequence[TrialRecord], later: Iterable[TrialRecord]) -> list
 
 
 def describe(record: TrialRecord, metric: Metric, *, again: bool = False) -> str:
-    """What progress says of a trial of any rung: its number in the search, its score, and further objectives.
+    """Progress line of a trial of any rung: its number in the search, its score, and further objectives.
 
     Args:
         record: The trial.
