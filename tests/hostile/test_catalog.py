@@ -42,7 +42,7 @@ def check(entry, project):
 
 @pytest.mark.parametrize("entry", UNSAFE_TYPES.values(), ids=UNSAFE_TYPES)
 def test_a_type_that_is_not_known_to_be_safe_is_refused_wherever_it_is_nested(entry, tmp_path):
-    with pytest.raises(ConfigError, match=r"^catalog entry 'name'.*is no type that is known to be safe"):
+    with pytest.raises(ConfigError, match=r"^catalog entry 'name'.*is not a type known to be safe"):
         check(entry, tmp_path)
 
 
@@ -80,7 +80,7 @@ def test_a_type_that_the_settings_name_passes_but_not_what_is_nested_in_it(tmp_p
 
 @pytest.mark.parametrize("key", ["validator", "credentials", "fs_args", "file_format", "wrapper", "copy_mode"])
 def test_an_option_that_may_load_code_or_connect_is_refused(key, tmp_path):
-    with pytest.raises(ConfigError, match=f"'{key}' is no key that is known to be safe"):
+    with pytest.raises(ConfigError, match=f"'{key}' is not a key known to be safe"):
         check({**CSV, key: {"a": "b"}}, tmp_path)
 
 

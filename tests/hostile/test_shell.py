@@ -100,7 +100,7 @@ WRONG_OPTIONS = {
     ("ipython", "--env=smok"): "--env: there is no environment 'smok' in conf; did you mean 'smoke'?",
     ("jupyter", "lab"): "this command needs jupyterlab, which is not installed with the project",
     ("jupyter", "notebook"): "this command needs notebook, which is not installed with the project",
-    ("dvc-sync", "--env=smok"): "--env: DVC can track the environments that a team shares, not 'smok'; did you mean",
+    ("dvc-sync", "--env=smok"): "--env: DVC can only track environments that a team shares, not 'smok'; did you mean",
     ("dvc-verify", "x"): "dvc.lock knows no stage or task 'x'",
     ("compare", "x"): "git knows no commit 'x'",
     ("add-task", "--file", "data/01_raw/x.csv", "--target", "y"): "x.csv",

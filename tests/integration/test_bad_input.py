@@ -74,7 +74,7 @@ def test_another_environment_keeps_the_keys_that_it_does_not_name(project):
     ("entry", "expected"),
     [
         ({"filepath": "../outside.parquet"}, "filepath must stay inside the project"),
-        ({"type": "pickle.PickleDataset"}, "runs the code that a file holds"),
+        ({"type": "pickle.PickleDataset"}, "run code from the files they read"),
         ({"versioned": True}, "versioned: true never settles under DVC"),
     ],
 )

@@ -116,7 +116,7 @@ def test_a_dataset_in_memory_between_stages_is_refused(view):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"type": "pickle.PickleDataset"}, "runs the code that a file holds"),
+        ({"type": "pickle.PickleDataset"}, "run code from the files they read"),
         ({"versioned": True}, "never settles under DVC"),
         ({"filepath": "../table"}, "must stay inside the project"),
         ({"filepath": "/elsewhere/table"}, "must stay inside the project"),
@@ -153,7 +153,7 @@ def test_a_dataset_without_a_path_is_refused(view):
 @pytest.mark.parametrize("changes", [{"source": None, "func_name": "partial"}, {"func_name": "<lambda>"}])
 def test_a_function_that_dvc_could_not_see_change_is_refused(changes, view):
     first, second = view.snapshot.pipelines[0].nodes
-    with pytest.raises(ConfigError, match=r"node a\.validation: .* use a named function in a module of yours"):
+    with pytest.raises(ConfigError, match=r"node a\.validation: .* use a named function in one of your modules"):
         build_document(with_nodes(view, replace(first, **changes), second))
 
 

@@ -1,1 +1,1 @@
-"""Kedro datasets for our artifacts: written atomically, the same content is the same bytes, and nothing is a pickle."""
+"""Kedro datasets for our artifacts: atomic writes, equal bytes for equal content, no pickles."""

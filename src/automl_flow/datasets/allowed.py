@@ -1,4 +1,4 @@
-"""Rules for catalog entries: files of the project, read by types that run nothing of what they read."""
+"""Rules for catalog entries: files inside the project, read by types that never execute what they read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from automl_flow.core.errors import ConfigError, nearest, quoted, shown
 from automl_flow.core.folders import is_inside
 from automl_flow.datasets.typed import check_class
 
-# Types of Kedro's that read text and numbers only. What holds pickles, code or connections is not among them.
+# Kedro's types that read only text and numbers: no pickles, code or connections.
 HARMLESS = (
     "CachedDataset",
     "MemoryDataset",
@@ -23,18 +23,18 @@ HARMLESS = (
     "pandas.ParquetDataset",
     "text.TextDataset",
 )
-SETTING = "ALLOWED_DATASETS"  # in the project's settings.py: further types, by their full names
+SETTING = "ALLOWED_DATASETS"  # in the project's settings.py: additional types, by full name
 
 _TYPED = "automl_flow.datasets.typed.TypedDocument"
 _OURS = re.compile(r"automl_flow\.datasets\.\w+\.\w+")
-_KEDRO = re.compile(r"^kedro\.io\.|^kedro_datasets\.")  # spellings that Kedro takes for the same type
+_KEDRO = re.compile(r"^kedro\.io\.|^kedro_datasets\.")  # spellings that Kedro accepts for the same type
 _KEYS = ("dataset", "filepath", "load_args", "metadata", "save_args", "type")
 _PATHS = frozenset({"filename", "filepath", "path"})
 _SCHEME = re.compile(r"[\w+.-]*:")
 
 
 def check_entry(entry: Any, where: str, project: Path) -> None:
-    """Check an entry or a factory of the catalog, and every entry that is nested in it.
+    """Check a catalog entry or factory, and every entry nested in it.
 
     Args:
         entry: Its keys and values, ``${...}`` filled in.
@@ -54,8 +54,8 @@ def check_entry(entry: Any, where: str, project: Path) -> None:
     named = tuple(settings.get(SETTING, ()))
     if not isinstance(kind, str) or not (_OURS.fullmatch(kind) or kind in named or _KEDRO.sub("", kind) in HARMLESS):
         raise ConfigError(
-            f"{where}: {quoted(kind)} is no type that is known to be safe; many a type runs the code that a file holds."
-            f" Use one of automl_flow.datasets or {', '.join(HARMLESS)}; or, where you trust it and its files, name it "
+            f"{where}: {quoted(kind)} is not a type known to be safe; many types run code from the files they read."
+            f" Use one of automl_flow.datasets or {', '.join(HARMLESS)}; or, if you trust it and its files, name it "
             f"in {SETTING} of settings.py"
         )
     if kind == _TYPED:
@@ -64,7 +64,7 @@ def check_entry(entry: Any, where: str, project: Path) -> None:
         raise ConfigError(f"{where}: versioned: true never settles under DVC; DVC keeps versions")
     for key in entry:
         if key == "validator" or (key not in _KEYS and kind not in named and not _OURS.fullmatch(kind)):
-            raise ConfigError(f"{where}: {quoted(key)} is no key that is known to be safe{nearest(key, _KEYS)}")
+            raise ConfigError(f"{where}: {quoted(key)} is not a key known to be safe{nearest(key, _KEYS)}")
     _check_values({key: value for key, value in entry.items() if key != "metadata"}, where, project)
 
 
@@ -113,5 +113,5 @@ def check_path(path: Any, where: str, project: Path) -> None:
 
 
 def _lies_in(path: str, project: Path) -> bool:
-    """Whether a path stays in the project as it is written, before links are followed."""
+    """Whether a path as written stays in the project, before links are followed."""
     return "\0" not in path and Path(os.path.normpath(project / path)).is_relative_to(project)

@@ -14,7 +14,7 @@ from automl_flow.tasks.arrays import ArrayData, load_arrays
 
 
 class RawArraysDataset(ReadOnlyDataset[dict[str, npt.NDArray[Any]]]):
-    """``RawArraysDataset`` reads the arrays of an .npz file as people deliver it: ``x``, a target, maybe a split.
+    """``RawArraysDataset`` reads the arrays of a raw .npz file: ``x``, a target, maybe a split.
 
     Examples:
         Using the YAML API:
@@ -77,7 +77,7 @@ class ArraysDataset(LocalDataset[dict[str, npt.NDArray[Any]]]):
     """
 
     def load(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the arrays by name; a damaged file, or one of Python objects, is a ``DataError`` that names it."""
+        """Return the arrays by name; a damaged file, or one of Python objects, raises a ``DataError`` that names it."""
         return load_arrays(self._require())
 
     def save(self, data: dict[str, npt.NDArray[Any]]) -> None:
@@ -86,6 +86,6 @@ class ArraysDataset(LocalDataset[dict[str, npt.NDArray[Any]]]):
 
 
 def write_arrays(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
-    """Replace *path* by *arrays*, atomically; equal arrays are equal bytes, because NumPy writes no time."""
+    """Replace *path* by *arrays*, atomically; equal arrays give equal bytes, because NumPy writes no timestamps."""
     with atomic_file(path) as temporary, temporary.open("wb") as sink:
         np.savez_compressed(sink, allow_pickle=False, **arrays)

@@ -17,11 +17,11 @@ class LocalDataset(AbstractDataset[T, T], Generic[T]):
     """A dataset in one local file or folder.
 
     Subclasses implement :meth:`load` and :meth:`save`; a save goes through :mod:`automl_flow.core.files`, so that a
-    reader (and DVC) sees the old content or the new one, never half of it.
+    reader (and DVC) sees the old or the new content, never a mixture.
     """
 
     def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        """Remember where the data are.
+        """Store the location of the data.
 
         Args:
             filepath: Path of the file or folder; Kedro makes it absolute.
@@ -31,7 +31,7 @@ class LocalDataset(AbstractDataset[T, T], Generic[T]):
         self.metadata = metadata
 
     def at(self, filepath: Path) -> Self:
-        """Return the same dataset in another place."""
+        """Return the same dataset at another path."""
         moved = copy.copy(self)
         moved.filepath = filepath
         return moved
@@ -43,14 +43,14 @@ class LocalDataset(AbstractDataset[T, T], Generic[T]):
         return {"filepath": str(self.filepath)}
 
     def _require(self) -> Path:
-        """Return the path of a file that must be there to be loaded."""
+        """Return the path of the file to load, which must exist."""
         if not self.filepath.exists():
             raise DataError(f"{self.filepath}: no such file; run the stage that makes it first")
         return self.filepath
 
 
 class ReadOnlyDataset(LocalDataset[T], Generic[T]):
-    """Data that come from outside: the flow reads them and never writes them."""
+    """Raw data from outside: the flow reads but never writes them."""
 
     def save(self, data: T) -> None:  # noqa: ARG002 -- the signature is Kedro's
         """Refuse.
@@ -58,4 +58,4 @@ class ReadOnlyDataset(LocalDataset[T], Generic[T]):
         Raises:
             DataError: Always.
         """
-        raise DataError(f"{self.filepath}: a raw file is an input of the flow and is never written")
+        raise DataError(f"{self.filepath}: raw files are inputs of the flow and never written")

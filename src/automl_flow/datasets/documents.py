@@ -1,4 +1,4 @@
-"""Datasets for documents: JSON that the flow writes, YAML that people write, and text such as HTML."""
+"""Datasets for documents: generated JSON, hand-written YAML, and text such as HTML."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class DocumentDataset(LocalDataset[Any]):
 
 
 class SettingsDataset(ReadOnlyDataset[Any]):
-    """``SettingsDataset`` reads a YAML file that people write; where there is none, the settings are ``None``.
+    """``SettingsDataset`` reads a hand-written YAML file; a missing file gives ``None``.
 
     Examples:
         Using the YAML API:
@@ -55,7 +55,7 @@ class SettingsDataset(ReadOnlyDataset[Any]):
     """
 
     def load(self) -> Any:
-        """Return what the file says; an empty list when it is empty.
+        """Return the content; an empty list for an empty file.
 
         Raises:
             ConfigError: See :func:`automl_flow.core.yaml.parse_yaml`.
@@ -65,7 +65,7 @@ class SettingsDataset(ReadOnlyDataset[Any]):
         return read_yaml(self.filepath) or []
 
     def _exists(self) -> bool:
-        return True  # an absent file is a choice, too
+        return True  # a missing file is valid
 
 
 class TextDataset(LocalDataset[str]):

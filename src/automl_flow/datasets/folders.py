@@ -1,4 +1,4 @@
-"""Datasets for folders: saved models, and the place where a search keeps its journal."""
+"""Datasets for folders: saved models, and state folders of searches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ModelDataset(LocalDataset[Any]):
-    """``ModelDataset`` keeps a model as a folder with a manifest; hashes and versions are checked before it is loaded.
+    """``ModelDataset`` keeps a model as a folder with a manifest; hashes and versions are checked before loading.
 
     Examples:
         Using the YAML API:
@@ -29,7 +29,7 @@ class ModelDataset(LocalDataset[Any]):
         """Return the model.
 
         Raises:
-            ArtifactError: The folder is no model, was changed, or was written by an incompatible version.
+            ArtifactError: The folder is not a model, was modified, or was written by an incompatible version.
         """
         from automl_flow import load_model
 
@@ -62,4 +62,4 @@ class StateFolderDataset(ReadOnlyDataset[Path]):
         return self.filepath
 
     def _exists(self) -> bool:
-        return True  # an absent folder is an empty one
+        return True  # a missing folder counts as empty

@@ -21,13 +21,13 @@ _TABLE, _ARRAYS, _FACTS = "features.parquet", "arrays.npz", "subset.json"
 
 
 class _Facts(Document):
-    """What neither Parquet nor NumPy keeps.
+    """Metadata that neither Parquet nor NumPy preserves.
 
     Attributes:
-        classes: The class of each code; ``None`` where there are no codes.
-        names: Name of each of several targets; empty for one.
-        objects: Columns of Python objects. Parquet hands out as booleans what had been objects only because rows of
-            another subset lack a value.
+        classes: Class of each code; ``None`` without codes.
+        names: Names of several targets; empty for a single one.
+        objects: Object columns. Parquet would return booleans for a column that is of type object only because rows
+            of another subset lack a value.
     """
 
     classes: tuple[Label, ...] | None
@@ -38,7 +38,7 @@ class _Facts(Document):
 class SubsetDataset(LocalDataset[Subset]):
     """``SubsetDataset`` keeps some rows of a task: features as Parquet or NPZ, target and weights as NPZ.
 
-    A search reads the training rows alone, so that nothing of the holdout can reach it.
+    A search reads only the training rows, so that the holdout cannot leak into it.
 
     Examples:
         Using the YAML API:
@@ -67,7 +67,7 @@ class SubsetDataset(LocalDataset[Subset]):
             return Subset(x, Target(arrays["target"], facts.classes, facts.names), arrays.get("weight"))
 
     def save(self, data: Subset) -> None:
-        """Write the rows in place of those that were there."""
+        """Write the rows, replacing earlier ones."""
         arrays = {"target": data.target.values} | ({} if data.weight is None else {"weight": data.weight})
         with atomic_folder(self.filepath, _strangers) as folder:
             objects: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Datasets for tables: raw files as people deliver them, accepted tables as parquet, results as CSV."""
+"""Datasets for tables: raw files, accepted tables as Parquet, results as CSV."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class RawTableDataset(ReadOnlyDataset[pd.DataFrame]):
 
 
 class TableDataset(LocalDataset[pd.DataFrame]):
-    """``TableDataset`` keeps a table as parquet, with the exact types of its columns.
+    """``TableDataset`` keeps a table as parquet, with exact column types.
 
-    Rows are numbered from 0 when loaded: splits are positions, so no index is stored.
+    No index is stored, because splits are positions; loaded rows are numbered from 0.
 
     Examples:
         Using the YAML API:
@@ -71,8 +71,7 @@ class TableDataset(LocalDataset[pd.DataFrame]):
 class FrameDataset(LocalDataset[pd.DataFrame]):
     """``FrameDataset`` keeps a small table as CSV, for people and for ``dvc plots``.
 
-    People open it in a spreadsheet, which runs what begins like a formula: such a text is written with an apostrophe
-    before it, and read without.
+    Spreadsheets would run text that looks like a formula, so it gets a leading apostrophe, removed on load.
 
     Examples:
         Using the YAML API:
@@ -98,14 +97,14 @@ class FrameDataset(LocalDataset[pd.DataFrame]):
         return _for_texts(pd.read_csv(self._require()), lambda text: _DISARMED.sub(r"\1", text))
 
     def save(self, data: pd.DataFrame) -> None:
-        """Write *data* without its index, numbers in the shortest form that reads back as the same number."""
+        """Write *data* without its index, numbers in the shortest form that round-trips."""
         _write_csv(self.filepath, _for_texts(data, lambda text: _FORMULA.sub(r"'\g<0>", text)))
 
 
 class PredictionsDataset(LocalDataset[pd.DataFrame]):
-    """``PredictionsDataset`` keeps predictions as CSV, for programs: labels are written to the letter.
+    """``PredictionsDataset`` keeps predictions as CSV, for programs: labels are written verbatim.
 
-    A label that begins like a formula is one to a spreadsheet; see ``docs/security.md``.
+    A spreadsheet takes a label that looks like a formula for one; see ``docs/security.md``.
 
     Examples:
         Using the YAML API:
@@ -122,17 +121,17 @@ class PredictionsDataset(LocalDataset[pd.DataFrame]):
         return pd.read_csv(self._require())
 
     def save(self, data: pd.DataFrame) -> None:
-        """Write *data* as :class:`FrameDataset` does, texts as they are."""
+        """Write *data* like :class:`FrameDataset`, with text unchanged."""
         _write_csv(self.filepath, data)
 
 
-# What spreadsheets take for a formula and is no number: https://owasp.org/www-community/attacks/CSV_Injection
+# What spreadsheets take for a formula and is not a number: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = re.compile(r"\A'*[=+\-@\t\r\n＝＋－＠](?![\d.,]*\Z)")
 _DISARMED = re.compile(r"\A'('*[=+\-@\t\r\n＝＋－＠])(?![\d.,]*\Z)")
 
 
 def _for_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
-    """The table with every text in it changed, names of columns too."""
+    """The table with *change* applied to every text, column names included."""
     changed = table.rename(columns=lambda name: change(name) if isinstance(name, str) else name)
     for position in range(changed.shape[1]):
         cells = changed.iloc[:, position].tolist()
@@ -146,7 +145,7 @@ def _write_csv(path: Path, table: pd.DataFrame) -> None:
     texts = [*table.columns, *(cell for _, column in table.items() if not _is_number(column) for cell in column)]
     returns = any(
         "\r" in text for text in texts if isinstance(text, str)
-    )  # readers end a line there, csv quotes for "\n"
+    )  # readers end a line there, but csv quotes only for "\n"
     with atomic_file(path) as temporary:
         quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
         table.to_csv(temporary, index=False, lineterminator="\n", quoting=quoting)

@@ -11,8 +11,8 @@ from automl_flow.core.files import plain, read_json, write_json
 from automl_flow.datasets.base import LocalDataset
 
 _PACKAGE = "automl_flow"
-# Nothing else is imported, even if a catalog names it. Without the package's name, because a dotted name in a string
-# counts as an import when DVC's stages are made: a stage depends on the classes that its own entries name.
+# Nothing else is imported, even if a catalog names it. The package's name is left out, because a full dotted name in a
+# string counts as an import in `dvc_stages`: a stage should depend only on the classes of its own entries.
 _CLASSES = (
     "features.planning.plan.FeaturePlan",
     "nas.search.result.SelectedArchitecture",
@@ -33,13 +33,13 @@ class Documented(Protocol):
 
     @classmethod
     def from_document(cls, document: Any) -> Self:
-        """Read what :meth:`to_document` gave; anything else raises."""
+        """Read what :meth:`to_document` returned; anything else raises."""
 
 
 class TypedDocument(LocalDataset[Documented]):
     """``TypedDocument`` keeps an object of one class as a JSON document with sorted keys: equal objects, equal bytes.
 
-    The class is one of ``DOCUMENT_CLASSES``; what a file holds never decides which.
+    The class must be one of ``DOCUMENT_CLASSES``; the content of a file never selects it.
 
     Examples:
         Using the YAML API:
@@ -62,7 +62,7 @@ class TypedDocument(LocalDataset[Documented]):
     """
 
     def __init__(self, *, filepath: str, of: str, metadata: dict[str, Any] | None = None) -> None:
-        """Remember where the object is, and of which class it is.
+        """Store the location and class of the object.
 
         Args:
             filepath: Path of the file; Kedro makes it absolute.
@@ -81,13 +81,13 @@ class TypedDocument(LocalDataset[Documented]):
 
         Raises:
             DataError: The file is missing.
-            ArtifactError: The file is not JSON, or not a document of this class; the text names it.
+            ArtifactError: The file is not JSON, or not a document of this class; the message names it.
         """
         path = self._require()
         with reading(path):
             document = read_json(path)
             found = self._class().from_document(document)
-            if plain(found.to_document()) != document:  # a key that is missing, or that nobody reads
+            if plain(found.to_document()) != document:  # a missing or unknown key
                 raise ArtifactError(f"is not what a {type(found).__name__} of this version writes")
         return found
 
@@ -110,10 +110,10 @@ class TypedDocument(LocalDataset[Documented]):
 
 
 def check_class(name: object, where: str = "of") -> None:
-    """Raise unless *name* is that of a class which a catalog may ask for.
+    """Raise unless *name* is a class that a catalog may use.
 
     Raises:
-        ConfigError: It is not one of ``DOCUMENT_CLASSES``.
+        ConfigError: It is not in ``DOCUMENT_CLASSES``.
     """
     if name not in DOCUMENT_CLASSES:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""``dvc.yaml`` is derived from Kedro's view of the project, so that there is one graph with two front doors."""
+"""DVC integration: ``dvc.yaml`` is generated from the Kedro project, so that one graph runs under both tools."""
 
 from automl_flow.dvc_stages.document import build_document, render_document
 from automl_flow.dvc_stages.view import BASE, ProjectView, stages_file, view_project

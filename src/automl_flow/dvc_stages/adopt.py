@@ -1,9 +1,8 @@
-"""Outputs that ``kedro run`` left behind and that are what ``dvc.lock`` records: DVC takes them over.
+"""Adopting outputs: DVC takes over outputs of ``kedro run`` that match ``dvc.lock``.
 
-DVC runs a stage again when its outputs are not in the cache, even where they are there in the project to the byte.
-``dvc commit`` puts them there, stage by stage, and gives up at the first stage of which anything differs. DVC's status
-does not tell which these are: it calls an output that is not in the cache just that, whether its content is as recorded
-or not. So outputs are hashed here first.
+DVC reruns a stage whose outputs are not in the cache, even if the project has them byte for byte. ``dvc commit`` caches
+them stage by stage, but stops at the first stage with any difference. DVC's status does not reveal those stages: it
+reports an uncached output as such, whether or not its content is as recorded. So outputs are hashed here first.
 """
 
 from __future__ import annotations
@@ -21,19 +20,19 @@ from automl_flow.core.errors import ArtifactError
 from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.lock import LockedStage, made_by, read_lock
 
-_MISSING = "not in cache"  # what DVC says of outputs that are not in its cache, with any content
+_MISSING = "not in cache"  # DVC's status of uncached outputs, whatever their content
 _OUTPUTS, _INPUTS = "changed outs", "changed deps"
 
 
 @dataclass(frozen=True)
 class Adoption:
-    """What became of the outputs that are in the project.
+    """Result of adopting the project's outputs.
 
     Attributes:
         taken: Stages whose outputs DVC took over.
-        different: Outputs that are not what ``dvc.lock`` records, by stage.
-        edited: Stages of which code, data or settings have changed since, and those that read what these make.
-        stages: All stages that ``dvc.lock`` records.
+        different: Outputs that differ from ``dvc.lock``, by stage.
+        edited: Stages whose code, data or settings have changed since, and the stages downstream of them.
+        stages: All stages in ``dvc.lock``.
     """
 
     taken: tuple[str, ...]
@@ -43,15 +42,15 @@ class Adoption:
 
     @property
     def unexplained(self) -> tuple[str, ...]:
-        """Stages whose outputs differ although nothing that people write has changed."""
+        """Stages whose outputs differ although no code, data or setting has changed."""
         return tuple(name for name in self.different if name not in self.edited)
 
 
 def adopt_outputs(project: Path) -> Adoption:
-    """Give DVC the outputs that it lacks, of all stages of which everything is as recorded.
+    """Commit missing outputs to DVC, for all stages that match ``dvc.lock`` completely.
 
     Raises:
-        ArtifactError: ``dvc.lock`` cannot be read, or DVC failed; then the text is DVC's.
+        ArtifactError: ``dvc.lock`` cannot be read, or DVC failed; the message is then DVC's.
     """
     stages = read_lock(project)
     status: Mapping[str, Sequence[Any]] = json.loads(_dvc(project, "status", "--json") or "{}") if stages else {}
@@ -64,12 +63,12 @@ def adopt_outputs(project: Path) -> Adoption:
 
 
 def _different(stage: LockedStage, project: Path) -> tuple[str, ...]:
-    """Outputs that are there with another content."""
+    """Existing outputs whose content differs from the record."""
     return tuple(path for path, md5 in stage.outs.items() if content_hash(project / path) not in (md5, None))
 
 
 def _lacks_objects_only(changes: Sequence[Any], project: Path) -> bool:
-    """Whether DVC misses nothing of a stage but copies of outputs that are there."""
+    """Whether all that DVC misses of a stage is cached copies of existing outputs."""
     return bool(changes) and all(
         isinstance(change, Mapping)
         and set(change) == {_OUTPUTS}
@@ -79,14 +78,15 @@ def _lacks_objects_only(changes: Sequence[Any], project: Path) -> bool:
 
 
 def _is_edited(changes: Sequence[Any], stages: Mapping[str, LockedStage]) -> bool:
-    """Whether DVC names a change that no stage has made: of the command, a setting, the code, or raw data."""
+    """Whether DVC reports a change not made by a stage: of the command, a setting, code or raw data."""
     made = made_by(stages)
+    # An input made by another stage only follows from a change upstream; a bare string is a changed command.
     inputs = [change.get(_INPUTS, {}) if isinstance(change, Mapping) else {"": change} for change in changes]
     return any(path not in made for paths in inputs for path in paths)
 
 
 def _with_followers(names: Iterable[str], stages: Mapping[str, LockedStage]) -> set[str]:
-    """Stages, and all that read what they make, directly or not."""
+    """The stages *names*, and all stages downstream of them."""
     made = made_by(stages)
     found: set[str] = set()
     waiting = list(names)
@@ -101,7 +101,7 @@ def _with_followers(names: Iterable[str], stages: Mapping[str, LockedStage]) -> 
 
 
 def _dvc(project: Path, *arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603 -- arguments are ours and names of stages
+    done = subprocess.run(  # noqa: S603 -- arguments are constants and stage names
         [sys.executable, "-m", "dvc", *arguments],
         cwd=project,
         env={**os.environ, "DVC_NO_ANALYTICS": "1"},

@@ -1,10 +1,9 @@
-"""Source files that a module runs: everything that it imports, directly or not, read off the source.
+"""Static analysis of code dependencies: all source files that a module imports, directly or not.
 
-Nothing is imported. In addition to import statements, four habits of this project are understood: a package named in a
-string, or given to a registry as ``__name__``, stands for all its modules; so do the users' own modules of that kind
-(``automl_flow_extensions`` next to our package); files that are not Python (templates, styles) belong to the package
-that they lie in; and the package's own ``__init__`` is lazy, so that it does not count. Imports for type checkers only
-do not count.
+Nothing is imported. Besides import statements, four conventions of this project are understood: a package named in a
+string, or passed to a registry as ``__name__``, stands for all its modules; so do users' modules of that kind
+(``automl_flow_extensions`` next to our package); other files (templates, styles) belong to the package that contains
+them; and the package's own ``__init__`` is lazy and does not count. Neither do imports for type checkers only.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from pathlib import Path
 from automl_flow.core.registry import EXTENSIONS
 
 PACKAGE = "automl_flow"
-_FOLDER_FRACTION = 0.6  # of a folder's files, from which a stage depends on the folder
+_FOLDER_FRACTION = 0.6  # of a folder's files, above which a stage depends on the whole folder
 _DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+")
 
 
 def code_of(files: Iterable[Path], source: Path) -> set[Path]:
-    """Return the files of our package that *files* need, themselves included.
+    """Return the files of our package that *files* need, including *files*.
 
     Args:
         files: Python files under *source*.
@@ -42,13 +41,13 @@ def code_of(files: Iterable[Path], source: Path) -> set[Path]:
 
 
 def collapse(files: set[Path], root: Path) -> list[Path]:
-    """Replace files by their folder wherever most of what the folder holds is among them.
+    """Replace files by their folder if they are most of its files.
 
-    DVC takes a millisecond for each dependency of each stage, whether anything has changed or not.
+    DVC spends about a millisecond on each dependency of each stage, changed or not.
 
     Args:
         files: Files under *root*.
-        root: The package's folder, which itself is never taken as a whole.
+        root: The package's folder, which is never replaced itself.
 
     Returns:
         Folders and files, sorted.
@@ -73,7 +72,7 @@ def _tracked(folder: Path) -> Iterator[Path]:
 
 
 def _resources(folder: Path) -> Iterator[Path]:
-    """Files of a package that are not Python, those in folders that are no packages included."""
+    """Files of a package other than Python, including those in sub-folders that are not packages."""
     for item in sorted(folder.iterdir()):
         if item.is_dir() and not (item / "__init__.py").is_file() and not list(item.glob("*.py")):
             yield from (file for file in _tracked(item))
@@ -83,7 +82,7 @@ def _resources(folder: Path) -> Iterator[Path]:
 
 @cache
 def _imported(file: Path, source: Path) -> tuple[Path, ...]:
-    """Files of our package that *file* names, with the ``__init__`` files that run on the way."""
+    """Files of our package that *file* imports, with the ``__init__`` files run on the way."""
     if file == source / PACKAGE / "__init__.py":
         return ()
     tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
@@ -94,7 +93,7 @@ def _imported(file: Path, source: Path) -> tuple[Path, ...]:
 
 
 def _names(tree: ast.AST, module: str) -> Iterator[str]:
-    """Dotted names that a tree imports; a trailing ``.*`` means a package with all its modules."""
+    """Dotted names imported by a tree; a trailing ``.*`` means a package with all its modules."""
     for node in _run_time_nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -114,7 +113,7 @@ def _walks_its_own_package(call: ast.Call) -> bool:
 
 
 def _run_time_nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those under ``if TYPE_CHECKING:``."""
+    """All nodes except those under ``if TYPE_CHECKING:``."""
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
             for other in child.orelse:
@@ -133,11 +132,11 @@ def _absolute(node: ast.ImportFrom, module: str) -> str:
 
 def _module_name(file: Path, source: Path) -> str:
     parts = file.relative_to(source).with_suffix("").parts
-    return ".".join(parts)  # of a package's __init__ too: a relative import drops the last part
+    return ".".join(parts)  # also for a package's __init__: a relative import drops the last part
 
 
 def files_of(name: str, source: Path) -> Iterator[Path]:
-    """Files that run when *name*, a dotted name, is imported; with ``.*`` at its end all modules of the package."""
+    """Files run by importing the dotted name *name*; with a trailing ``.*``, all modules of the package."""
     if name.split(".", maxsplit=1)[0] == EXTENSIONS:
         yield from (file for file in [(source / Path(*name.split("."))).with_suffix(".py")] if file.is_file())
     if name.split(".", maxsplit=1)[0] != PACKAGE:
@@ -152,7 +151,7 @@ def files_of(name: str, source: Path) -> Iterator[Path]:
             continue
         if index == len(parts) - 1 and (folder / f"{part}.py").is_file():
             yield folder / f"{part}.py"
-        return  # a name inside the module, or no module of ours
+        return  # a name inside the module, or not our module
     if everything:
         yield from sorted(folder.glob("*.py"))
         yield from sorted((source / EXTENSIONS / Path(*parts[1:])).glob("*.py"))

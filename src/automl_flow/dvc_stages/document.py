@@ -1,4 +1,4 @@
-"""From the view of the project to the text of ``dvc.yaml``: pure functions, in a stable order."""
+"""Generator of ``dvc.yaml`` from the view of the project: pure functions with stable order."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ HEADER = """\
 # the parameters, and code from what the stage's nodes import.
 """
 
-# What reading a dataset runs in addition to its own module; writing does not run it. A model's fitted features are
-# restored by their names, which no import shows.
+# Modules that loading a dataset runs besides its own; saving does not. A model's fitted features are restored by name,
+# so no import statement shows them.
 _LOADER_MODULES = {f"{PACKAGE}.datasets.folders.ModelDataset": (f"{PACKAGE}.estimators.load", f"{PACKAGE}.features")}
 
 LAMBDA = "<lambda>"
@@ -33,7 +33,7 @@ def build_document(view: ProjectView) -> dict[str, Any]:
     """Return the content of ``dvc.yaml``.
 
     Raises:
-        ConfigError: Something that DVC could not track: a dataset in memory between stages, a pickle, a dataset
+        ConfigError: Something that DVC cannot track: an in-memory dataset between stages, a pickle, a dataset
             versioned by Kedro, a path outside the project, a node without source, a lambda, or all parameters at once.
     """
     stages = _nodes_by_stage(view)
@@ -43,7 +43,7 @@ def build_document(view: ProjectView) -> dict[str, Any]:
 
 
 def render_document(document: Mapping[str, Any], env: str = BASE) -> str:
-    """Return the text of the file of an environment."""
+    """Return the text of an environment's ``dvc.yaml``."""
     command = "kedro dvc-sync" if env == BASE else f"kedro dvc-sync --env {env}"
     return HEADER.format(command=command) + yaml.safe_dump(
         dict(document), sort_keys=False, allow_unicode=True, width=120
@@ -51,7 +51,7 @@ def render_document(document: Mapping[str, Any], env: str = BASE) -> str:
 
 
 def _nodes_by_stage(view: ProjectView) -> dict[tuple[str, str], list[NodeSnapshot]]:
-    """Nodes of every stage of every task; tasks in alphabetical order, stages in that of the flow."""
+    """Nodes of every stage of every task: tasks alphabetically, stages in flow order."""
     (everything,) = [p for p in view.snapshot.pipelines if p.name == "__default__"]
     stages: dict[tuple[str, str], list[NodeSnapshot]] = {}
     for node in everything.nodes:
@@ -67,8 +67,8 @@ def _check(view: ProjectView, stages: Mapping[tuple[str, str], list[NodeSnapshot
         for node in nodes:
             if node.source is None or node.func_name == LAMBDA:
                 raise ConfigError(
-                    f"node {node.name}: {node.func_name} has no source of its own in the project, so that DVC could "
-                    "not see it change; use a named function in a module of yours"
+                    f"node {node.name}: {node.func_name} has no source file in the project, so that DVC cannot "
+                    "see it change; use a named function in one of your modules"
                 )
             for name in node.inputs:
                 if name == "parameters":
@@ -121,7 +121,7 @@ def _path(view: ProjectView, name: str) -> str:
 
 
 def _existing(view: ProjectView, paths: Iterable[str]) -> list[str]:
-    """Paths without repetition; a settings file that a person may leave out is a dependency only where it is there."""
+    """Unique paths; an optional settings file is a dependency only if it exists."""
     optional = {p for p in paths if p.startswith("conf/") and not (view.project / p).exists()}
     return list(dict.fromkeys(path for path in paths if path not in optional))
 
@@ -140,6 +140,7 @@ def _params(view: ProjectView, used: Iterable[str]) -> list[dict[str, list[str]]
 def _code(view: ProjectView, nodes: list[NodeSnapshot], made: Iterable[str], read: Iterable[str]) -> list[str]:
     source = view.project / "src"
     starts = {view.project / node.source.filepath for node in nodes if node.source}
+    # Datasets run too: their modules, the classes they hold and the loaders behind them can change a result.
     kinds = {view.entries[name]["type"] for name in (*made, *read)}
     modules = {kind.rpartition(".")[0] for kind in kinds if kind.startswith(f"{PACKAGE}.")}
     modules |= {entry["of"].rpartition(".")[0] for name in (*made, *read) if "of" in (entry := view.entries[name])}

@@ -1,4 +1,4 @@
-"""``dvc.lock``, and that of every further environment: what stages read and made when they were last reproduced."""
+"""``dvc.lock`` of all environments: what stages read and wrote when they were last reproduced."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _CONFLICT = re.compile(rb"^<<<<<<<", re.MULTILINE)
 
 @dataclass(frozen=True)
 class LockedStage:
-    """A stage as it was recorded.
+    """A recorded stage.
 
     Attributes:
-        name: Task and stage, as DVC calls it; see :func:`read_lock`.
-        deps: MD5 of everything that it read, by path.
-        outs: MD5 of everything that it made, by path.
-        params: Sections that it took, by parameters file and then by dotted key.
+        name: DVC's name, task and stage; see :func:`read_lock`.
+        deps: MD5 of everything it read, by path.
+        outs: MD5 of everything it wrote, by path.
+        params: Parameter sections it used, by file, then by dotted key.
     """
 
     name: str
@@ -35,14 +35,13 @@ class LockedStage:
 
 
 def read_lock(project: Path) -> dict[str, LockedStage]:
-    """Return the recorded stages of *project* by name; none where nothing was recorded.
+    """Return the recorded stages of *project* by name; empty if there are none.
 
-    Stages of further environments are among them, called as DVC calls them: ``conf/prod/dvc.yaml:houses-nas``. Their
-    paths too are relative to the project, in which they run.
+    Stages of other environments are included under their DVC names: ``conf/prod/dvc.yaml:houses-nas``. Their paths are
+    relative to the project too, because they run there.
 
     Raises:
-        ArtifactError: See :func:`parse_lock`; or a path leads through a link to somewhere outside the project and
-            outside DVC's cache.
+        ArtifactError: See :func:`parse_lock`; or a path leads through a link to outside the project and DVC's cache.
     """
     files = [file for file in (project / LOCK, *sorted(project.glob(f"conf/*/{LOCK}"))) if file.is_file()]
     found: dict[str, LockedStage] = {}
@@ -54,21 +53,20 @@ def read_lock(project: Path) -> dict[str, LockedStage]:
 
 
 def parse_lock(text: str | bytes, file: str = LOCK) -> dict[str, LockedStage]:
-    """Return the stages that the text of a lock file records; see :func:`read_lock`.
+    """Parse the stages in the text of a lock file; see :func:`read_lock`.
 
     Args:
         text: Content of the file.
         file: Its path, relative to the project.
 
     Raises:
-        ArtifactError: It is not YAML (for example because a merge left its marks in it), it is not what DVC writes, or
-            it names a path outside the project or a hash that is none: what it says is read, and deleted where it is
-            damaged.
+        ArtifactError: It is not YAML (for example, it has merge conflict markers), DVC did not write it, or it names a
+            path outside the project or a malformed hash: files that it names are read, and damaged ones deleted.
     """
     text = text.encode() if isinstance(text, str) else text
     if _CONFLICT.search(text):
         raise ArtifactError(
-            f"{file}: holds the marks of a merge conflict; `git checkout --theirs {file}`, then `kedro dvc-sync` and "
+            f"{file}: has merge conflict markers; `git checkout --theirs {file}`, then `kedro dvc-sync` and "
             '`dvc repro` (docs/teams.md, "Merging")'
         )
     try:
@@ -93,7 +91,7 @@ def _mapping(value: Any, source: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise ArtifactError(f"{source}: must hold names and what belongs to them, got {shown(value)}")
+        raise ArtifactError(f"{source}: must be a mapping by name, got {shown(value)}")
     return value
 
 
@@ -114,7 +112,7 @@ def _hashes(entries: Any, source: str) -> dict[str, str]:
 
 
 def _is_plain(path: str) -> bool:
-    """Whether a path is relative, below the folder that it is relative to, and something that a path can be."""
+    """Whether a path is valid, relative, and below its base folder."""
     pure = PurePath(path)
     return not (pure.is_absolute() or ".." in pure.parts or "\0" in path or "://" in path) and bool(path)
 
@@ -122,7 +120,7 @@ def _is_plain(path: str) -> bool:
 def _refuse_links(project: Path, stages: Mapping[str, LockedStage]) -> None:
     paths = {path for stage in stages.values() for path in (*stage.deps, *stage.outs)}
     outside = sorted(path for path in paths if not is_inside(path, project))
-    if outside:  # DVC's settings take a second to read
+    if outside:  # reading DVC's settings takes a second
         cache = project_cache(project)
         outside = [path for path in outside if not cache.holds(project / path)]
     if outside:
@@ -132,12 +130,12 @@ def _refuse_links(project: Path, stages: Mapping[str, LockedStage]) -> None:
 
 
 def select_stages(stages: Mapping[str, LockedStage], names: Iterable[str]) -> dict[str, LockedStage]:
-    """Return the stages that are called by *names*: of stages, or of tasks for all stages of a task.
+    """Return the stages selected by *names*: names of stages, or of tasks for all their stages.
 
-    A name without an environment's file before it stands for the stages of all environments.
+    A name without an environment's file as prefix selects the stages of all environments.
 
     Raises:
-        ConfigError: A name is neither.
+        ConfigError: A name is neither a stage nor a task.
     """
     chosen: dict[str, LockedStage] = {}
     for name in names:
@@ -150,11 +148,11 @@ def select_stages(stages: Mapping[str, LockedStage], names: Iterable[str]) -> di
 
 
 def _calls(key: str) -> set[str]:
-    """What a stage answers to: its name and its task's, with and without the file that it is in."""
+    """All names that select a stage: its own and its task's, with and without the file."""
     names = {key, key.rpartition(":")[2]}
     return names | {name.rpartition("-")[0] for name in names}
 
 
 def made_by(stages: Mapping[str, LockedStage]) -> dict[str, tuple[str, str]]:
-    """Name of the stage that makes a path, and the MD5 of what it made, by path."""
+    """The stage that writes each path, with the recorded MD5, by path."""
     return {path: (name, md5) for name, stage in stages.items() for path, md5 in stage.outs.items()}

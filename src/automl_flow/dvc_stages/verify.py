@@ -1,7 +1,7 @@
-"""Check that files and DVC's copies of them still are what ``dvc.lock`` says.
+"""Verify that files and DVC's cached copies still match ``dvc.lock``.
 
-DVC trusts its cache: an object that a disk has damaged is handed out as if it were good, and running the stage again
-does not replace it, because DVC sees that an object of that name is there. So a damaged object has to go first.
+DVC trusts its cache: it checks out an object damaged on disk as if it were good, and rerunning the stage does not
+replace it, because an object of that name exists. So a damaged object has to be removed first.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Kind = Literal["damaged object", "changed file"]
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is not what a stage made.
+    """A file that differs from what its stage wrote.
 
     Attributes:
-        kind: A damaged object of the cache, or a file of the project that differs from what was recorded.
-        stage: The stage that made it.
+        kind: A damaged object of the cache, or a project file that differs from the record.
+        stage: The stage that wrote it.
         path: The output that it belongs to, relative to the project.
-        file: What is wrong: the object, or the output itself.
+        file: The faulty file: the object, or the output itself.
     """
 
     kind: Kind
@@ -41,13 +41,13 @@ class Fault:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a look at some stages found.
+    """Result of verifying stages.
 
     Attributes:
-        faults: What is wrong.
-        checked: How many outputs and inputs were looked at.
+        faults: Damaged or changed files.
+        checked: Number of outputs and inputs checked.
         absent: Outputs that are neither in the project nor in the cache.
-        stale: Inputs that people wrote (data, settings, code) and have changed since, by stage.
+        stale: Source inputs (data, settings, code) that have changed since, by stage.
     """
 
     faults: tuple[Fault, ...]
@@ -61,7 +61,7 @@ def verify_stages(project: Path, stages: Mapping[str, LockedStage], cache: Cache
 
     Args:
         project: The project's folder.
-        stages: The stages to look at, by name.
+        stages: The stages to verify, by name.
         cache: DVC's cache.
     """
     made = made_by(read_lock(project))
@@ -84,14 +84,14 @@ def verify_stages(project: Path, stages: Mapping[str, LockedStage], cache: Cache
 
 
 def require_made(project: Path, hashes: Mapping[str, str | None]) -> None:
-    """Compare files with what ``dvc.lock`` says of the stages that made them.
+    """Check files against ``dvc.lock``, where a stage wrote them.
 
     Args:
         project: The project's folder.
-        hashes: Hash of every path to look at, relative to the project, as it is now.
+        hashes: Current hash of every path to check, relative to the project.
 
     Raises:
-        ArtifactError: Names the paths that differ, the stages that made them, and how to mend them.
+        ArtifactError: Names the paths that differ, the stages that wrote them, and how to repair them.
     """
     made = made_by(read_lock(project))
     wrong = [path for path in hashes if path in made and hashes[path] != made[path][1]]
@@ -99,18 +99,17 @@ def require_made(project: Path, hashes: Mapping[str, str | None]) -> None:
         told = ", ".join(f"{path} (stage {made[path][0]})" for path in wrong)
         raise ArtifactError(
             f"not what dvc.lock says the stages made: {told}; the file or its copy in DVC's cache is damaged. "
-            "`kedro dvc-verify --mend` takes out what is damaged and says how to get it back"
+            "`kedro dvc-verify --mend` removes what is damaged and says how to restore it"
         )
 
 
 def remove_damaged(project: Path, faults: Iterable[Fault]) -> list[Path]:
-    """Take damaged objects out of the cache, and with them copies of them in the project.
+    """Remove damaged objects from the cache, and their copies from the project.
 
-    A file of the project that differs from the damaged object, too, or while DVC's copy is good, is left to the user:
-    it may be work.
+    Any other project file that differs from the record is left to the user: it may be work in progress.
 
     Returns:
-        What was removed, relative to the project.
+        Paths removed, relative to the project.
     """
     faults = list(faults)
     removed = []

@@ -1,4 +1,4 @@
-"""View of the project for the generator: Kedro's snapshot, the catalog, and which file sets what."""
+"""View of the project for the generator: Kedro's snapshot, the catalog, and the origin of settings."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _SUFFIXES = (".yml", ".yaml")
 
 @dataclass(frozen=True)
 class ProjectView:
-    """The project as the generator sees it.
+    """Input of the generator.
 
     Attributes:
         project: The project's folder.
         snapshot: Pipelines and nodes, from Kedro.
-        entries: Catalog entry of every dataset that a pipeline uses, factories resolved, paths relative.
-        homes: File that defines the catalog entry of every dataset, relative to the project.
-        parameters: Files that set the parameters of every task, with the sections that each of them has.
+        entries: Catalog entries of all datasets in pipelines, with factories resolved and relative paths.
+        homes: File that defines each dataset's catalog entry, relative to the project.
+        parameters: Files that set each task's parameters, with the sections in each.
         shared: Files that every stage depends on: globals and the lock file.
-        env: Environment of the stages; what it does not set comes from ``base``.
+        env: Environment of the stages; settings it lacks come from ``base``.
     """
 
     project: Path
@@ -49,10 +49,10 @@ def stages_file(env: str) -> str:
 
 
 def view_project(project: Path, env: str = BASE) -> ProjectView:
-    """Look at the project in one environment, without running or writing anything.
+    """Inspect the project in one environment, without running or writing anything.
 
     Raises:
-        ConfigError: There is no such environment, or it is ``local``, which is one person's own.
+        ConfigError: There is no such environment, or it is ``local``, which is personal.
     """
     source = project / settings.CONF_SOURCE
     _require_shared(source, env)
@@ -78,19 +78,19 @@ def _require_shared(source: Path, env: str) -> None:
     tracked = sorted(folder.name for folder in source.iterdir() if folder.is_dir() and folder.name != "local")
     if env not in tracked:
         raise ConfigError(
-            f"--env: DVC can track the environments that a team shares, not {env!r}{nearest(env, tracked)}"
+            f"--env: DVC can only track environments that a team shares, not {env!r}{nearest(env, tracked)}"
         )
 
 
 def _files(folders: Iterable[Path], kind: str) -> Iterator[Path]:
-    """Files that Kedro reads settings of *kind* from, the later ones overriding the earlier."""
+    """Files from which Kedro reads settings of *kind*; later ones override earlier ones."""
     for folder in folders:
         found = {file for pattern in (f"{kind}*", f"{kind}*/**/*", f"**/{kind}*") for file in folder.glob(pattern)}
         yield from sorted(file for file in found if file.is_file() and file.suffix in _SUFFIXES)
 
 
 def _homes(folders: Iterable[Path], project: Path) -> dict[str, str]:
-    """File of every catalog entry and factory."""
+    """Defining file of every catalog entry and factory."""
     return {str(name): path for path, entries in _read(_files(folders, "catalog"), project) for name in entries}
 
 
