@@ -1,1 +1,1 @@
-"""Model folders: manifests with hashes, tensors, and scikit-learn objects; nothing executable is restored."""
+"""Model folders: manifests with hashes, tensors and scikit-learn objects; nothing executable is restored."""

@@ -1,8 +1,8 @@
-"""Check of a skops archive before skops sees it.
+"""Validation of skops archives before skops reads them.
 
-skops says which types a file holds, and restores none that it is not told to. It does not bound the work of finding
-out, nor what the arrays and texts in it make scikit-learn do. Here an archive is a tree of known kinds of nodes with
-types from a list, plain arrays as large as the file says, and settings that start no processes.
+skops reports which types a file contains and restores only allowed ones. It bounds neither the work of finding out, nor
+what the arrays and parameters make scikit-learn do. Here, an archive must be a tree of known node kinds with allowed
+types, plain arrays that match their size in the file, and parameters that start no processes.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from automl_flow.core.registry import EXTENSIONS
 _SCHEMA = "schema.json"
 _MAX_FILES = 20_000
 _MAX_NODES = 400_000
-_MAX_DEPTH = 90  # dictionaries and lists of the schema inside each other
-_MAX_BYTES = 512 << 20  # of arrays, each counted as often as it is used
-_MAX_HEADER_BYTES = 10_000  # bytes of an array's header
+_MAX_DEPTH = 90  # nesting of the schema
+_MAX_BYTES = 512 << 20  # of all arrays, each counted once per use
+_MAX_HEADER_BYTES = 10_000  # of an array's header
 
-# Numbers, texts and what holds them. No function, method, partial, reduction, sparse matrix or generator is among them.
+# Numbers, text and containers: no functions, methods, partials, reductions, sparse matrices or generators.
 _PLAIN = {
     "JsonNode": {"builtins.str"},
     "ListNode": {"builtins.list"},
@@ -44,9 +44,9 @@ _PLAIN = {
         *(f"numpy.{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
     },
 }
-PLAIN_TYPES = ("numpy.dtype", "collections.OrderedDict")  # of these, what skops does not trust by itself
+PLAIN_TYPES = ("numpy.dtype", "collections.OrderedDict")  # those that skops does not trust by default
 
-# Settings that would start processes or threads, write files, or print.
+# Parameters that would start processes or threads, write files, or print.
 _FIXED = {
     "n_jobs": {"null", "1"},
     "memory": {"null"},
@@ -55,15 +55,15 @@ _FIXED = {
 
 
 def check_archive(archive: IO[bytes], allowed: Collection[str]) -> None:
-    """Check an archive that skops is to restore.
+    """Check an archive before skops restores it.
 
     Args:
         archive: The archive.
-        allowed: Full names of the types of objects that it may hold, beyond plain ones.
+        allowed: Full names of allowed types, besides plain ones.
 
     Raises:
-        ArtifactError: It holds another type, more than a stored object does, an array that is not what its header says,
-            or a setting that ours never have. What is no ZIP archive raises what the standard library raises.
+        ArtifactError: It contains a type that is not allowed, too many nodes, an array that contradicts its header, or a
+            parameter value that we never store. A file that is no ZIP archive raises the standard library's error.
     """
     with zipfile.ZipFile(archive) as content:
         _check_entries(content)
@@ -71,7 +71,7 @@ def check_archive(archive: IO[bytes], allowed: Collection[str]) -> None:
         nodes = list(_nodes(schema))
         refused = sorted({_type(node) for node in nodes if not _is_allowed(node, allowed)})
         if refused:
-            raise ArtifactError(f"holds types that are not allowed: {', '.join(refused[:10])}{_absent(refused)}")
+            raise ArtifactError(f"contains types that are not allowed: {', '.join(refused[:10])}{_absent(refused)}")
         for node in nodes:
             _check_settings(node)
         _check_arrays(content, [node["file"] for node in nodes if "file" in node])
@@ -81,14 +81,14 @@ def _check_entries(content: zipfile.ZipFile) -> None:
     entries = content.infolist()
     names = {entry.filename for entry in entries}
     if len(entries) > _MAX_FILES or len(names) < len(entries) or _SCHEMA not in names:
-        raise ArtifactError(f"no archive of skops: {len(entries)} files, of which {len(names)} differ in name")
+        raise ArtifactError(f"not a skops archive: {len(entries)} files with {len(names)} unique names")
     for entry in entries:
         if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 or entry.file_size != entry.compress_size:
-            raise ArtifactError(f"{shown(entry.filename)} is compressed or encrypted; we store neither")
+            raise ArtifactError(f"{shown(entry.filename)} is compressed or encrypted; our archives never are")
 
 
 def _nodes(schema: Any) -> Iterator[dict[str, Any]]:
-    """Walk all of a schema: whatever could be a node is looked at, whether or not skops would get to it."""
+    """Walk the whole schema: visit everything that could be a node, whether or not skops would reach it."""
     level, count = [schema], 0
     for _ in range(_MAX_DEPTH):
         below: list[Any] = []
@@ -113,9 +113,9 @@ def _type(node: dict[str, Any]) -> str:
 
 
 def _absent(refused: list[str]) -> str:
-    """The end of a sentence where some types are of extensions."""
+    """End of the message if some types belong to extensions."""
     theirs = any(name.startswith(f"{EXTENSIONS}.") for name in refused)
-    return f"; {EXTENSIONS} must lie where Python looks, with the entries that name these types" if theirs else ""
+    return f"; {EXTENSIONS} must be on the Python path, with the entries that list these types" if theirs else ""
 
 
 def _is_allowed(node: dict[str, Any], allowed: Collection[str]) -> bool:
@@ -129,42 +129,42 @@ def _check_settings(node: dict[str, Any]) -> None:
     if node["__loader__"] == "JsonNode":
         text = node.get("content")
         if not isinstance(text, str) or text[:1] in "[{":
-            raise ArtifactError("a plain value is no number, text or nothing")
+            raise ArtifactError("a plain value must be a number, text or null")
     content = node.get("content")
     if node["__loader__"] == "DictNode" and isinstance(content, dict):
         for name, allowed in _FIXED.items():
             value = content.get(name)
             if value is not None and (not isinstance(value, dict) or value.get("content") not in allowed):
-                raise ArtifactError(f"the setting {name} is none that we store")
+                raise ArtifactError(f"parameter {name} has a value that we never store")
 
 
 def _check_arrays(content: zipfile.ZipFile, files: list[Any]) -> None:
-    """Check each array once, and that those that are used many times do not fill the memory."""
+    """Check each array once, and bound the total size, counting repeated use."""
     known: dict[str, int] = {}
     total = 0
     for name in files:
         if not isinstance(name, str) or not name.endswith(".npy"):
-            raise ArtifactError(f"{shown(name)} is no array")
+            raise ArtifactError(f"{shown(name)} is not an array")
         if name not in known:
             known[name] = _check_array(content.read(name), name)
         total += known[name]
         if total > _MAX_BYTES:
-            raise ArtifactError(f"arrays of more than {_MAX_BYTES} bytes together")
+            raise ArtifactError(f"arrays exceed {_MAX_BYTES} bytes in total")
 
 
 def _check_array(content: bytes, name: str) -> int:
-    """Check that an array is as long as its header says, and holds no Python objects; return its bytes."""
+    """Check that an array matches its header and contains no Python objects; return its size in bytes."""
     source = io.BytesIO(content)
     version = np.lib.format.read_magic(source)
     read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     if version not in read_header:
-        raise ArtifactError(f"{name} is an array of the unknown version {version}")
+        raise ArtifactError(f"{name} is an array of unknown version {version}")
     shape, _, dtype = read_header[version](source, max_header_size=_MAX_HEADER_BYTES)
     size = dtype.itemsize
     for length in shape:
         size *= length
     if dtype.hasobject or any(length < 0 for length in shape) or size != len(content) - source.tell():
-        raise ArtifactError(f"{name} is not the array that its header says")
+        raise ArtifactError(f"{name} does not match its header")
     if dtype.kind == "U" and size and int(np.frombuffer(content, np.uint32, offset=source.tell()).max()) > 0x10FFFF:
-        raise ArtifactError(f"{name} holds letters that do not exist")
+        raise ArtifactError(f"{name} contains invalid Unicode code points")
     return size

@@ -1,4 +1,4 @@
-"""Model folders: everything in them is read through one interface, after a check against the manifest."""
+"""Model folders: all files are read through one interface, after a check against the manifest."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from automl_flow.version import __version__
 MANIFEST = "manifest.json"
 SCHEMA = 3  # incremented when older code can no longer read a folder
 MAX_FILES = 10_000
-MAX_FILE_BYTES = 1 << 30  # bytes; what reads it holds it in memory, and what it becomes
-MAX_FOLDER_BYTES = 4 << 30  # of all files of a folder together
+MAX_FILE_BYTES = 1 << 30  # in bytes; a reader holds both the content and the parsed object in memory
+MAX_FOLDER_BYTES = 4 << 30  # of all files of a folder in total
 _MAX_MANIFEST_BYTES = 16 << 20  # bytes
 _MAX_DEPTH = 8  # of nested folders
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}(/[A-Za-z0-9][\w.-]{0,99}){0,7}", re.ASCII)
@@ -36,7 +36,7 @@ class FileEntry(Document):
 
     Attributes:
         sha256: Hash of its content.
-        size: Bytes.
+        size: Size in bytes.
     """
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -50,7 +50,7 @@ class Manifest(Document):
         kind: Which loader reads the folder, for example ``"tabular"``.
         automl_flow: Version of automl_flow that wrote it.
         files: Its files, by relative path.
-        metadata: Further facts from the writer (JSON-able).
+        metadata: Further JSON-able facts from the writer.
     """
 
     document_schema: Literal[3] = Field(alias="schema")
@@ -62,16 +62,16 @@ class Manifest(Document):
 
 @dataclass(frozen=True)
 class Files:
-    """Files of a folder by name: the only way to read the files of a model.
+    """Files of a folder by name: the only way to read a model's files.
 
-    A name is a relative path of plain characters. It leads to a regular file inside the folder, never to a link, and
-    to one of bounded size if a manifest lists it. Anything that fails while it is read is an error that names the file.
+    A name is a relative path of plain characters. It leads to a regular file inside the folder, never to a link; with a
+    manifest, its size is bounded too. Any failure to read a file becomes an error that names it.
 
     Attributes:
         folder: The folder.
-        listed: What may be read, with hash and size; ``None``: whatever is there, for results of a search, where
-            nobody else writes.
-        store: Where such results are; ``None``: in the folder.
+        listed: Readable files with hash and size; ``None`` is everything, for results of a search, which only we
+            write.
+        store: Store of such results; ``None`` is the folder itself.
     """
 
     folder: Path
@@ -85,15 +85,15 @@ class Files:
 
     @classmethod
     def of_store(cls, store: ResultStore) -> Files:
-        """Results of a search, read as the files of a model are."""
+        """Results of a search, read like a model's files."""
         return cls(Path(str(store)), store=store)
 
     def read(self, name: str, parse: Callable[[bytes], T]) -> T:
         """Parse the content of a file.
 
         Raises:
-            ArtifactError: There is no such file, it is a link, is too large or differs from the manifest, or *parse*
-                fails in any way.
+            ArtifactError: The file is missing, a link, too large or differs from the manifest, or *parse* fails in any
+                way.
         """
         path = self.folder / name
         content = self.content(name)
@@ -112,14 +112,14 @@ class Files:
         """Return a file's bytes.
 
         Raises:
-            ArtifactError: There is no such file, it is a link or too large, or differs from the manifest.
+            ArtifactError: The file is missing, a link, too large, or differs from the manifest.
         """
         entry = self._entry(name)
         if self.store is not None:
             return self.store.get(name)
         with opened_regular(self.folder / name) as (source, size):
             if entry is not None and size > MAX_FILE_BYTES:
-                raise ArtifactError(f"{self.folder / name}: {size} bytes, at most {MAX_FILE_BYTES} are read")
+                raise ArtifactError(f"{self.folder / name}: {size} bytes are too many, at most {MAX_FILE_BYTES}")
             content = source.read(size)
         if entry is not None and (len(content), hashlib.sha256(content).hexdigest()) != (entry.size, entry.sha256):
             raise _changed(self.folder / name)
@@ -127,7 +127,7 @@ class Files:
 
     def _entry(self, name: str) -> FileEntry | None:
         if not _NAME.fullmatch(name):
-            raise ArtifactError(f"{self.folder}: {shown(name)!r} is not the name of a file of a model")
+            raise ArtifactError(f"{self.folder}: {shown(name)!r} is not a valid name of a model's file")
         if self.listed is None:
             return None
         if name not in self.listed:
@@ -149,7 +149,7 @@ class ModelFolder:
 
     @property
     def kind(self) -> str:
-        """Which loader reads the folder."""
+        """Name of the loader."""
         return self.manifest.kind
 
 
@@ -159,12 +159,12 @@ def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metad
     Args:
         folder: The folder to create or replace; see :func:`check_target`.
         kind: Name of the loader.
-        write: Writes the files into an empty folder.
+        write: Writes files into an empty folder.
         metadata: JSON-able facts for the manifest; no times or random ids, because equal models must be equal bytes.
 
     Raises:
         ArtifactError: The model is larger than :func:`open_artifact` accepts.
-        StorageError: The folder cannot be written, or holds foreign files.
+        StorageError: The folder cannot be written, or contains foreign files.
     """
     with atomic_folder(Path(folder), _foreign) as temporary:
         write(temporary)
@@ -182,18 +182,18 @@ def write_artifact(folder: Path, kind: str, write: Callable[[Path], None], metad
 
 
 def check_target(folder: Path) -> None:
-    """Raise if a model cannot be saved as *folder*, because it holds foreign files.
+    """Raise if a model cannot be saved as *folder*, because it contains foreign files.
 
-    A folder is replaced if it is empty, or if it is a model folder with unchanged files and no others.
+    Only an empty folder, or a model folder with unchanged files and no others, is replaced.
 
     Raises:
-        StorageError: It is something else; the message says what, and what to do.
+        StorageError: It is anything else; the message says what, and what to do.
     """
     check_replaceable(Path(folder), _foreign)
 
 
 def _foreign(folder: Path) -> list[str]:
-    """Files that no manifest of ours lists."""
+    """Files not listed in a manifest of ours."""
     present = contents(folder)
     try:
         document = read_json(folder / MANIFEST) if MANIFEST in present else None
@@ -206,7 +206,7 @@ def _foreign(folder: Path) -> list[str]:
 
 
 def _is_as_listed(path: Path, entry: object) -> bool:
-    """Whether a file matches its manifest entry, of an older schema too; its name alone proves nothing."""
+    """Whether a file matches its manifest entry (of any schema); the name alone proves nothing."""
     expected = entry.get("sha256") if isinstance(entry, dict) else entry
     try:
         return expected is not None and _hash(path) == expected
@@ -217,14 +217,14 @@ def _is_as_listed(path: Path, entry: object) -> bool:
 def open_artifact(folder: Path, kind: str | None = None) -> ModelFolder:
     """Check a model folder: sizes first, then hashes, before anything else is read.
 
-    Hashes protect against accidents only, because an attacker can compute them: all content is validated later on.
+    Hashes only protect against accidents, because an attacker can recompute them: all content is validated later.
 
     Args:
         folder: The folder.
-        kind: The kind that the caller loads; ``None`` accepts any.
+        kind: Expected kind; ``None`` accepts any.
 
     Raises:
-        ArtifactError: There is no manifest, schema or kind differ, files are too many or too large, or a file is
+        ArtifactError: The manifest is missing, schema or kind differ, files are too many or too large, or a file is
             missing, changed, unlisted, a link or not a regular file.
     """
     folder = Path(folder)
@@ -250,7 +250,7 @@ def _read_manifest(folder: Path) -> Manifest:
         raise ArtifactError(f"{path}: schema must be {SCHEMA}, got {shown(repr(found))}{nearest(found, [SCHEMA])}")
     files = document.get("files") or ()
     if isinstance(files, dict) and len(files) > MAX_FILES:
-        raise ArtifactError(f"{path}: {len(files):,} files, a model has {MAX_FILES:,} at most")
+        raise ArtifactError(f"{path}: {len(files):,} files, at most {MAX_FILES:,} for a model")
     for name in files:
         if not _NAME.fullmatch(name):
             raise ArtifactError(f"{path}: path {shown(name)!r} leaves the folder, or is not the name of a file")
@@ -274,15 +274,15 @@ def _check_files(folder: Path, files: Mapping[str, FileEntry], present: Mapping[
 def _check_sizes(folder: Path, sizes: Mapping[str, int]) -> None:
     for name, size in sizes.items():
         if size > MAX_FILE_BYTES:
-            raise ArtifactError(f"{folder / name}: {size} bytes, a file of a model has {MAX_FILE_BYTES} at most")
+            raise ArtifactError(f"{folder / name}: {size} bytes, at most {MAX_FILE_BYTES} for a file of a model")
     if sum(sizes.values()) > MAX_FOLDER_BYTES:
-        raise ArtifactError(f"{folder}: {sum(sizes.values())} bytes together, a model has {MAX_FOLDER_BYTES} at most")
+        raise ArtifactError(f"{folder}: {sum(sizes.values())} bytes in total, at most {MAX_FOLDER_BYTES} for a model")
     if len(sizes) > MAX_FILES:
-        raise ArtifactError(f"{folder}: {len(sizes)} files, a model has {MAX_FILES} at most")
+        raise ArtifactError(f"{folder}: {len(sizes)} files, at most {MAX_FILES} for a model")
 
 
 def _walk(folder: Path, inside: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
-    """Yield names and sizes of the files in a folder; anything but files and folders is an error."""
+    """Yield names and sizes of a folder's files; anything but files and folders is an error."""
     if depth > _MAX_DEPTH:
         raise ArtifactError(f"{folder / inside}: folders are nested too deeply for a model")
     if not (folder / inside).is_dir():
@@ -298,7 +298,7 @@ def _walk(folder: Path, inside: str = "", depth: int = 0) -> Iterator[tuple[str,
                 yield name, item.stat(follow_symlinks=False).st_size
             else:
                 kind = "a link" if item.is_symlink() else "not a regular file"
-                raise ArtifactError(f"{folder / shown(name)}: is {kind}; a model is made of plain files")
+                raise ArtifactError(f"{folder / shown(name)}: is {kind}; a model may only contain regular files")
 
 
 def _hash(path: Path) -> str:

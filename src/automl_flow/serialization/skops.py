@@ -1,4 +1,4 @@
-"""scikit-learn objects as bytes, by skops: only types on an allow list are ever restored."""
+"""scikit-learn objects as bytes, via skops: only types on an allow list are ever restored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from automl_flow.serialization.archive import PLAIN_TYPES, check_archive
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-# Types that any fitted preprocessor may hold, next to those that steps and feature generators name; none is compiled.
+# Types in any fitted preprocessor, besides those that steps and feature generators declare; nothing compiled.
 _PREPROCESSOR_TYPES = (
     "automl_flow.recipes.transformers.typed_columns.TypedColumns",
     "numpy.dtype",
@@ -46,17 +46,16 @@ _PREPROCESSOR_TYPES = (
     "sklearn.preprocessing._label.LabelEncoder",
     "sklearn.preprocessing._target_encoder.TargetEncoder",
 )
-_LARGE = 1 << 20  # bytes beyond which a draft is on disk and not in memory
-_WRITING = threading.Lock()  # a forest takes its memory twice while it is written: one at a time
+_LARGE = 1 << 20  # a larger draft goes to disk
+_WRITING = threading.Lock()  # writing a forest doubles its memory: one at a time
 _UNWANTED = "sklearn.externals.array_api_compat.torch"
 
 
 def prepare() -> None:
-    """Import what storing needs, before it is needed, in a process that is ours alone.
+    """Import the modules needed for storing in advance, in a process of our own.
 
-    As it is imported, skops lists the estimators of scikit-learn, which imports all of it: half a second, and 8 MB.
-    Here it gets no list, because it is told by name what to restore. Other code in the process could not load
-    estimators with it.
+    On import, skops lists all estimators, which imports all of scikit-learn: half a second and 8 MB. Here the list is
+    left empty, because we name the types to restore. Other code in the process could not load estimators with it.
     """
     import sklearn.utils
 
@@ -69,12 +68,12 @@ def prepare() -> None:
 
 
 def prepare_in_background() -> None:
-    """Import what restoring needs while this process, which may be the user's, has nothing else to do."""
+    """Import the modules needed for restoring in the background, in a process that may be the user's."""
     threading.Thread(target=_skops, name="import of skops", daemon=True).start()
 
 
 def preprocessor_types() -> frozenset[str]:
-    """Full names of the types that a fitted preprocessor may hold: a fixed list, and those that entries name."""
+    """Full names of types that a fitted preprocessor may contain: a fixed list, and those that entries declare."""
     named = {name for step in STEPS.available().values() for name in step.skops_types}
     named |= {name for generator in GENERATORS.available().values() for name in generator.skops_types}
     return frozenset(named.union(_PREPROCESSOR_TYPES))
@@ -84,12 +83,12 @@ def write(value: Any, sink: IO[bytes], allowed: Collection[str]) -> None:
     """Write *value* (a fitted scikit-learn object) into *sink*; equal objects give equal bytes.
 
     Args:
-        value: What to write.
-        sink: Where to.
-        allowed: Full names of the types that :func:`load` will be asked to restore.
+        value: Object to write.
+        sink: Where to write it.
+        allowed: Full names of the types that :func:`load` will accept.
 
     Raises:
-        ArtifactError: It holds a type that :func:`load` would refuse. Better now than when the search is over.
+        ArtifactError: It contains a type that :func:`load` would refuse: better to fail now than after the search.
     """
     with _WRITING, _Draft(_LARGE) as draft:
         with storage_errors(Path(tempfile.gettempdir())):
@@ -103,7 +102,7 @@ def write(value: Any, sink: IO[bytes], allowed: Collection[str]) -> None:
 
 
 class _Draft(tempfile.SpooledTemporaryFile[bytes]):
-    """A file in memory that goes to disk before it becomes large, and not, as usual, only afterwards."""
+    """A spooled file that moves to disk before a large write, not after it."""
 
     def write(self, content: ReadableBuffer) -> int:
         """Write; skops writes an archive in one piece."""
@@ -113,22 +112,22 @@ class _Draft(tempfile.SpooledTemporaryFile[bytes]):
 
 
 def dump(value: Any, allowed: Collection[str]) -> bytes:
-    """Return what :func:`write` writes."""
+    """Return the bytes that :func:`write` writes."""
     buffer = io.BytesIO()
     write(value, buffer, allowed)
     return buffer.getvalue()
 
 
 def load(content: bytes, allowed: Collection[str]) -> Any:
-    """Restore what :func:`dump` gave.
+    """Restore what :func:`dump` returned.
 
     Args:
         content: The bytes.
-        allowed: Full names of the types that may be restored; numbers, texts, lists and arrays always may.
+        allowed: Full names of the types to restore; numbers, text, lists and arrays are always allowed.
 
     Raises:
-        ArtifactError: The bytes are not such an archive, or hold a type that is not on the list. What skops or a type
-            raises as it restores a damaged object is for the caller to turn into an error of ours.
+        ArtifactError: The bytes are not such an archive, or contain a type that is not allowed. Errors that skops or a
+            type raises on a damaged object are for the caller to convert.
     """
     check_archive(io.BytesIO(content), allowed)
     return _skops().loads(content, trusted=[*allowed, *PLAIN_TYPES])
@@ -138,25 +137,25 @@ def dump_preprocessor(value: Any) -> bytes:
     """Return the bytes of a fitted preprocessor, or of a step of one.
 
     Raises:
-        ArtifactError: It holds a type that neither the fixed list nor an installed entry names.
+        ArtifactError: It contains a type that neither the fixed list nor an installed entry names.
     """
     return dump(value, preprocessor_types())
 
 
 def read_preprocessor(content: bytes) -> Any:
-    """Restore what :func:`dump_preprocessor` gave.
+    """Restore what :func:`dump_preprocessor` returned.
 
     Raises:
-        ArtifactError: It is damaged, holds a type that no preprocessor has, or cannot turn rows into others.
+        ArtifactError: It is damaged, contains a type that is not allowed, or has a step without `transform`.
     """
     step = load(content, preprocessor_types())
     if not callable(getattr(step, "transform", None)):
-        raise ArtifactError(f"holds a {type(step).__name__}, which turns no rows into others")
+        raise ArtifactError(f"contains a {type(step).__name__}, which is not a transformer")
     return step
 
 
 def _stabilise(draft: IO[bytes], sink: IO[bytes]) -> None:
-    """Copy an archive without the memory addresses and the time; files are numbered in the order of appearance."""
+    """Copy an archive without memory addresses and timestamps; files are numbered in order of appearance."""
     names: dict[str, str] = {}
     with zipfile.ZipFile(draft) as before, zipfile.ZipFile(sink, "w") as archive:
         schema = _without_addresses(json.loads(before.read("schema.json")), names)
@@ -167,7 +166,7 @@ def _stabilise(draft: IO[bytes], sink: IO[bytes]) -> None:
 
 
 def _padded_with_zeros(content: bytes) -> bytes:
-    """Clear what lies between the fields of an array of records, such as nodes of trees: it is whatever was there."""
+    """Zero the padding of a structured array, such as tree nodes: it holds whatever was in memory."""
     array = np.load(io.BytesIO(content), allow_pickle=False)
     if array.dtype.names is None:
         return content
@@ -180,10 +179,10 @@ def _padded_with_zeros(content: bytes) -> bytes:
 
 
 def _without_addresses(node: Any, names: dict[str, str]) -> Any:
-    """Copy a schema without the numbers that say which objects are one; *names* collects old and new names of files.
+    """Copy a schema without object identities; *names* collects old and new names of files.
 
-    Whether two equal numbers or texts are one object is Python's affair, and differs from run to run. Nothing that we
-    store depends on it; and without them, a schema is a tree that ends.
+    Whether Python shares one object for two equal numbers or strings differs from run to run. Nothing that we store
+    depends on it, and without identities a schema is a finite tree.
     """
     if isinstance(node, list):
         return [_without_addresses(item, names) for item in node]
@@ -201,12 +200,12 @@ def _without_addresses(node: Any, names: dict[str, str]) -> Any:
 def _skops() -> ModuleType:
     """Import skops.
 
-    It lists all estimators of scikit-learn when it is imported, and that walk would import torch, which costs seconds
-    and 200 MB in every worker and has no estimators. The walk passes over modules that cannot be imported.
+    On import it lists all estimators of scikit-learn, and that walk would import torch, which costs seconds and 200 MB
+    in every worker and has no estimators. The walk skips modules that cannot be imported.
     """
     import sklearn.base  # noqa: F401 - must be complete before a part of it is hidden
 
     if "skops.io" not in sys.modules:
         with hidden(_UNWANTED):
             importlib.import_module("skops.io")
-    return importlib.import_module("skops.io")  # waits where another thread is at it
+    return importlib.import_module("skops.io")  # waits if another thread is importing it
