@@ -66,6 +66,6 @@ def test_a_type_of_an_absent_extension_is_named_with_the_cure():
 
     Mine.__module__ = "automl_flow_extensions.features.mine"
     with pytest.raises(
-        ArtifactError, match=r"automl_flow_extensions\.features\.mine\.Mine; automl_flow_ext.* must lie"
+        ArtifactError, match=r"automl_flow_extensions\.features\.mine\.Mine; automl_flow_ext.* must be on"
     ):
         skops.dump_preprocessor(Mine().fit([[1.0], [3.0]]))

@@ -1,4 +1,4 @@
-"""Pairs of values, one of each version, as the page shows them."""
+"""Pairs of values from both versions, as shown on the page."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Pair:
         name: What it is.
         old: The value of the first version, as text.
         new: The value of the second.
-        change: In which way it changed, in words; empty where there is nothing to say.
-        tone: ``good``, ``bad`` or nothing: whether the change is one for the better.
+        change: Description of the change; empty if there is nothing to say.
+        tone: ``good``, ``bad`` or empty: whether the change is an improvement.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Score:
-    """A number of both versions.
+    """A number in both versions.
 
     Attributes:
         name: Metric, or slice.
@@ -62,7 +62,7 @@ class Score:
 
     @property
     def difference(self) -> float | None:
-        """Second minus first."""
+        """New minus old."""
         return None if self.old is None or self.new is None else self.new - self.old
 
     @property

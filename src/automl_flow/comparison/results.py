@@ -30,7 +30,7 @@ class LeaderboardEntry:
 
     @property
     def family(self) -> str:
-        """What was tried, without the number of the trial."""
+        """The candidate, without its trial number."""
         return self.name.rpartition("-")[0] if self.kind == "candidate" else self.name
 
 
@@ -38,7 +38,7 @@ class TaskResults:
     """The results of a task at a revision; files that could not be read are listed in :attr:`missing`."""
 
     def __init__(self, revision: Revision, task: str) -> None:
-        """Look at the stages of *task*; files are read when they are asked for."""
+        """Select the stages of *task*; files are read on demand."""
         self.revision = revision
         self.task = task
         self.stages = _of_task(revision.stages, task)
@@ -116,7 +116,7 @@ class TaskResults:
         return found
 
     def table(self, name: str) -> list[dict[str, str]]:
-        """Rows of a CSV file that a stage made; none where it is not to be had."""
+        """Rows of a stage's CSV file; empty if it is unavailable."""
         content = self._bytes(name)
         with reading(name):
             return list(csv.DictReader(io.StringIO(content.decode()))) if content else []

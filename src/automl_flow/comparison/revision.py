@@ -18,7 +18,7 @@ from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.lock import LOCK, LockedStage, parse_lock
 
 WORKING_TREE = "the working tree"
-_LENGTH = 10  # characters of a commit's hash that people read
+_LENGTH = 10  # characters of a commit's hash to show
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Revision:
 
     @property
     def title(self) -> str:
-        """How a page calls it."""
+        """Title on the page."""
         short = self.commit[:_LENGTH]
         return short if self.commit.startswith(self.name) else f"{self.name} ({short})" if short else self.name
 
@@ -65,14 +65,14 @@ class Revision:
         return parse_lock(text) if text is not None else {}
 
     def read(self, path: str) -> bytes | None:
-        """Content of a file that git keeps, or of any file of the working tree; ``None`` where there is none."""
+        """Content of a file in git or in the working tree; ``None`` if there is none."""
         if not self.commit:
             return self._here(path)
         done = _git(self.project, "show", f"{self.commit}:./{path}")
         return done.stdout if done.returncode == 0 else None
 
     def result(self, path: str, md5: str) -> bytes | None:
-        """Content of what a stage made; ``None`` where neither the cache, git nor the folder has it as recorded."""
+        """Content of a stage's output; ``None`` if neither the cache, git nor the folder has it as recorded."""
         if not self.commit:
             return self.read(path)
         kept = self.cache.read(md5)

@@ -18,7 +18,7 @@ _LOWER = ("calibration_error",)
 
 
 def task_metric(results: TaskResults) -> str:
-    """Name of the metric that the task optimises; empty where its settings are not to be had."""
+    """Name of the metric that the task optimises; empty if its settings are unavailable."""
     section = results.params.get("task")
     if not isinstance(section, Mapping):
         return ""

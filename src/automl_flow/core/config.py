@@ -17,8 +17,8 @@ _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")  # of a model,
 class Config(BaseModel):
     """Base of every configuration: immutable, and an unknown key is an error.
 
-    A subclass that renames a key says so in ``renamed``, the new name by the old one: the old key is then refused with
-    the new one named. What base classes have renamed stays in force.
+    A subclass lists renamed keys in ``renamed`` (old to new): an old key is refused, and the error names the new one.
+    Renames of base classes are inherited.
     """
 
     renamed: ClassVar[Mapping[str, str]] = {}
@@ -27,7 +27,7 @@ class Config(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _refuse_bool_as_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse ``true`` where a number is expected: Python would take it for 1."""
+        """Refuse ``true`` where a number is expected, which Python would take for 1."""
         if _holds_bool(value) and _holds_numbers(cls.model_fields[str(info.field_name)].annotation):
             raise ValueError("must be a number")
         return value
@@ -42,7 +42,7 @@ def _holds_bool(value: Any) -> bool:
 
 
 def _holds_numbers(annotation: Any) -> bool:
-    """Whether a type holds numbers, perhaps next to text, however nested, and nothing else."""
+    """Whether a type, however nested, holds only numbers and perhaps text."""
     kinds = _leaf_types(annotation)
     return not kinds.isdisjoint({int, float}) and kinds <= {int, float, str, type(None)}
 
@@ -61,10 +61,10 @@ R = TypeVar("R")
 
 
 def renamed_arguments(**renamed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorate a method that refuses arguments by their old names, or by those of other libraries.
+    """Decorate a method so that it refuses old argument names, or those of other libraries.
 
     Args:
-        renamed: The right name by the refused one.
+        renamed: Refused names, mapped to the right ones.
 
     Returns:
         A decorator. The method keeps its signature, and raises ConfigError where a refused name is passed.
@@ -117,7 +117,9 @@ def explain_validation(error: ValidationError, model: type, source: str) -> str:
         elif detail["type"] in ("missing", "missing_argument"):
             lines.append(f"{where}: this key is required")
         else:
-            got = f", got {quoted(detail['input'])}" if detail["loc"] else ""  # without a key, it is all values
+            got = (
+                f", got {quoted(detail['input'])}" if detail["loc"] else ""
+            )  # without a key, the input is the whole mapping
             lines.append(f"{where}: {_reason(detail)}{got}")
     if len(lines) > _MAX_LINES:
         lines[_MAX_LINES:] = [f"{source}: and {len(lines) - _MAX_LINES} more"]
@@ -130,7 +132,7 @@ def _reason(detail: Any) -> str:
 
 
 def _instead(key: object, renamed: Mapping[str, str], valid: Iterable[str]) -> str:
-    """The end of an error sentence that names the key to use."""
+    """End of an error message, naming the key to use."""
     new = renamed.get(str(key))
     return nearest(key, valid) if new is None else f"; it is called {new!r}"
 
@@ -144,7 +146,7 @@ def _renamed(model: Any) -> dict[str, str]:
 
 
 def _model_at(model: type, location: tuple[int | str, ...]) -> Any:
-    """The (nested) model at *location*; ``None`` inside anything that is not one model."""
+    """The (nested) model at *location*; ``None`` if there is no single model."""
     current: Any = model
     for part in location:
         field = getattr(current, "model_fields", {}).get(part)

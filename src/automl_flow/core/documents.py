@@ -16,13 +16,13 @@ from automl_flow.core.errors import ArtifactError, AutoMLFlowError, DependencyEr
 
 MAX_BYTES = 64 << 20
 _MAX_VALUES = 3_000_000  # each becomes a Python object
-_MAX_ERRORS = 1_000  # beyond it, they are counted instead of listed
+_MAX_ERRORS = 1_000  # more errors are counted instead of listed
 _MAX_DEPTH = 100
 _MAX_DIGITS = 40  # of an integer
 
 
 class Document(BaseModel):
-    """Base of every document that is read back: immutable, without unknown keys, and without type coercion."""
+    """Base of all documents that are read back: immutable, no unknown keys, no type coercion."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -46,13 +46,13 @@ def reading(source: Path | str) -> Iterator[None]:
         if isinstance(error, ArtifactError) and str(error).startswith(str(source)):
             raise
         raise ArtifactError(f"{source}: {error}") from None
-    except Exception as error:  # a library may fail on damaged content in any way
+    except Exception as error:  # libraries may fail in any way on damaged content
         raise ArtifactError(f"{source}: cannot be read ({type(error).__name__}: {shown(error, 300)})") from None
 
 
 @contextmanager
 def predicting(name: str) -> Iterator[None]:
-    """Turn what a damaged model raises while it predicts into an ArtifactError that names the model.
+    """Turn exceptions of a damaged model during prediction into an ArtifactError that names the model.
 
     Raises:
         ArtifactError: In place of any exception except our own errors about the rows.
@@ -73,7 +73,7 @@ def parse_json(content: bytes, source: Path | str, max_bytes: int = MAX_BYTES) -
     Args:
         content: The text in UTF-8.
         source: Where it comes from, for messages.
-        max_bytes: Length from which it is refused without being parsed.
+        max_bytes: Maximum length; a longer text is refused unparsed.
 
     Raises:
         ArtifactError: The text is not JSON, too long or too deeply nested, has too many values, a duplicate key, or a

@@ -14,7 +14,7 @@ from typing import Any
 
 
 class _Readable(Exception):  # noqa: N818 -- a base of errors and of a warning
-    """An exception whose text is safe to print, even if it quotes names from untrusted data."""
+    """An exception whose message is safe to print, even if it quotes untrusted data."""
 
     def __str__(self) -> str:
         """Return the text with control characters escaped; line breaks are ours and stay."""
@@ -111,20 +111,20 @@ def visible(value: Any) -> Any:
 
 
 def quoted(value: object, limit: int = 80) -> str:
-    """Return the ``repr`` of *value*, as safe in a message as :func:`shown` makes it."""
+    """Return the ``repr`` of *value*, made safe like :func:`shown`."""
     return shown(_text(value, repr), limit)
 
 
 def _text(value: object, write: Callable[[object], str]) -> str:
-    """Text of a value; its type where that fails (an integer of 5,000 digits, a circular object)."""
+    """Text of a value, or its type if that fails (an integer of 5,000 digits, a circular object)."""
     try:
         return write(value)
-    except Exception:  # any object may come in, and this must not hide the error that is being reported
-        return f"<{type(value).__name__} that has no text>"
+    except Exception:  # any object may come in, and a failure here would hide the error being reported
+        return f"<{type(value).__name__} without a text form>"
 
 
 def listed(items: Iterable[object], limit: int = 5) -> str:
-    """Put the first *limit* items in a sentence, as messages show names: ``a, b and 3 more``."""
+    """Join the first *limit* items for a message: ``a, b and 3 more``."""
     values = list(items)
     told = ", ".join(shown(value, 200) for value in values[:limit])
     rest = len(values) - limit

@@ -1,4 +1,4 @@
-"""Atomic, byte-stable files: a reader sees the old content or the new, never a part of it."""
+"""Atomic, byte-stable files: a reader sees the old or the new content, never a part."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from automl_flow.core.errors import STORAGE_ERRORS, ArtifactError, DataError, St
 from automl_flow.core.temporary import temporary
 
 _ALWAYS_ALLOWED_BYTES = 256 << 20
-_MAX_EXPANSION = 500  # real data compress by a factor of two to thirty
+_MAX_EXPANSION = 500  # real data compresses by a factor of 2 to 30
 
 
 @contextmanager
@@ -134,7 +134,7 @@ def refuse_impossible(path: Path) -> None:
 
 @contextmanager
 def opened_regular(path: Path) -> Iterator[tuple[BufferedReader, int]]:
-    """Open a regular file, and say how long it is; neither a link nor a pipe that nobody writes to is waited for."""
+    """Open a regular file and return it with its size; never follows a link or blocks on a pipe."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -170,7 +170,7 @@ def _mode(path: Path) -> int | None:
 
 
 def refuse_expansion(path: Path, expanded: int) -> None:
-    """Refuse a compressed file that is made to exhaust the memory.
+    """Refuse decompression bombs.
 
     Args:
         path: The file.

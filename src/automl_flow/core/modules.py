@@ -19,7 +19,7 @@ _PACKAGE = Path(__file__).parents[1]
 def code_fingerprint(root: Path | None = None) -> str:
     """Return the SHA-256 of all Python files of this package and of extensions.
 
-    A search resumes only with the code that began it.
+    A search only resumes with the code that started it.
 
     Args:
         root: Hash only the files below this folder.

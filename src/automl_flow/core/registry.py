@@ -38,7 +38,7 @@ class Registry(Generic[E]):
     """
 
     def __init__(self, package: str, kind: str) -> None:
-        """Remember where to look.
+        """Set the package to walk.
 
         Args:
             package: Dotted name of the package to walk.
@@ -72,7 +72,7 @@ class Registry(Generic[E]):
         yield from several.items()
 
     def _extensions(self) -> Iterator[ModuleType]:
-        """The users' modules of this kind; the first error in one of them is told as theirs."""
+        """Users' modules of this kind; an import error is reported as theirs."""
         package = self.package.replace(OURS, EXTENSIONS, 1)
         if package == self.package or not _exists(package):
             return
@@ -121,7 +121,7 @@ def _modules(package: str) -> Iterator[ModuleType]:
 
 
 def _exists(package: str) -> bool:
-    """Whether a package can be imported; asking imports its parents."""
+    """Whether a package can be imported; this imports its parents."""
     try:
         return importlib.util.find_spec(package) is not None
     except ModuleNotFoundError:
@@ -135,12 +135,12 @@ def _missing(entry: object) -> str:
 
 
 def _refuse_foreign_types(entry: object, source: str) -> None:
-    """Raise where a user's entry lets models hold types that run what a file says, or follow its indices."""
+    """Raise if a user's entry allows types that could execute content of a file or follow its indices."""
     for name in getattr(entry, "skops_types", ()):
         if not name.startswith(f"{EXTENSIONS}.") and not _is_estimator(name):
             raise ConfigError(
                 f"{source}: skops_types must be types of {EXTENSIONS} or estimators of scikit-learn, got {name!r}; "
-                "subclass it in a module of yours, or store it by functions of your own"
+                "subclass it in a module of yours, or store it with your own functions"
             )
 
 

@@ -1,4 +1,4 @@
-"""Temporary folders that are locked by their process and swept by the next one after it has died.
+"""Temporary folders that their process locks, and that the next process sweeps once the owner has died.
 
 A name proves nothing, because anybody can choose it. Only folders of this user that contain one of our lock files, and
 whose lock no process holds, are removed: the lock of a process ends with the process.
@@ -77,7 +77,7 @@ def remove_abandoned(path: Path) -> None:
 
 
 def _remove_all(path: Path) -> None:
-    """Remove our folder, which others may still write to; the lock goes last, so that a second sweep finds the rest."""
+    """Remove our folder even if others still write to it; the lock goes last, so that another sweep finds the rest."""
     hidden = path.with_name(f".{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
     path.rename(hidden)  # from here on no process can reach it by name
     for item in hidden.iterdir():

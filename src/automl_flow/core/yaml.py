@@ -17,7 +17,7 @@ import yaml
 from automl_flow.core.errors import ConfigError, shown
 
 MAX_BYTES = 16 << 20
-_MAX_NODES = 500_000  # values and keys as written; they take half a gigabyte while they are read
+_MAX_NODES = 500_000  # values and keys as written; reading them takes half a gigabyte
 _MAX_REPEATED = 50_000  # values and keys that aliases repeat
 _MAX_DEPTH = 100
 _MAX_DIGITS = 400  # of an integer: more exceed every float, and a hexadecimal one could not even be printed
@@ -78,7 +78,7 @@ def read_yaml(path: Path, source: str = "") -> Any:
     if not path.is_file():
         raise ConfigError(f"{source}: no such file")
     if path.stat().st_size > MAX_BYTES:
-        raise ConfigError(f"{source}: is larger than {MAX_BYTES >> 20} MB, which no settings are")
+        raise ConfigError(f"{source}: is larger than {MAX_BYTES >> 20} MB, too large for settings")
     return parse_yaml(path.read_bytes(), source)
 
 
@@ -115,7 +115,7 @@ def parse_yaml(text: str | bytes, source: str) -> Any:
 
 
 def _measure(text: str, source: str) -> None:
-    """Bound the memory that the document will take, from its events, which take next to none."""
+    """Bound the document's memory from its parse events, which need almost none."""
     sizes: dict[str | None, int] = {}  # values and keys below each anchor
     above: list[tuple[str | None, int]] = []  # anchors of open collections, and the count before each
     written = repeated = 0
@@ -140,7 +140,7 @@ def _bound(line: str, written: int, repeated: int, depth: int) -> None:
     if repeated > _MAX_REPEATED:
         raise ConfigError(f"{line}: aliases would repeat more than {_MAX_REPEATED:,} values; write them out")
     if written > _MAX_NODES:
-        raise ConfigError(f"{line}: more than {_MAX_NODES:,} values, which no settings have")
+        raise ConfigError(f"{line}: more than {_MAX_NODES:,} values, too many for settings")
     if depth > _MAX_DEPTH:
         raise ConfigError(f"{line}: nested deeper than {_MAX_DEPTH} levels")
 
@@ -152,7 +152,7 @@ def _refuse_repeated_keys(loader: _Loader, root: yaml.Node, source: str) -> None
         lines: dict[Any, int] = {}
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise ConfigError(f"{source}, line {_line(key)}: a key must be one word or text")
+                raise ConfigError(f"{source}, line {_line(key)}: a key must be a scalar")
             line = _line(key)
             name = "<<" if key.tag == f"{_TAG}merge" else loader.construct_object(key)
             if name in lines:
@@ -179,7 +179,7 @@ def _line(part: yaml.Event | yaml.Node) -> int:
 
 
 def _explained(error: Exception) -> str:
-    """One line that says what the library did not understand, and where."""
+    """One line with the library's complaint and its position."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark = error.problem_mark
         return f"line {mark.line + 1}, column {mark.column + 1}: {shown(error.problem, 200)}"

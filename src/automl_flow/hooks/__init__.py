@@ -24,14 +24,14 @@ logger = logging.getLogger("automl_flow")
 
 
 class ProjectHooks:
-    """Kedro calls these methods; each hands over to the module that does the work.
+    """Kedro calls these methods; each delegates to the module that does the work.
 
     Attributes:
         constant: Tasks of the last run whose model is a constant, because nothing was found.
     """
 
     def __init__(self) -> None:
-        """Nothing is known of the project yet."""
+        """Start without a project."""
         self._context: KedroContext | None = None
         self._tracked: TrackedRun | None = None
         self.constant: list[str] = []
@@ -51,7 +51,7 @@ class ProjectHooks:
 
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
     def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
-        """Check that every input is there, then say what will run and how long it may take."""
+        """Check that every input exists, then log what will run and how long it may take."""
         if self._context is not None:
             refuse_links(pipeline, catalog, Path(self._context.project_path))
         require_inputs(pipeline, catalog)
@@ -63,12 +63,12 @@ class ProjectHooks:
 
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
     def before_node_run(self, node: Node) -> None:
-        """Say which step begins."""
+        """Log the step that begins."""
         logger.info("%s", node.name)
 
     @hook_impl  # type: ignore[untyped-decorator]  # mypy is told to skip Kedro
     def on_node_error(self, error: Exception, node: Node, catalog: CatalogProtocol) -> None:
-        """Keep what validation found where it stops the flow, so that there is a page to look at."""
+        """Save the findings of a failed validation, so that there is a page to look at."""
         if isinstance(error, GateClosedError):
             keep_findings(error, node, catalog)
 

@@ -1,4 +1,4 @@
-"""Settings files as Kedro gets them: through our reader of YAML, so that they mean the same to Kedro and to DVC."""
+"""Config loader: reads settings with our YAML reader, so that they mean the same to Kedro and DVC."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from automl_flow.hooks.interpolation import refuse_crowds, refuse_growth, walk
 
 
 class ConfLoader(OmegaConfigLoader):
-    """Kedro's loader, which knows nothing of files that are hostile or that YAML 1.1 and 1.2 read differently.
+    """Kedro's loader, hardened against hostile files and against differences between YAML 1.1 and 1.2.
 
     OmegaConf copies what an alias repeats, so that half a kilobyte of aliases of aliases never ends; and ``yes`` is
     true to it where DVC, which records the settings, reads a word.
@@ -79,7 +79,7 @@ class _ReadFiles(LocalFileSystem):
 
 
 def _source(file: Path) -> str:
-    """How an error calls a settings file."""
+    """Name of a settings file in errors."""
     here = Path.cwd()
     return file.relative_to(here).as_posix() if file.is_relative_to(here) else str(file)
 

@@ -14,7 +14,7 @@ PARAMS = "--params"
 
 
 def origin(loader: AbstractConfigLoader, key: str) -> str:
-    """Return what sets a dotted key, as a person would name it.
+    """Return the origin of a dotted key, as a person would name it.
 
     Args:
         loader: What the settings were read by.

@@ -1,7 +1,7 @@
-"""The plan of a run, and after how many seconds it is stopped, where anything stops it.
+"""The plan of a run, and its time limit, if it has one.
 
-Only a limit for a search as a whole bounds it: a limit for each fit says nothing of the refits on all rows and of the
-final training of a network, which have none, and a fit that another one took along with its process is run again.
+Only a limit for a whole search bounds its time: a limit per fit covers neither the refits on all rows nor the final
+training of a network, and a fit that died with another one's process is rerun.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _limited(pipeline: Pipeline, catalog: CatalogProtocol, task: str, stage: str
 
 
 def describe(config: Limited) -> str:
-    """Say in a few words what limits a step."""
+    """Describe a step's limits in a few words."""
     if isinstance(config, FeatureConfig):
         seconds = "" if config.seconds is None else f", at most {_duration(config.seconds)}"
         return f"at most {config.max_evaluations} fits{seconds}"
@@ -92,7 +92,7 @@ def describe(config: Limited) -> str:
 
 
 def timetable(config: NasConfig, task: TaskSpec) -> str:
-    """Say where the seconds of an architecture search go, phase by phase.
+    """Describe the planned seconds of an architecture search, phase by phase.
 
     The schedule of a model search depends on its rows, so the search itself tells it as it begins.
     """
@@ -102,7 +102,7 @@ def timetable(config: NasConfig, task: TaskSpec) -> str:
 
 
 def upper_bound(config: Limited) -> float | None:
-    """Seconds after which a step is stopped whatever happens; ``None`` where nothing stops it."""
+    """Seconds after which a step is stopped in any case; ``None`` without such a limit."""
     return config.seconds if isinstance(config, FeatureConfig) else config.time_left_for_this_task
 
 

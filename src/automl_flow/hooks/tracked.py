@@ -1,4 +1,4 @@
-"""Gaps that DVC leaves while it runs a stage: files that change meanwhile, damaged inputs, and orphans.
+"""Closing gaps in how DVC runs a stage: files edited meanwhile, damaged inputs, and orphaned stages.
 
 DVC hashes a stage's dependencies after its command, so a file that was edited during the run would be credited with
 the old output. A damaged object of its cache is handed out silently. And a stage continues when ``dvc repro`` is
@@ -19,11 +19,11 @@ from automl_flow.dvc_stages.hashing import content_hash
 from automl_flow.dvc_stages.verify import require_made
 from automl_flow.dvc_stages.view import BASE, stages_file
 
-_PACE = 1.0  # seconds between two looks at the parent
+_PACE = 1.0  # between checks of the parent
 
 
 class TrackedRun:
-    """One stage under DVC, from its start to its end."""
+    """One stage run by DVC, from start to end."""
 
     def __init__(self, project: Path, stage: str, env: str = BASE) -> None:
         """Hash what the stage depends on, and check the outputs of other stages that it reads.

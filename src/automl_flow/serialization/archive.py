@@ -62,8 +62,8 @@ def check_archive(archive: IO[bytes], allowed: Collection[str]) -> None:
         allowed: Full names of allowed types, besides plain ones.
 
     Raises:
-        ArtifactError: It contains a type that is not allowed, too many nodes, an array that contradicts its header, or a
-            parameter value that we never store. A file that is no ZIP archive raises the standard library's error.
+        ArtifactError: It contains a type that is not allowed, too many nodes, an array that contradicts its header, or
+            a parameter value that we never store. A file that is no ZIP archive raises the standard library's error.
     """
     with zipfile.ZipFile(archive) as content:
         _check_entries(content)
