@@ -1,7 +1,7 @@
 # %% [markdown]
-# # Look into an architecture search
+# # Inspect an architecture search
 #
-# Which networks were tried, what did they cost, and what do the good ones have in common?
+# Which networks were tried, what did they cost, and what do the best have in common?
 
 # %%
 import os
@@ -42,7 +42,7 @@ for number, trial in trials.iterrows():
 axis.set(xlabel="parameters", ylabel=task.metric_name)
 
 # %% [markdown]
-# ## What do the good ones have in common?
+# ## What do the best networks have in common?
 #
 # Mean score of the trials with each choice; with few trials this is a hint, not a result.
 
@@ -65,7 +65,7 @@ print(network.summary())
 SVG(network.drawing())
 
 # %% [markdown]
-# ## How it learned
+# ## Learning curves
 
 # %%
 epochs = pd.DataFrame(history.records[architecture.trial].attrs["history"])

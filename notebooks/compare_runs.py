@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Compare two runs
 #
-# A run is a revision (commit, branch, tag: what git and DVC recorded of it), or a folder that holds results
+# A run is a revision (commit, branch or tag, as recorded by git and DVC), or a folder with results
 # (`data`, `data/smoke`). Set `RUN_A` and `RUN_B`; the default compares the last commit with the working folder.
 
 # %%
@@ -42,7 +42,7 @@ compared = pd.concat([numbers(RUN_A).rename("A"), numbers(RUN_B).rename("B")], a
 compared.assign(difference=compared["B"] - compared["A"])
 
 # %% [markdown]
-# ## Leaderboards: why is the winner another one?
+# ## Leaderboards: why did the winner change?
 
 
 # %%

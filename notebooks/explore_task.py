@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Explore a task's results
 #
-# Everything comes from the Kedro catalog, so this works for every table. `KEDRO_ENV=smoke` looks at a quick try.
+# Everything comes from the Kedro catalog, so this works for every table. `KEDRO_ENV=smoke` shows a smoke run.
 
 # %%
 import os
@@ -22,7 +22,7 @@ task = catalog.load(f"params:{TASK}.task")
 task
 
 # %% [markdown]
-# ## How good is the model on rows that no search has seen?
+# ## Scores on the holdout
 
 # %%
 metrics = catalog.load(f"{TASK}.metrics")
@@ -34,7 +34,7 @@ leaderboard = catalog.load(f"{TASK}.leaderboard")
 leaderboard.head(10)
 
 # %% [markdown]
-# ## What did the searches try?
+# ## Search history
 
 # %%
 trajectory = catalog.load(f"{TASK}.trajectory")
@@ -46,14 +46,14 @@ axis.set(xlabel="trial", ylabel=task.metric_name)
 axis.legend()
 
 # %% [markdown]
-# ## What was found in the data?
+# ## Findings in the data
 
 # %%
 findings = catalog.load(f"{TASK}.findings")
 pd.DataFrame(findings["checks"], columns=["code", "level", "columns", "message"])
 
 # %% [markdown]
-# ## What does the model look at?
+# ## Permutation importance
 
 # %%
 importance = catalog.load(f"{TASK}.importance").head(12).iloc[::-1]
@@ -62,7 +62,7 @@ axis.barh(importance["feature"], importance["loss"], xerr=importance["deviation"
 axis.set_xlabel(f"loss of {task.metric_name} when the column is shuffled")
 
 # %% [markdown]
-# ## Which rows of the holdout is it most wrong about?
+# ## Holdout rows with the largest errors
 
 # %%
 table, split = catalog.load(f"{TASK}.table"), catalog.load(f"{TASK}.split")
